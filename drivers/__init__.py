@@ -1,0 +1,1 @@
+"""The hardware: the ports, and one folder per kind of driver."""

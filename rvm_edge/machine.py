@@ -1,0 +1,189 @@
+"""The Machine: the typed bundle of ports and services that activities get.
+
+Protocols and plain data only: no implementation is imported here, so that the chart can be read,
+explored and tested without any hardware, model or network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from drivers.ports import (
+    BinLevel,
+    Camera,
+    DoorLock,
+    Frame,
+    Gate,
+    Indicator,
+    Light,
+    PresenceSensor,
+    Pulse,
+    Scale,
+    Sorter,
+    Thermometer,
+)
+from rvm_edge.item import Item, Outcome, Session, SessionEnd, Verdict
+from rvm_edge.settings import Policy
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The ports, as `config/hardware_map.json` assigns them.
+
+    Attributes:
+        chamber: the barrier that sees whether an item lies in the chamber.
+        slot: the barrier across the slot: a hand or an item is in the way of the gate.
+        scale: None where no scale is fitted.
+        thermometer: None where none is fitted.
+    """
+
+    camera: Camera
+    gate: Gate
+    sorter: Sorter
+    light: Light
+    indicator: Indicator
+    chamber: PresenceSensor
+    slot: PresenceSensor
+    bin: BinLevel
+    door: DoorLock
+    pulse: Pulse
+    scale: Scale | None = None
+    thermometer: Thermometer | None = None
+
+
+class EyesError(Exception):
+    """The eyes gave no verdict: the worker died, hung, or refused the pictures."""
+
+
+class Eyes(Protocol):
+    """Decides whether an item is an empty PET bottle."""
+
+    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+        """Look at one item's pictures and decide.
+
+        Raises:
+            EyesError: there is no verdict. The item goes back.
+        """
+        ...
+
+
+class Tray(Protocol):
+    """Holds the pictures of the item in hand, from the camera to the eyes. Not durable."""
+
+    def put(self, client_uuid: str, frames: Sequence[Frame], weight_g: float | None) -> None:
+        """Keep an item's pictures, in place of whatever was kept before."""
+        ...
+
+    def take(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
+        """Hand over an item's pictures and weight, or None if they are not here."""
+        ...
+
+
+class DepositBook(Protocol):
+    """The ledger as the chart uses it: every call is durable when it returns."""
+
+    async def open_session(self, session: Session) -> None:
+        """Record that a deposit started. Recording the same session again changes nothing."""
+        ...
+
+    async def close_session(self, session_id: str, why: SessionEnd) -> None:
+        """Record why a deposit ended. The first reason stays."""
+        ...
+
+    async def session(self) -> Session | None:
+        """Return the deposit that is open, if any."""
+        ...
+
+    async def insert(self, session_id: str) -> Item:
+        """Record an item that was just seen, under a new `client_uuid`.
+
+        Raises:
+            LedgerError: another item is still unsettled, or the session is not open.
+        """
+        ...
+
+    async def decide(self, client_uuid: str, verdict: Verdict) -> None:
+        """Record the verdict.
+
+        Raises:
+            LedgerError: the item was decided already, or is unknown.
+        """
+        ...
+
+    async def doubt(self, client_uuid: str, why: str) -> None:
+        """Record that nobody knows where the item is."""
+        ...
+
+    async def settle(self, client_uuid: str, outcome: Outcome) -> None:
+        """Record where the item ended. The same outcome again changes nothing.
+
+        Raises:
+            LedgerError: another outcome is recorded, or an undecided or refused item "dropped".
+        """
+        ...
+
+    async def item_in_hand(self) -> Item | None:
+        """Return the one item that is not settled, if any."""
+        ...
+
+
+class Flags(Protocol):
+    """Small durable facts that outlive a restart."""
+
+    async def is_set(self, name: str) -> bool:
+        """Say whether the flag stands."""
+        ...
+
+    async def put(self, name: str, value: bool) -> None:  # noqa: FBT001 - the value is the point
+        """Set or clear the flag."""
+        ...
+
+
+class Handshake(Enum):
+    """What the server says of this machine, or that it says nothing."""
+
+    OK = "ok"
+    UNREACHABLE = "unreachable"
+    UNAUTHORIZED = "unauthorized"
+    BLOCKED = "blocked"
+
+
+class Cloud(Protocol):
+    """The server, as far as the chart needs it."""
+
+    async def handshake(self) -> Handshake:
+        """Introduce the machine. Never raises for a dead network: that is an answer."""
+        ...
+
+    async def heartbeat(self) -> Handshake:
+        """Tell the server that the machine is alive."""
+        ...
+
+
+class Credentials(Protocol):
+    """Whether the machine knows who it is."""
+
+    async def present(self) -> bool:
+        """Say whether usable credentials are stored."""
+        ...
+
+    async def wait(self) -> None:
+        """Return once usable credentials are stored."""
+        ...
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything an activity may touch."""
+
+    hardware: Hardware
+    eyes: Eyes
+    tray: Tray
+    book: DepositBook
+    flags: Flags
+    cloud: Cloud
+    credentials: Credentials
+    policy: Policy

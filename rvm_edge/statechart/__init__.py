@@ -1,0 +1,1 @@
+"""A statechart engine: declare, lint, decide, run on trio, journal, explore, draw."""

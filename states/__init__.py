@@ -1,0 +1,1 @@
+"""The machine's own statechart: one module per state, `chart.py` connects them."""
