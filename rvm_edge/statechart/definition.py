@@ -173,7 +173,9 @@ class Activity(Protocol[M_contra]):
     @property
     def __name__(self) -> str: ...
 
-    def __call__(self, context: Context[M_contra], /) -> Awaitable[None]: ...
+    def __call__(self, context: Context[M_contra], /) -> Awaitable[None]:
+        """Run until done or cancelled."""
+        ...
 
 
 @dataclass(frozen=True)
