@@ -133,6 +133,7 @@ class Item:
         accepted: the verdict, or None while undecided.
         reason: the verdict's reason, or None while undecided.
         outcome: where it ended, or None while unsettled.
+        given_back: the mechanism was told to hand it back; it can no longer be credited.
     """
 
     client_uuid: str
@@ -143,3 +144,4 @@ class Item:
     accepted: bool | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    given_back: bool = False

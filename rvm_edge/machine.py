@@ -6,7 +6,8 @@ explored and tested without any hardware, model or network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -61,6 +62,14 @@ class EyesError(Exception):
 class Eyes(Protocol):
     """Decides whether an item is an empty PET bottle."""
 
+    async def ready(self) -> None:
+        """Return once a verdict can be given; wait for a model that is still loading.
+
+        Raises:
+            EyesError: it cannot be loaded.
+        """
+        ...
+
     async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
         """Look at one item's pictures and decide.
 
@@ -113,6 +122,14 @@ class DepositBook(Protocol):
         """
         ...
 
+    async def give_back(self, client_uuid: str) -> None:
+        """Record, before the mechanism moves, that the item is being handed back.
+
+        From here on it can never be credited, whatever the sensors say later: an item that was
+        given back once must not earn anything. Recording it again changes nothing.
+        """
+        ...
+
     async def doubt(self, client_uuid: str, why: str) -> None:
         """Record that nobody knows where the item is."""
         ...
@@ -121,7 +138,8 @@ class DepositBook(Protocol):
         """Record where the item ended. The same outcome again changes nothing.
 
         Raises:
-            LedgerError: another outcome is recorded, or an undecided or refused item "dropped".
+            LedgerError: another outcome is recorded, or an item "dropped" that is undecided,
+                refused, or already being given back.
         """
         ...
 
@@ -177,7 +195,11 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True)
 class Machine:
-    """Everything an activity may touch."""
+    """Everything an activity may touch.
+
+    Attributes:
+        chance: a number in [0, 1) each time, for jitter; seeded in simulations.
+    """
 
     hardware: Hardware
     eyes: Eyes
@@ -187,3 +209,4 @@ class Machine:
     cloud: Cloud
     credentials: Credentials
     policy: Policy
+    chance: Callable[[], float] = random.random

@@ -28,9 +28,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         heartbeat_failures: how many in a row mean that the link is lost.
         reconnect_first_s: the first wait before a new handshake.
         reconnect_cap_s: the longest wait between two handshakes.
+        retry_refused_s: how often a machine that the server refused asks again.
+        bin_poll_s: between two measurements of the bin while nobody is at the machine.
+        item_min_g: from this weight on the scale says that something lies in the chamber.
         pulse_s: between two signs of life asked of the motor controller.
-        recovery_first_s: the first wait before a fault is probed.
-        recovery_cap_s: the longest wait between two probes.
+        recovery_s: between two probes of a machine at fault.
     """
 
     poll_s: Seconds = 0.02
@@ -46,6 +48,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_failures: Annotated[int, Meta(ge=1, le=100)] = 3
     reconnect_first_s: Seconds = 1.0
     reconnect_cap_s: Seconds = 60.0
+    retry_refused_s: Seconds = 300.0
+    bin_poll_s: Seconds = 5.0
+    item_min_g: Annotated[float, Meta(gt=0, le=100)] = 4.0
     pulse_s: Seconds = 5.0
-    recovery_first_s: Seconds = 2.0
-    recovery_cap_s: Seconds = 300.0
+    recovery_s: Seconds = 2.0
