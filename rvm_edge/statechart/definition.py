@@ -108,11 +108,19 @@ class Guard:
 
     `holds` sees the event and the configuration before it, and nothing else: so a journal row
     holds everything that is needed to decide again.
+
+    Attributes:
+        name: how the diagrams and the tables call it.
+        doc: one sentence on what it asks.
+        holds: the condition.
+        configuration_only: `holds` never looks at the event. The exploration then asks it, instead
+            of trying both answers, so that no impossible row appears in the table.
     """
 
     name: str
     doc: str
     holds: Callable[[Event, Configuration], bool]
+    configuration_only: bool = False
 
 
 @dataclass(frozen=True)
