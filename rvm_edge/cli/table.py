@@ -1,0 +1,31 @@
+"""Which commands there are. The help text stands here so that `--help` imports none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CommandEntry:
+    """One row of the table.
+
+    Attributes:
+        module: the module that exports the click command as `command`.
+        summary: one line for `rvm-edge --help`.
+    """
+
+    module: str
+    summary: str
+
+
+COMMANDS: dict[str, CommandEntry] = {
+    "chart": CommandEntry("rvm_edge.cli.chart", "Show, check and export the statechart."),
+    "classify": CommandEntry("rvm_edge.cli.classify", "Judge pictures of items, with reasons."),
+    "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
+    "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
+    "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
+    "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
+    "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
+    "simulate": CommandEntry("rvm_edge.cli.simulate", "Run a part of the simulated machine."),
+}
+"""The commands in the order in which `--help` lists them."""
