@@ -29,6 +29,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         reconnect_first_s: the first wait before a new handshake.
         reconnect_cap_s: the longest wait between two handshakes.
         retry_refused_s: how often a machine that the server refused asks again.
+        start_on_approach: whether an item held to the slot starts a guest's deposit.
         bin_poll_s: between two measurements of the bin while nobody is at the machine.
         item_min_g: from this weight on the scale says that something lies in the chamber.
         pulse_s: between two signs of life asked of the motor controller.
@@ -49,7 +50,27 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reconnect_first_s: Seconds = 1.0
     reconnect_cap_s: Seconds = 60.0
     retry_refused_s: Seconds = 300.0
+    start_on_approach: bool = True
     bin_poll_s: Seconds = 5.0
     item_min_g: Annotated[float, Meta(gt=0, le=100)] = 4.0
     pulse_s: Seconds = 5.0
     recovery_s: Seconds = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that contradict each other."""
+        if self.bin_free_pct >= self.bin_full_pct:
+            raise ValueError("bin_free_pct must be below bin_full_pct")
+        if self.reconnect_first_s > self.reconnect_cap_s:
+            raise ValueError("reconnect_first_s must not exceed reconnect_cap_s")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that `settings.toml` may say.
+
+    Attributes:
+        policy: how the machine behaves.
+        timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
+    """
+
+    policy: Policy = Policy()
+    timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

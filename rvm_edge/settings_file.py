@@ -1,0 +1,100 @@
+"""Reads `settings.toml`. The environment changes no setting: what the file says is what runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from difflib import get_close_matches
+from pathlib import Path
+
+from rvm_edge.settings import Settings
+from rvm_edge.strict_tables import RefusedValueError, to_struct
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+MAX_BYTES = 65_536
+"""A settings file is some hundred lines; whatever is larger is not one."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The message names the place, the reason and what is allowed."""
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings; a file that does not exist means the defaults.
+
+    Raises:
+        SettingsError: the file cannot be read, is no TOML, or says something that is not allowed.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    return parse_settings(raw, name=str(path))
+
+
+def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
+    """Parse the contents of a settings file.
+
+    Args:
+        raw: the file's bytes.
+        name: what to call it in a message.
+
+    Raises:
+        SettingsError: likewise.
+    """
+    if len(raw) > MAX_BYTES:
+        raise SettingsError(f"{name}: larger than {MAX_BYTES} bytes")
+    try:
+        table: dict[str, object] = tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{name}: line {line} is not UTF-8 text") from error
+    except RecursionError as error:
+        raise SettingsError(f"{name}: nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, and integers with too many digits
+        raise SettingsError(f"{name}: {error}") from error
+    if "timeouts" in table:
+        table["timeouts"] = _with_dotted_keys(table["timeouts"])
+    try:
+        return to_struct(table, Settings)
+    except RefusedValueError as error:
+        raise SettingsError(f"{name}: {error}") from error
+
+
+def check_timeouts(settings: Settings, states: Collection[str]) -> None:
+    """Make sure that every time-out in the settings belongs to a state that has one.
+
+    Args:
+        settings: what was read.
+        states: the paths of the chart's states that have a time-out.
+
+    Raises:
+        SettingsError: a path is not among them.
+    """
+    for path in settings.timeouts:
+        if path not in states:
+            close = get_close_matches(path, list(states), n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise SettingsError(f"timeouts.{path} is no state with a time-out{hint}")
+
+
+def _with_dotted_keys(table: object, prefix: str = "") -> object:
+    """Join nested tables: in TOML, `intake.idle = 5` and `"intake.idle" = 5` differ; here not."""
+    if not isinstance(table, dict):
+        return table
+    flat: dict[str, object] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        inner = _with_dotted_keys(value, f"{name}.")
+        if isinstance(inner, dict):
+            flat.update(inner)
+        else:
+            flat[name] = inner
+    return flat
