@@ -91,6 +91,14 @@ class Tray(Protocol):
         ...
 
 
+class LedgerError(Exception):
+    """The ledger did not record what it was asked to; nothing of it was written.
+
+    Either the step is not allowed in the life of an item, or the disk did not take it. The message
+    says which, and what to do.
+    """
+
+
 class DepositBook(Protocol):
     """The ledger as the chart uses it: every call is durable when it returns."""
 
