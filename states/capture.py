@@ -1,0 +1,69 @@
+"""CAPTURE: the light is on, here and nowhere else, and the camera looks at the item."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from drivers.ports import Frame, PictureError, Signal
+from rvm_edge.statechart.definition import Timeout
+from states.context import Ctx, MachineState
+from states.events import CaptureFailed, PicturesTaken
+from states.in_hand import item_in_hand
+
+
+@asynccontextmanager
+async def lit_chamber(here: Ctx) -> AsyncIterator[None]:
+    """Keep the chamber lit inside, dark after, however the inside ends."""
+    light = here.machine.hardware.light
+    try:
+        await light.on()
+        yield
+    finally:
+        with here.cleanup():
+            await light.off()
+
+
+async def take_pictures(here: Ctx) -> None:
+    """Take the item's pictures and its weight, and lay them out for the eyes."""
+    hardware, policy = here.machine.hardware, here.machine.policy
+    item = await item_in_hand(here)
+    await hardware.indicator.show(Signal.PROCESSING)
+    try:
+        async with lit_chamber(here):
+            await trio.sleep(policy.light_settle_s)
+            frames = await series_of_pictures(here)
+    except PictureError as error:
+        await here.post(CaptureFailed(item.client_uuid, str(error)))
+        return
+    weight_g = None if hardware.scale is None else await hardware.scale.weight_g()
+    here.machine.tray.put(item.client_uuid, frames, weight_g)
+    await here.post(PicturesTaken(item.client_uuid, len(frames)))
+
+
+async def series_of_pictures(here: Ctx) -> list[Frame]:
+    """Take `policy.frames_per_item` different pictures.
+
+    Raises:
+        PictureError: the camera gave none, or the same one twice.
+    """
+    policy = here.machine.policy
+    frames: list[Frame] = []
+    for _ in range(policy.frames_per_item):
+        if frames:
+            await trio.sleep(policy.frame_gap_s)
+        frame = await here.machine.hardware.camera.take_picture()
+        if frames and frame.sequence == frames[-1].sequence:
+            raise PictureError(f"the camera is frozen: picture {frame.sequence} came twice")
+        frames.append(frame)
+    return frames
+
+
+CAPTURE = MachineState(
+    "capture",
+    "The chamber is lit and the camera takes pictures of the item.",
+    activities=(take_pictures,),
+    timeout=Timeout(8.0),
+)

@@ -1,0 +1,36 @@
+"""CLASSIFY: the eyes decide, and the decision is on disk before anything moves."""
+
+from rvm_edge.item import Reason, Verdict
+from rvm_edge.machine import EyesError
+from rvm_edge.statechart.definition import Timeout
+from states.context import Ctx, MachineState
+from states.events import VerdictGiven
+from states.in_hand import item_in_hand
+
+
+async def judge_item(here: Ctx) -> None:
+    """Ask the eyes once; without their answer the item goes back."""
+    item = await item_in_hand(here)
+    verdict = await verdict_on(here, item.client_uuid)
+    await here.machine.book.decide(item.client_uuid, verdict)
+    await here.post(VerdictGiven(item.client_uuid, verdict.accepted, verdict.reason.value))
+
+
+async def verdict_on(here: Ctx, client_uuid: str) -> Verdict:
+    """Return the eyes' verdict, or a refusal where they give none."""
+    laid_out = here.machine.tray.take(client_uuid)
+    if laid_out is None:
+        return Verdict(accepted=False, reason=Reason.NO_PICTURE)
+    frames, weight_g = laid_out
+    try:
+        return await here.machine.eyes.judge(frames, weight_g)
+    except EyesError:
+        return Verdict(accepted=False, reason=Reason.EYES_UNAVAILABLE, weight_g=weight_g)
+
+
+CLASSIFY = MachineState(
+    "classify",
+    "The local AI decides whether the item is an empty PET bottle.",
+    activities=(judge_item,),
+    timeout=Timeout(12.0),
+)

@@ -1,0 +1,28 @@
+"""FULL: the bin has no room; the machine waits for it to be emptied."""
+
+import trio
+
+from drivers.ports import Signal
+from states.context import Ctx, MachineState
+from states.events import BinFreed
+from states.sensing import bin_level_pct
+
+
+async def watch_bin_until_emptied(here: Ctx) -> None:
+    """Post once the bin has clearly more room than when it was full."""
+    hardware, policy = here.machine.hardware, here.machine.policy
+    await hardware.indicator.show(Signal.ERROR)
+    while True:
+        level_pct = await bin_level_pct(hardware)
+        if level_pct is not None and level_pct < policy.bin_free_pct:
+            await here.post(BinFreed(level_pct))
+            return
+        await trio.sleep(policy.bin_poll_s)
+
+
+FULL = MachineState(
+    "full",
+    "The bin is full: nothing is taken until it is emptied.",
+    activities=(watch_bin_until_emptied,),
+    rests="until somebody empties the bin",
+)

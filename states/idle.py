@@ -1,0 +1,44 @@
+"""IDLE: the machine waits for a person."""
+
+import uuid
+
+import trio
+
+from drivers.ports import Signal
+from rvm_edge.item import SessionMode
+from states.context import Ctx, MachineState
+from states.events import BinFull, SessionRequested
+from states.sensing import bin_level_pct, is_full, wait_until
+
+
+async def watch_bin(here: Ctx) -> None:
+    """Show that the machine is ready, and keep measuring the bin."""
+    hardware, policy = here.machine.hardware, here.machine.policy
+    await hardware.indicator.show(Signal.IDLE)
+    while True:
+        level_pct = await bin_level_pct(hardware)
+        if level_pct is not None and is_full(level_pct, policy):
+            await here.post(BinFull(level_pct))
+            return
+        await trio.sleep(policy.bin_poll_s)
+
+
+async def watch_slot(here: Ctx) -> None:
+    """Start a guest's deposit when somebody holds something to the slot.
+
+    The slot must have been free before: a leaf stuck in it is no guest.
+    """
+    hardware, policy = here.machine.hardware, here.machine.policy
+    if not policy.start_on_approach:
+        return
+    await wait_until(hardware.slot, policy, occupied=False)
+    await wait_until(hardware.slot, policy, occupied=True)
+    await here.post(SessionRequested(str(uuid.uuid4()), SessionMode.GUEST.value))
+
+
+IDLE = MachineState(
+    "idle",
+    "Ready for a person; nothing is in the chamber.",
+    activities=(watch_bin, watch_slot),
+    rests="nobody may come all night",
+)

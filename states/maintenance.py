@@ -1,0 +1,33 @@
+"""MAINTENANCE: a technician is at the machine, or the operator has closed it."""
+
+import contextlib
+
+from drivers.ports import DriverError, Signal
+from states.context import Ctx, MachineState
+from states.events import DoorClosed, MaintenanceEnter
+from states.sensing import wait_for_switch
+from states.watching import MAINTENANCE_FLAG
+
+
+async def stay_until_closed(here: Ctx) -> None:
+    """Remember an order to stay; otherwise give the machine back when the door is shut.
+
+    Nothing moves here by itself: the technician's hands may be anywhere.
+    """
+    hardware, flags = here.machine.hardware, here.machine.flags
+    if isinstance(here.event, MaintenanceEnter):
+        await flags.put(MAINTENANCE_FLAG, True)
+    with contextlib.suppress(DriverError):
+        await hardware.indicator.show(Signal.ERROR)
+    if await flags.is_set(MAINTENANCE_FLAG):
+        return
+    await wait_for_switch(hardware.door.is_open, here.machine.policy, reading=False)
+    await here.post(DoorClosed())
+
+
+MAINTENANCE = MachineState(
+    "maintenance",
+    "A technician is at work, or the operator has closed the machine: nothing is taken.",
+    activities=(stay_until_closed,),
+    rests="until the door is shut or the machine is given back",
+)

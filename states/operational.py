@@ -1,0 +1,43 @@
+"""OPERATIONAL: two regions side by side, so that losing the internet touches no deposit."""
+
+from states.accept import ACCEPT
+from states.capture import CAPTURE
+from states.classify import CLASSIFY
+from states.clearing import CLEARING
+from states.context import MachineState
+from states.full import FULL
+from states.idle import IDLE
+from states.offline_guest import OFFLINE_GUEST
+from states.online import ONLINE
+from states.reject import REJECT
+from states.waiting import WAITING
+from states.watching import heed_maintenance, watch_controller, watch_door
+
+LINK = MachineState(
+    "link",
+    "Whether the server can be reached.",
+    children=(OFFLINE_GUEST, ONLINE),
+    initial="offline_guest",
+)
+
+DEPOSIT = MachineState(
+    "deposit",
+    "One person's deposit: a user's, or a guest's donation; mode and owner are latched.",
+    children=(WAITING, CAPTURE, CLASSIFY, ACCEPT, REJECT),
+    initial="waiting",
+)
+
+INTAKE = MachineState(
+    "intake",
+    "What happens at the slot.",
+    children=(CLEARING, IDLE, FULL, DEPOSIT),
+    initial="clearing",
+)
+
+OPERATIONAL = MachineState(
+    "operational",
+    "The machine serves people, with or without the server.",
+    activities=(watch_door, watch_controller, heed_maintenance),
+    children=(LINK, INTAKE),
+    parallel=True,
+)

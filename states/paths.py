@@ -1,0 +1,23 @@
+"""The paths of the states, spelled once."""
+
+from typing import Final
+
+PROVISIONING: Final = "provisioning"
+HANDSHAKE: Final = "handshake"
+OPERATIONAL: Final = "operational"
+OFFLINE_GUEST: Final = "operational.link.offline_guest"
+ONLINE: Final = "operational.link.online"
+CLEARING: Final = "operational.intake.clearing"
+IDLE: Final = "operational.intake.idle"
+FULL: Final = "operational.intake.full"
+DEPOSIT: Final = "operational.intake.deposit"
+WAITING: Final = "operational.intake.deposit.waiting"
+CAPTURE: Final = "operational.intake.deposit.capture"
+CLASSIFY: Final = "operational.intake.deposit.classify"
+ACCEPT: Final = "operational.intake.deposit.accept"
+REJECT: Final = "operational.intake.deposit.reject"
+OUT_OF_SERVICE: Final = "out_of_service"
+UNAUTHORIZED: Final = "out_of_service.unauthorized"
+BLOCKED: Final = "out_of_service.blocked"
+MAINTENANCE: Final = "maintenance"
+FAULT: Final = "fault"

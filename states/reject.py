@@ -1,0 +1,71 @@
+"""REJECT: the item is handed back, and can never be credited from then on."""
+
+from __future__ import annotations
+
+from drivers.ports import DriverError, MotionBlockedError
+from rvm_edge.item import ItemState, Outcome, Reason, Verdict
+from rvm_edge.statechart.definition import Event, Timeout
+from states import paths
+from states.context import Ctx, MachineState
+from states.events import ItemInDoubt, ItemReturned, VerdictGiven
+from states.in_hand import item_in_hand
+from states.sensing import chamber_occupied
+
+MACHINE_FAILED = frozenset({Reason.NO_PICTURE, Reason.EYES_UNAVAILABLE, Reason.TOO_LATE})
+"""Reasons that lie with the machine: the deposit ends and the mechanism is checked."""
+
+TRIES = 2
+"""How often the mechanism is asked before the item counts as in doubt."""
+
+
+async def hand_back(here: Ctx) -> None:
+    """Record why and that the item goes back, move it, and record that it went."""
+    book = here.machine.book
+    item = await item_in_hand(here)
+    reason = reason_in(here.event)
+    if item.state is ItemState.INSERTED:
+        await book.decide(item.client_uuid, Verdict(accepted=False, reason=reason))
+    await book.give_back(item.client_uuid)
+    try:
+        await move_to_person(here)
+    except DriverError as error:
+        await book.doubt(item.client_uuid, str(error))
+        await here.post(ItemInDoubt(item.client_uuid, str(error)))
+        return
+    await book.settle(item.client_uuid, Outcome.RETURNED)
+    failed = reason in MACHINE_FAILED
+    await here.post(ItemReturned(item.client_uuid, reason.value, machine_failed=failed))
+
+
+async def move_to_person(here: Ctx) -> None:
+    """Hand the item back; look whether it is gone; try once more if it is not.
+
+    Raises:
+        DriverError: the mechanism failed, or the item is still there.
+    """
+    hardware, policy = here.machine.hardware, here.machine.policy
+    for _ in range(TRIES):
+        await hardware.sorter.return_item()
+        if not await chamber_occupied(hardware, policy):
+            return
+    raise MotionBlockedError("the item did not leave the chamber")
+
+
+def reason_in(event: Event | None) -> Reason:
+    """Read the refusal's reason from the event that led here."""
+    if isinstance(event, VerdictGiven):
+        return Reason(event.reason)
+    title = "" if event is None else event.title
+    if title == f"timeout.{paths.CLASSIFY}":
+        return Reason.TOO_LATE
+    if title == f"error.{paths.CLASSIFY}":
+        return Reason.EYES_UNAVAILABLE
+    return Reason.NO_PICTURE
+
+
+REJECT = MachineState(
+    "reject",
+    "The item is handed back to the person, who is told why.",
+    activities=(hand_back,),
+    timeout=Timeout(20.0),
+)

@@ -1,0 +1,75 @@
+"""How the chart believes a sensor: debounced, and with a second witness where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import trio
+
+from drivers.ports import PresenceSensor, ReadingError
+from rvm_edge.machine import Hardware
+from rvm_edge.settings import Policy
+
+
+async def debounced(read: Callable[[], Awaitable[bool]], policy: Policy) -> bool:
+    """Return the reading on which a switch has agreed with itself for `policy.debounce_s`.
+
+    Never returns while it keeps bouncing: the state's time-out bounds that.
+    """
+    reading = await read()
+    since = trio.current_time()
+    while trio.current_time() - since < policy.debounce_s:
+        await trio.sleep(policy.poll_s)
+        now = await read()
+        if now != reading:
+            reading, since = now, trio.current_time()
+    return reading
+
+
+async def wait_until(sensor: PresenceSensor, policy: Policy, *, occupied: bool) -> None:
+    """Return once `sensor` steadily reads `occupied`."""
+    while await debounced(sensor.is_occupied, policy) != occupied:
+        await trio.sleep(policy.poll_s)
+
+
+async def wait_for_switch(
+    read: Callable[[], Awaitable[bool]], policy: Policy, *, reading: bool
+) -> None:
+    """Return once a slow switch, such as the door's, steadily gives `reading`."""
+    while await debounced(read, policy) != reading:
+        await trio.sleep(policy.idle_poll_s)
+
+
+async def chamber_occupied(hardware: Hardware, policy: Policy) -> bool:
+    """Say whether something lies in the chamber, asking the barrier and the scale.
+
+    The scale is the second witness where one is fitted: a barrier that is stuck would otherwise
+    turn a dropped item into a returned one.
+
+    Raises:
+        ReadingError: the two contradict each other; nobody may act on either.
+    """
+    seen = await debounced(hardware.chamber.is_occupied, policy)
+    if hardware.scale is None:
+        return seen
+    weight_g = await hardware.scale.weight_g()
+    felt = weight_g >= policy.item_min_g
+    if seen != felt:
+        raise ReadingError(
+            f"the chamber's light barrier says {'occupied' if seen else 'free'}, "
+            f"but the scale reads {weight_g:.1f} g: check both"
+        )
+    return seen
+
+
+async def bin_level_pct(hardware: Hardware) -> float | None:
+    """Measure the bin, or return None when its sensor gives nothing: one feature less, no fault."""
+    try:
+        return await hardware.bin.level_pct()
+    except ReadingError:
+        return None
+
+
+def is_full(level_pct: float | None, policy: Policy) -> bool:
+    """Say whether that level leaves no room; an unknown level does."""
+    return level_pct is not None and level_pct >= policy.bin_full_pct
