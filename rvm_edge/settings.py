@@ -9,6 +9,8 @@ from msgspec import Meta
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Threshold = Annotated[float, Meta(gt=0, le=1)]
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,3 +76,102 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     policy: Policy = Policy()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
+
+
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From which confidence on the acceptance rule believes a detection, per class, 0 to 1.
+
+    Classes that speak against an item are believed earlier than the one that speaks for it: a
+    global 0.5 would miss a can that the model is 0.28 sure of.
+
+    Attributes:
+        mineral: a PET bottle, believed enough to take it.
+        mineral_seen: a PET bottle, believed enough to count as a thing in the picture: below
+            `mineral` it makes the item uncertain, beside another one it makes two items.
+        soda: a beverage can or soda bottle.
+        milk: a milk carton or bottle.
+        yogurt: a yogurt cup or bottle.
+        dishwasher: a detergent bottle.
+        non_mineral: any other container.
+        not_empty: something is still inside.
+        other: a class that this program does not know.
+    """
+
+    mineral: Threshold = 0.5
+    mineral_seen: Threshold = 0.25
+    soda: Threshold = 0.25
+    milk: Threshold = 0.25
+    yogurt: Threshold = 0.25
+    dishwasher: Threshold = 0.25
+    non_mineral: Threshold = 0.25
+    not_empty: Threshold = 0.25
+    other: Threshold = 0.25
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that contradict each other."""
+        if self.mineral_seen > self.mineral:
+            raise ValueError("mineral_seen may not be above mineral")
+
+
+class AcceptanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figures in the acceptance rule.
+
+    Attributes:
+        thresholds: per class.
+        quorum: which share of an item's pictures must show an empty PET bottle; always more than
+            half of them.
+        two_items_iou: two bottles in one picture whose boxes overlap less than this (intersection
+            over union) are two items.
+        min_weight_g: below this the scale says that nothing lies there.
+        max_weight_g: above this a bottle is not empty, whatever the picture shows.
+        late_s: a verdict that took longer is not acted upon: nobody knows what lies there by then.
+    """
+
+    thresholds: Thresholds = Thresholds()
+    quorum: Annotated[float, Meta(gt=0.5, le=1)] = 0.66
+    two_items_iou: Share = 0.45
+    min_weight_g: Annotated[float, Meta(ge=0, le=1000)] = 3.0
+    max_weight_g: Annotated[float, Meta(gt=0, le=5000)] = 60.0
+    late_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that no bottle can meet."""
+        if self.min_weight_g >= self.max_weight_g:
+            raise ValueError("min_weight_g must be below max_weight_g")
+
+
+class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the machine sees.
+
+    Attributes:
+        model: path of an ONNX file, or "" for the model that the project ships.
+        model_sha256: what that file must hash to, in hex; "" only for a model of one's own that
+            nobody has pinned. The shipped model is pinned by its manifest.
+        threads: how many threads one look may use.
+        confidence_floor: detections below this are not even recorded.
+        nms_iou: two boxes of one class that overlap more are one thing.
+        judge_timeout_s: a worker that takes longer for one item is taken for dead.
+        start_timeout_s: a worker that takes longer to start is taken for dead.
+        restart_first_s: the first wait before a new worker is started.
+        restart_cap_s: the longest such wait.
+        acceptance: the figures in the acceptance rule.
+    """
+
+    model: str = ""
+    model_sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    threads: Annotated[int, Meta(ge=1, le=64)] = 2
+    confidence_floor: Threshold = 0.1
+    nms_iou: Share = 0.6
+    judge_timeout_s: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    start_timeout_s: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    restart_first_s: Annotated[float, Meta(gt=0, le=60)] = 0.1
+    restart_cap_s: Annotated[float, Meta(gt=0, le=3600)] = 30.0
+    acceptance: AcceptanceSettings = AcceptanceSettings()
+
+    def __post_init__(self) -> None:
+        """Refuse settings under which a rejecting detection could be dropped unseen."""
+        lowest = min(msgspec.structs.astuple(self.acceptance.thresholds))
+        if self.confidence_floor > lowest:
+            raise ValueError(f"confidence_floor may not be above a class's threshold ({lowest:g})")
+        if self.restart_first_s > self.restart_cap_s:
+            raise ValueError("restart_first_s may not be above restart_cap_s")
