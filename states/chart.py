@@ -10,6 +10,7 @@ from __future__ import annotations
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.definition import (
     Chart,
+    Event,
     Guard,
     StatePath,
     Transition,

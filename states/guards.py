@@ -35,5 +35,8 @@ MACHINE_FAILED = Guard(
 )
 MAY_START = Guard("may_start", "a guest, or a user while the server is reachable", _may_start)
 NOBODY_IS_SERVED = Guard(
-    "nobody_is_served", "no deposit is going on and nothing is being cleared", _nobody_is_served
+    "nobody_is_served",
+    "no deposit is going on and nothing is being cleared",
+    _nobody_is_served,
+    configuration_only=True,
 )
