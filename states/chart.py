@@ -29,7 +29,7 @@ from states.provisioning import PROVISIONING
 
 
 def _on(
-    event: type[ev.Event],
+    event: type[Event],
     source: StatePath,
     target: StatePath,
     why: str,
