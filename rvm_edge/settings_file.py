@@ -53,19 +53,18 @@ def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
         raise SettingsError(f"{name}: larger than {MAX_BYTES} bytes")
     try:
         table: dict[str, object] = tomllib.loads(raw.decode("utf-8"))
+        if "timeouts" in table:
+            table["timeouts"] = _with_dotted_keys(table["timeouts"])
+        return to_struct(table, Settings)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise SettingsError(f"{name}: line {line} is not UTF-8 text") from error
     except RecursionError as error:
         raise SettingsError(f"{name}: nested too deeply") from error
-    except ValueError as error:  # TOMLDecodeError, and integers with too many digits
-        raise SettingsError(f"{name}: {error}") from error
-    if "timeouts" in table:
-        table["timeouts"] = _with_dotted_keys(table["timeouts"])
-    try:
-        return to_struct(table, Settings)
     except RefusedValueError as error:
         raise SettingsError(f"{name}: {error}") from error
+    except ValueError as error:  # TOMLDecodeError, and integers with too many digits
+        raise SettingsError(f"{name}: {str(error).partition(';')[0]}") from error
 
 
 def check_timeouts(settings: Settings, states: Collection[str]) -> None:

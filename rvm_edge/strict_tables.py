@@ -58,7 +58,7 @@ def to_struct(value: object, kind: type[S], place: str = "") -> S:
     try:
         return kind(**fields)
     except ValueError as error:  # a Struct's own check over several fields
-        raise RefusedValueError(place, str(error)) from error
+        raise RefusedValueError(f"{place}:" if place else "", str(error)) from error
 
 
 def shown(value: object) -> str:
@@ -73,8 +73,9 @@ def _to_field(value: object, annotation: object, place: str) -> object:
     nested = _struct_in(annotation)
     if nested is not None and value is not None:
         return to_struct(value, nested, place)
-    if typing.get_origin(annotation) is dict and isinstance(value, dict):
-        each = typing.get_args(annotation)[1]
+    bare = _without_bounds(annotation)
+    if typing.get_origin(bare) is dict and isinstance(value, dict):
+        each = typing.get_args(bare)[1]
         for key, member in value.items():
             _to_field(member, each, _below(place, str(key)))
     try:
@@ -93,6 +94,12 @@ def _struct_in(annotation: object) -> type[msgspec.Struct] | None:
         if isinstance(member, type) and issubclass(member, msgspec.Struct):
             return member
     return None
+
+
+def _without_bounds(annotation: object) -> object:
+    """Return `X` of `Annotated[X, …]`."""
+    is_bounded = typing.get_origin(annotation) is typing.Annotated
+    return typing.get_args(annotation)[0] if is_bounded else annotation
 
 
 def _below(place: str, key: str) -> str:
