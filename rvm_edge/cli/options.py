@@ -1,16 +1,29 @@
-"""What commands share: `--json`, where the machine keeps its things, and how a command fails."""
+"""What commands share: `--json`, folders, settings, and how a command fails."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.locations import LocationError, Locations, locate, prepare
 
-__all__ = ["CommandError", "GlobalOptions", "json_option", "locations", "print_json"]
+if TYPE_CHECKING:
+    from rvm_edge.hardware_map import HardwareMap
+    from rvm_edge.settings import Settings
+
+__all__ = [
+    "CommandError",
+    "GlobalOptions",
+    "hardware_map",
+    "json_option",
+    "locations",
+    "print_json",
+    "settings",
+]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on one line, for programs."
@@ -52,6 +65,36 @@ def locations(*, writes: bool = False) -> Locations:
     except LocationError as error:
         raise CommandError(str(error), CONFIGURATION) from error
     return found
+
+
+def settings() -> Settings:
+    """Read the settings of the command that is being run.
+
+    Raises:
+        CommandError: they cannot be used.
+    """
+    from rvm_edge.settings_file import SettingsError, read_settings
+
+    try:
+        return read_settings(locations().settings_path)
+    except SettingsError as error:
+        raise CommandError(str(error), CONFIGURATION) from error
+
+
+def hardware_map() -> HardwareMap:
+    """Read the hardware map of the command that is being run; the shipped one where there is none.
+
+    Raises:
+        CommandError: it cannot be used.
+    """
+    from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
+    from rvm_edge.packaged import PackagedFileError, config_file
+
+    path = locations().hardware_map_path
+    try:
+        return read_hardware_map(path if path.exists() else config_file(path.name))
+    except (HardwareMapError, PackagedFileError) as error:
+        raise CommandError(str(error), CONFIGURATION) from error
 
 
 def print_json(value: object) -> None:

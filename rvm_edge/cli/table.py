@@ -26,6 +26,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
+    "settings": CommandEntry("rvm_edge.cli.settings", "Check, show and explain the settings."),
     "simulate": CommandEntry("rvm_edge.cli.simulate", "Run a part of the simulated machine."),
 }
 """The commands in the order in which `--help` lists them."""

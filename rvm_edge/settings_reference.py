@@ -1,0 +1,114 @@
+"""Writes the settings' reference page and the commented settings file, from the Structs alone."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from rvm_edge.allowed import allowed_words
+from rvm_edge.settings import Settings
+
+_HEAD_TOML = """\
+## The settings of this machine.
+##
+## A line that starts with one "#" is a default: remove the "#" and change the value.
+## A key that is not listed here is refused, and the message names the closest one that is.
+## "rvm-edge settings check" says whether this file can be used.
+"""
+
+_HEAD_PAGE = """\
+# Settings
+
+<!-- Generated from rvm_edge/settings.py by `rvm-edge settings reference`. Do not edit. -->
+
+`settings.toml` lies in the configuration folder (`rvm-edge --config-dir`). Whatever it does not
+say has the default below. Unknown keys are refused. The environment changes no setting.
+"""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One setting, as it is explained to people.
+
+    Attributes:
+        name: the key.
+        default: in TOML.
+        allowed: what it may be, in words.
+        meaning: one sentence.
+    """
+
+    name: str
+    default: str
+    allowed: str
+    meaning: str
+
+
+def reference_page() -> str:
+    """Return docs/reference/settings.md."""
+    parts = [_HEAD_PAGE]
+    for name, meaning, rows in _tables():
+        parts.append(f"\n## `[{name}]`\n\n{meaning}\n")
+        if rows:
+            parts.append("\n| Key | Default | Allowed | Meaning |\n|---|---|---|---|\n")
+            parts += [
+                f"| `{row.name}` | `{row.default}` | {row.allowed} | {row.meaning} |\n"
+                for row in rows
+            ]
+    return "".join(parts)
+
+
+def settings_template() -> str:
+    """Return config/settings.toml: every default, commented out and explained."""
+    parts = [_HEAD_TOML]
+    for name, meaning, rows in _tables():
+        parts.append(f"\n## {meaning}\n[{name}]\n")
+        for row in rows:
+            parts.append(f"## {row.meaning} Allowed: {row.allowed}.\n")
+            parts.append(f"#{row.name} = {row.default}\n")
+    return "".join(parts)
+
+
+def _tables() -> Iterator[tuple[str, str, list[Explained]]]:
+    meanings = _attribute_texts(Settings)
+    for field in msgspec.structs.fields(Settings):
+        meaning = _sentence(meanings[field.name])
+        default = field.default if field.default_factory is msgspec.NODEFAULT else {}
+        if isinstance(default, msgspec.Struct):
+            yield field.encode_name, meaning, list(_explain(default))
+        else:
+            yield field.encode_name, f"{meaning} Allowed: {allowed_words(field.type)}.", []
+
+
+def _explain(defaults: msgspec.Struct) -> Iterator[Explained]:
+    meanings = _attribute_texts(type(defaults))
+    for field in msgspec.structs.fields(defaults):
+        yield Explained(
+            name=field.encode_name,
+            default=_as_toml(msgspec.to_builtins(getattr(defaults, field.name))),
+            allowed=allowed_words(field.type),
+            meaning=_sentence(meanings[field.name]),
+        )
+
+
+def _attribute_texts(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """Return the entries of a docstring's "Attributes" section, by name."""
+    section = inspect.getdoc(kind) or ""
+    _, _, section = section.partition("Attributes:\n")
+    entries = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", section, flags=re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in entries}
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_as_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    return msgspec.json.encode(value).decode()
