@@ -1,0 +1,1 @@
+"""Drivers for every port against a simulated world, in this process or behind a Unix socket."""
