@@ -1,0 +1,85 @@
+# Every target that needs Python makes its own environment first: `make demo` and `make test`
+# work from a fresh clone with a stock Python, its venv module, make and a network.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+EDGE := $(BIN)/rvm-edge
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+RUN_READY := $(VENV)/.ready-to-run
+DEV_READY := $(VENV)/.ready-to-develop
+ONLY ?=
+JSON ?=
+PYTEST_ARGS ?=
+CUTS ?= 1000
+
+.PHONY: help setup demo test check docs bench soak lock clean
+
+help: ## List the targets
+	@echo "MyRVM-Edge: the controller of a reverse vending machine"
+	@echo
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "PYTHON=python3.12 VENV=.venv-3.12 choose another interpreter and environment."
+
+setup: $(RUN_READY) ## Make the environment, light: what running needs
+
+demo: $(RUN_READY) ## Watch a whole simulated machine at work
+	$(EDGE) demo
+
+test: $(DEV_READY) ## Run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(EDGE) settings reference docs/reference/settings.md --check
+	$(EDGE) settings template config/settings.toml --check
+	$(EDGE) chart check
+	$(EDGE) chart export --all docs/reference/chart --check
+
+docs: $(RUN_READY) ## Write the generated files again
+	$(EDGE) settings reference docs/reference/settings.md
+	$(EDGE) settings template config/settings.toml
+	$(EDGE) chart export --all docs/reference/chart
+
+bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+
+soak: $(DEV_READY) ## Cut the power CUTS=1000 times and count what is lost or doubled
+	$(BIN)/python -m pytest tests/chaos -m soak --cuts $(CUTS) $(PYTEST_ARGS)
+
+lock: ## Resolve the dependencies again (needs uv)
+	uv lock --quiet
+	uv export --quiet --no-header --no-emit-project --no-dev --group build -o requirements.lock
+	uv export --quiet --no-header --no-emit-project --all-groups -o requirements-dev.lock
+
+clean: ## Remove the environments and everything that was built; keep what the machine remembers
+	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find rvm_edge states drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	  || { echo "$(PYTHON) is not Python 3.10 or newer; say make PYTHON=python3.x …" >&2; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "python -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(RUN_READY): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing what running needs into $(VENV), some 350 MB; about a minute"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(RUN_READY)
+	@echo "installing the development tools into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
