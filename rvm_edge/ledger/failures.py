@@ -1,0 +1,81 @@
+"""The ledger's errors, and how SQLite's become ours: what happened, where, and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rvm_edge.machine import LedgerError
+
+
+class RefusedStepError(LedgerError):
+    """The step is not allowed in the life of this item or session. The disk is fine."""
+
+
+class LedgerUnusableError(LedgerError):
+    """The disk did not take or give the rows: full, read-only, failing, or damaged."""
+
+
+class LedgerLockedError(LedgerUnusableError):
+    """Another process holds the ledger."""
+
+
+class LedgerDamagedError(LedgerUnusableError):
+    """The file is no sound ledger: damaged, or a database of something else."""
+
+
+class LedgerTooNewError(LedgerUnusableError):
+    """A newer version of this program wrote the ledger."""
+
+
+# Python 3.10's sqlite3 carries no result codes, so its fixed messages (sqlite3.c, sqlite3ErrStr)
+# have to tell the cases apart.
+_ADVICE = (
+    ("database or disk is full", "the disk is full; free some space"),
+    ("readonly database", "it is read-only; make the file and its folder writable"),
+    ("unable to open database file", "it cannot be opened; check the folder and its permissions"),
+    ("disk I/O error", "the disk reported an error; check its health and free space"),
+)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether SQLite found the file itself to be wrong, rather than the disk or a lock."""
+    return "malformed" in str(error) or "not a database" in str(error)
+
+
+def is_lock(error: sqlite3.Error) -> bool:
+    """Say whether another connection's lock was in the way for the whole busy time-out."""
+    return "locked" in str(error) or "busy" in str(error)
+
+
+def translated(error: sqlite3.Error, path: Path) -> LedgerError:
+    """Return the `LedgerError` for what SQLite said about the ledger at `path`."""
+    said = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        return RefusedStepError(f"the ledger's own rules forbid this row: {said}")
+    if is_lock(error):
+        return LedgerLockedError(f"ledger {path} is locked by another process; stop it first")
+    if is_damage(error):
+        return LedgerDamagedError(
+            f"ledger {path} is damaged ({said}); the next start of the machine sets it aside"
+        )
+    for words, advice in _ADVICE:
+        if words in said:
+            return LedgerUnusableError(f"ledger {path}: {advice} ({said})")
+    return LedgerUnusableError(f"ledger {path}: {said}")
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise inside into `LedgerError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+    except OSError as error:
+        raise LedgerUnusableError(
+            f"ledger {path}: {error.strerror or error}; check the folder, its permissions and "
+            "the free space"
+        ) from error
