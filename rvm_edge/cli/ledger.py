@@ -1,0 +1,138 @@
+"""`rvm-edge ledger`: what is remembered of every item, and whether it holds together.
+
+Both commands only read, and may be called while the machine runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from rvm_edge.cli.options import CommandError, json_option, locations, print_json
+from rvm_edge.item import ItemState
+from rvm_edge.machine import LedgerError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from rvm_edge.ledger import Check, ItemRecord
+
+_UUID_SHOWN = 8
+_WIDE = 200
+
+
+@click.group("ledger")
+def command() -> None:
+    """List items and check the ledger's invariants."""
+
+
+@command.command("list")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in ItemState]),
+    help="Only items that have come exactly so far.",
+)
+@click.option("--session", default="", metavar="ID", help="Only items of this session (or prefix).")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
+@json_option
+def list_command(state: str | None, session: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """List items, the newest first."""
+    from rvm_edge.ledger import list_items, read_only
+
+    with _one_line_failures(), read_only(locations().ledger_path) as connection:
+        records = list_items(
+            connection,
+            state=ItemState(state) if state else None,
+            session=session.lower(),
+            limit=limit,
+        )
+    if as_json:
+        print_json({"items": records})
+        return
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:  # a pipe has no width: let no cell be cut
+        console = Console(width=_WIDE)
+    console.print(_table(records) if records else "no items")
+
+
+@command.command("check")
+@json_option
+@click.pass_context
+def check_command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Prove the invariants, or name the rows that break them (exit code 1)."""
+    from rvm_edge.ledger import check
+
+    with _one_line_failures():
+        found = check(locations().ledger_path)
+    if as_json:
+        print_json(found)
+    else:
+        _print_check(found)
+    if found.violations:
+        ctx.exit(1)
+
+
+@contextmanager
+def _one_line_failures() -> Iterator[None]:
+    try:
+        yield
+    except LedgerError as error:
+        raise CommandError(str(error)) from error
+
+
+def _print_check(found: Check) -> None:
+    states = ", ".join(f"{count} {state}" for state, count in found.by_state.items() if count)
+    click.echo(f"{found.items} items{f' ({states})' if states else ''}")
+    for violation in found.violations:
+        where = f"{violation.row}: " if violation.row else ""
+        click.echo(f"{violation.kind.value}: {where}{violation.what}")
+    count = len(found.violations)
+    click.echo("no violations" if not count else f"{count} violation{'s' if count > 1 else ''}")
+
+
+def _table(records: tuple[ItemRecord, ...]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("item", "session", "for", "state", "verdict", "class", "outcome", "inserted"):
+        table.add_column(heading, overflow="fold", no_wrap=heading not in ("verdict", "class"))
+    for record in records:
+        item = record.item
+        table.add_row(*(Text(cell) for cell in _cells(record)), style=_STYLES[item.state])
+    return table
+
+
+_STYLES = {
+    ItemState.INSERTED: "yellow",
+    ItemState.DECIDED: "yellow",
+    ItemState.IN_DOUBT: "bold red",
+    ItemState.SETTLED: "",
+    ItemState.DELIVERED: "green",
+}
+
+
+def _cells(record: ItemRecord) -> tuple[str, ...]:
+    item, verdict = record.item, record.verdict
+    label = f"{verdict.label} {verdict.confidence:.2f}" if verdict and verdict.label else ""
+    return (
+        item.client_uuid[:_UUID_SHOWN],
+        item.session_id[:_UUID_SHOWN],
+        item.owner or item.mode.value,
+        item.state.value,
+        item.reason.value if item.reason else "",
+        label,
+        item.outcome.value if item.outcome else "",
+        f"{record.inserted_at[:19].replace('T', ' ')}Z",
+    )
