@@ -29,6 +29,10 @@ class Chamber:
         """Every insertion, in order."""
         return tuple(self._items)
 
+    def item(self, number: int) -> InsertedItem:
+        """Return one insertion."""
+        return self._items[number - 1]
+
     @property
     def inside(self) -> tuple[InsertedItem, ...]:
         """What lies in the chamber now."""

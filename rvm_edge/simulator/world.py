@@ -305,6 +305,11 @@ class World:
         self._passage.now()
         return self._chamber.inside
 
+    def item(self, number: int) -> InsertedItem:
+        """Return the insertion of that number, as it is now."""
+        self._passage.now()
+        return self._chamber.item(number)
+
     @property
     def something_to_collect(self) -> bool:
         """Whether a returned item lies in the slot."""

@@ -1,0 +1,1 @@
+"""The ESP32 motor controller: its ASCII dialect over a serial port."""

@@ -1,0 +1,78 @@
+"""A server and its credentials, as far as the chart needs them, with knobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import trio
+
+from rvm_edge.machine import Handshake
+
+
+@dataclass
+class CloudKnobs:
+    """How the server behaves; turn them at any time.
+
+    Attributes:
+        answer: what a server that is reached says.
+        reachable: whether it is reached at all.
+        takes_s: how long an answer takes.
+        gives_up_s: how long it takes to find out that it is not reached.
+    """
+
+    answer: Handshake = Handshake.OK
+    reachable: bool = True
+    takes_s: float = 0.05
+    gives_up_s: float = 2.0
+
+
+class SimulatedCloud:
+    """`rvm_edge.machine.Cloud` without a network."""
+
+    def __init__(self, knobs: CloudKnobs | None = None) -> None:
+        self.knobs = knobs or CloudKnobs()
+        self.handshakes = 0
+        self.heartbeats = 0
+
+    async def handshake(self) -> Handshake:
+        """Introduce the machine."""
+        self.handshakes += 1
+        return await self._answer()
+
+    async def heartbeat(self) -> Handshake:
+        """Tell the server that the machine is alive."""
+        self.heartbeats += 1
+        return await self._answer()
+
+    async def _answer(self) -> Handshake:
+        if not self.knobs.reachable:
+            await trio.sleep(self.knobs.gives_up_s)
+            return Handshake.UNREACHABLE
+        await trio.sleep(self.knobs.takes_s)
+        return self.knobs.answer
+
+
+class SimulatedCredentials:
+    """`rvm_edge.machine.Credentials` that come and go by a call."""
+
+    def __init__(self, *, present: bool = True) -> None:
+        self._stored = trio.Event()
+        if present:
+            self._stored.set()
+
+    async def present(self) -> bool:
+        """Say whether credentials are stored."""
+        await trio.lowlevel.checkpoint()
+        return self._stored.is_set()
+
+    async def wait(self) -> None:
+        """Return once credentials are stored."""
+        await self._stored.wait()
+
+    def store(self) -> None:
+        """Bring the credentials."""
+        self._stored.set()
+
+    def lose(self) -> None:
+        """Take the credentials away."""
+        self._stored = trio.Event()
