@@ -1,0 +1,26 @@
+"""Where the pictures of the item in hand wait for the eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drivers.ports import Frame
+
+
+class MemoryTray:
+    """Implements `rvm_edge.machine.Tray`: one item's pictures, in memory, handed over once."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, tuple[Frame, ...], float | None] | None = None
+
+    def put(self, client_uuid: str, frames: Sequence[Frame], weight_g: float | None) -> None:
+        """Keep an item's pictures, in place of whatever was kept before."""
+        self._held = (client_uuid, tuple(frames), weight_g)
+
+    def take(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
+        """Hand over an item's pictures and weight, or None if they are not here."""
+        if self._held is None or self._held[0] != client_uuid:
+            return None
+        _, frames, weight_g = self._held
+        self._held = None
+        return frames, weight_g

@@ -1,0 +1,167 @@
+"""What the daemon and its vision worker say to each other.
+
+One JSON message per request and per answer, each behind its length in four bytes (big endian), over
+a socket pair. Pictures do not travel here: they lie in shared memory and are named by offset.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from drivers.ports import Encoding
+from rvm_edge.item import Detection
+
+MAX_MESSAGE_BYTES = 1024 * 1024
+MAX_PICTURES = 16
+_LENGTH = struct.Struct(">I")
+
+M = TypeVar("M")
+
+Coordinate = Annotated[float, Meta(ge=0, le=1_000_000)]
+Confidence = Annotated[float, Meta(ge=0, le=1)]
+
+
+class WireError(Exception):
+    """The other side sent something that is no message of ours."""
+
+
+class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first message to a worker: which model, and how. Fields as in `OnnxDetector.load`."""
+
+    model: str
+    sha256: str
+    threads: int
+    floor: float
+    nms_iou: float
+
+
+class Loaded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="loaded"):
+    """The worker is ready.
+
+    Attributes:
+        names: the model's classes.
+        model_hash: SHA-256 of the model's file, in hex.
+    """
+
+    names: Annotated[tuple[str, ...], Meta(min_length=1, max_length=1000)]
+    model_hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="refused"):
+    """The worker cannot do what it was asked; it ends after a refused `Load`."""
+
+    why: Annotated[str, Meta(max_length=2000)]
+
+
+class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one picture lies in the shared memory, and how to read it; see `Frame`."""
+
+    offset: Annotated[int, Meta(ge=0)]
+    length: Annotated[int, Meta(ge=0)]
+    encoding: Encoding
+    width: int
+    height: int
+
+
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request: find things in these pictures.
+
+    Attributes:
+        number: rises by one with every request; the answer repeats it.
+        pictures: of one item.
+    """
+
+    number: int
+    pictures: Annotated[tuple[Picture, ...], Meta(max_length=MAX_PICTURES)]
+
+
+class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One detection; see `rvm_edge.item.Detection`."""
+
+    label: Annotated[str, Meta(max_length=100)]
+    confidence: Confidence
+    box: tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+
+    def as_detection(self) -> Detection:
+        """Return it in the machine's own words."""
+        return Detection(self.label, self.confidence, self.box)
+
+
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one picture showed.
+
+    Attributes:
+        found: the detections.
+        unreadable: why the picture could not be read, or "".
+    """
+
+    found: Annotated[tuple[Found, ...], Meta(max_length=1000)] = ()
+    unreadable: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Looked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="looked"):
+    """The answer to `Look`: one `Seen` per picture, in order."""
+
+    number: int
+    pictures: Annotated[tuple[Seen, ...], Meta(max_length=MAX_PICTURES)]
+
+
+Answer = Loaded | Refused | Looked
+"""What a worker says."""
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """Return a message as it goes over the wire.
+
+    Raises:
+        WireError: it is longer than the other side accepts.
+    """
+    body = msgspec.json.encode(message)
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise WireError(f"a message of {len(body)} bytes is too long")
+    return _LENGTH.pack(len(body)) + body
+
+
+def decode(body: bytes, kind: type[M]) -> M:
+    """Read a message's body as `kind`.
+
+    Raises:
+        WireError: it is something else.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise WireError(f"not a message: {error}") from error
+
+
+class Splitter:
+    """Cuts a stream of bytes into message bodies. Nothing is lost when a read is cancelled."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes as they came."""
+        self._buffer += data
+
+    def take(self) -> bytes | None:
+        """Return the next whole message's body, or None until more bytes come.
+
+        Raises:
+            WireError: the message announces more bytes than any of ours has.
+        """
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._buffer)
+        if length > MAX_MESSAGE_BYTES:
+            raise WireError(f"a message of {length} bytes is too long")
+        end = _LENGTH.size + length
+        if len(self._buffer) < end:
+            return None
+        body = bytes(self._buffer[_LENGTH.size : end])
+        del self._buffer[:end]
+        return body

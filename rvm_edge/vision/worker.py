@@ -1,0 +1,156 @@
+"""The worker: a process that owns the model and looks at pictures, one item at a time.
+
+    python -m rvm_edge.vision.worker SOCKET_FD MEMORY_FD
+
+Started by `worker_link`, never by hand. It ends when the daemon does, in whatever way: a thread
+waits for the socket's other end to go. (PR_SET_PDEATHSIG would not do: it follows the *thread* that
+started the process, and trio starts processes from a thread that it soon retires.)
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rvm_edge.vision.detector import Detector, ModelError
+from rvm_edge.vision.onnx_detector import OnnxDetector
+from rvm_edge.vision.picture import PictureUnreadableError, read_picture
+from rvm_edge.vision.shared_frames import map_frames
+from rvm_edge.vision.wire import (
+    Found,
+    Load,
+    Loaded,
+    Look,
+    Looked,
+    Picture,
+    Refused,
+    Seen,
+    Splitter,
+    decode,
+    encode,
+)
+
+_READ_BYTES = 65536
+_DIES_BEFORE_THE_DAEMON = "500"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until the daemon closes the socket.
+
+    Returns:
+        0, or 1 for a model that cannot be used.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which ends us in order
+    _offer_to_the_oom_killer()
+    cv2.setNumThreads(1)
+    with socket.socket(fileno=int(arguments[0])) as connection:
+        _end_with(connection)
+        memory = map_frames(int(arguments[1]))
+        requests = _Requests(connection)
+        first = requests.next()
+        if first is None:
+            return 0
+        try:
+            detector = _load(decode(first, Load))
+        except ModelError as error:
+            connection.sendall(encode(Refused(str(error)[:2000])))
+            return 1
+        connection.sendall(encode(Loaded(tuple(detector.names), detector.model_hash)))
+        with ThreadPoolExecutor(1, "reader") as reader:
+            while (body := requests.next()) is not None:
+                connection.sendall(encode(_answer(detector, reader, memory, decode(body, Look))))
+    return 0
+
+
+class _Requests:
+    """The daemon's messages, one at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._splitter = Splitter()
+
+    def next(self) -> bytes | None:
+        """Wait for the next message; None when the daemon has closed the socket."""
+        while (body := self._splitter.take()) is None:
+            data = self._connection.recv(_READ_BYTES)
+            if not data:
+                return None
+            self._splitter.feed(data)
+        return body
+
+
+def _load(wanted: Load) -> OnnxDetector:
+    detector = OnnxDetector.load(
+        Path(wanted.model),
+        sha256=wanted.sha256,
+        threads=wanted.threads,
+        floor=wanted.floor,
+        nms_iou=wanted.nms_iou,
+    )
+    detector.warm_up()
+    return detector
+
+
+def _answer(
+    detector: Detector, reader: ThreadPoolExecutor, memory: memoryview, look: Look
+) -> Looked | Refused:
+    """Look at an item's pictures; the next one is read while the model looks at this one."""
+    pictures = look.pictures
+    seen: list[Seen] = []
+    upcoming: Future[NDArray[np.uint8]] | None = None
+    try:
+        for index, picture in enumerate(pictures):
+            current = upcoming
+            upcoming = None
+            try:
+                pixels = current.result() if current else _read(memory, picture)
+            except PictureUnreadableError as error:
+                seen.append(Seen(unreadable=str(error)[:500]))
+                continue
+            if index + 1 < len(pictures):
+                upcoming = reader.submit(_read, memory, pictures[index + 1])
+            found = detector.detect(pixels)
+            seen.append(Seen(tuple(Found(one.label, one.confidence, one.box) for one in found)))
+    except ModelError as error:
+        return Refused(str(error)[:2000])
+    return Looked(look.number, tuple(seen))
+
+
+def _read(memory: memoryview, picture: Picture) -> NDArray[np.uint8]:
+    data = memory[picture.offset : picture.offset + picture.length]
+    return read_picture(data, picture.encoding, width=picture.width, height=picture.height)
+
+
+def _end_with(connection: socket.socket) -> None:
+    """End this process when the other end of the socket is gone, even inside a stuck model."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+
+    def wait_for_the_end() -> None:
+        poll.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait_for_the_end, name="lifeline", daemon=True).start()
+
+
+def _offer_to_the_oom_killer() -> None:
+    """Let a machine short of memory end this process rather than the daemon."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text(_DIES_BEFORE_THE_DAEMON, encoding="ascii")
+    except OSError:
+        return  # a container may forbid it; nothing depends on it
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
