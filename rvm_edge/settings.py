@@ -66,18 +66,6 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("reconnect_first_s must not exceed reconnect_cap_s")
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that `settings.toml` may say.
-
-    Attributes:
-        policy: how the machine behaves.
-        timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
-    """
-
-    policy: Policy = Policy()
-    timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
-
-
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From which confidence on the acceptance rule believes a detection, per class, 0 to 1.
 
@@ -175,3 +163,17 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"confidence_floor may not be above a class's threshold ({lowest:g})")
         if self.restart_first_s > self.restart_cap_s:
             raise ValueError("restart_first_s may not be above restart_cap_s")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that `settings.toml` may say.
+
+    Attributes:
+        policy: how the machine behaves.
+        vision: how it sees.
+        timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
+    """
+
+    policy: Policy = Policy()
+    vision: VisionSettings = VisionSettings()
+    timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

@@ -55,7 +55,7 @@ def reference_page() -> str:
         if rows:
             parts.append("\n| Key | Default | Allowed | Meaning |\n|---|---|---|---|\n")
             parts += [
-                f"| `{row.name}` | `{row.default}` | {row.allowed} | {row.meaning} |\n"
+                f"| `{row.name}` | `{row.default}` | {_cell(row.allowed)} | {_cell(row.meaning)} |\n"
                 for row in rows
             ]
     return "".join(parts)
@@ -76,22 +76,31 @@ def _tables() -> Iterator[tuple[str, str, list[Explained]]]:
     meanings = _attribute_texts(Settings)
     for field in msgspec.structs.fields(Settings):
         meaning = _sentence(meanings[field.name])
-        default = field.default if field.default_factory is msgspec.NODEFAULT else {}
+        default = getattr(Settings(), field.name)
         if isinstance(default, msgspec.Struct):
-            yield field.encode_name, meaning, list(_explain(default))
+            yield from _table(field.encode_name, meaning, default)
         else:
             yield field.encode_name, f"{meaning} Allowed: {allowed_words(field.type)}.", []
 
 
-def _explain(defaults: msgspec.Struct) -> Iterator[Explained]:
+def _table(
+    name: str, meaning: str, defaults: msgspec.Struct
+) -> Iterator[tuple[str, str, list[Explained]]]:
+    """Yield one table and the tables inside it; TOML wants a table's own keys first."""
     meanings = _attribute_texts(type(defaults))
+    rows: list[Explained] = []
+    inner: list[tuple[str, str, msgspec.Struct]] = []
     for field in msgspec.structs.fields(defaults):
-        yield Explained(
-            name=field.encode_name,
-            default=_as_toml(msgspec.to_builtins(getattr(defaults, field.name))),
-            allowed=allowed_words(field.type),
-            meaning=_sentence(meanings[field.name]),
-        )
+        default = getattr(defaults, field.name)
+        says = _sentence(meanings[field.name])
+        if isinstance(default, msgspec.Struct):
+            inner.append((f"{name}.{field.encode_name}", says, default))
+        else:
+            value = _as_toml(msgspec.to_builtins(default))
+            rows.append(Explained(field.encode_name, value, allowed_words(field.type), says))
+    yield name, meaning, rows
+    for table in inner:
+        yield from _table(*table)
 
 
 def _attribute_texts(kind: type[msgspec.Struct]) -> dict[str, str]:
@@ -104,6 +113,11 @@ def _attribute_texts(kind: type[msgspec.Struct]) -> dict[str, str]:
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+def _cell(text: str) -> str:
+    """Keep a text from ending its table cell."""
+    return text.replace("|", "\\|")
 
 
 def _as_toml(value: object) -> str:
