@@ -1,0 +1,1 @@
+"""The chart in other notations: Mermaid, Graphviz, pictures, JSON, SCXML."""

@@ -1,0 +1,109 @@
+"""The chart as W3C SCXML, for tools that other people trust.
+
+Vocabulary: https://www.w3.org/TR/scxml/. Time-outs are delayed ``<send>`` elements, cancelled on
+exit, so the document says how long a state may last in SCXML's own words. Activities have no
+counterpart there and are comments in ``<onentry>``. Guards are named Booleans of the data model;
+whoever runs the document sets them.
+
+SCXML matches events by whole words from the left, this engine by the whole name: `error.a` there
+also catches `error.a.b` where nothing inside has caught it. The chart's lint asks for a row for
+every `error.<state>`, so the two agree on every chart that can be built.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+from xml.etree import ElementTree as ET
+
+from rvm_edge.statechart.definition import Chart, Guard, State, StatePath, Transition, timeout_of
+
+__all__ = ["NAMESPACE", "guards_of", "scxml"]
+
+M = TypeVar("M")
+
+NAMESPACE = "http://www.w3.org/2005/07/scxml"
+
+
+def scxml(chart: Chart[M], chart_hash: str) -> str:
+    """Write the chart as an SCXML document, ending with a newline."""
+    root = ET.Element(
+        "scxml",
+        {
+            "xmlns": NAMESPACE,
+            "version": "1.0",
+            "name": chart.name,
+            "initial": chart.initial,
+            "datamodel": "ecmascript",
+        },
+    )
+    root.append(_comment(f"chart {chart_hash}"))
+    guards = guards_of(chart)
+    if guards:
+        model = ET.SubElement(root, "datamodel")
+        for guard in guards:
+            model.append(_comment(guard.doc))
+            ET.SubElement(model, "data", {"id": _variable(guard), "expr": "false"})
+    for state in chart.states:
+        _state(root, chart, state.name, state)
+    ET.indent(root)
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
+
+
+def guards_of(chart: Chart[M]) -> tuple[Guard, ...]:
+    """Return every guard of the chart once, by name, in the order of the rows."""
+    found: dict[str, Guard] = {}
+    for row in chart.transitions:
+        for guard in (row.guard, row.unless):
+            if guard is not None:
+                found.setdefault(guard.name, guard)
+    return tuple(found.values())
+
+
+def _state(around: ET.Element, chart: Chart[M], path: StatePath, state: State[M]) -> None:
+    attributes = {"id": path}
+    if state.initial is not None:
+        attributes["initial"] = f"{path}.{state.initial}"
+    element = ET.SubElement(around, "parallel" if state.parallel else "state", attributes)
+    if state.doc:
+        element.append(_comment(state.doc))
+    if state.activities or state.timeout is not None:
+        entry = ET.SubElement(element, "onentry")
+        for activity in state.activities:
+            entry.append(_comment(f"starts {activity.__name__}"))
+    if state.timeout is not None:
+        event = timeout_of(path)
+        delay = f"{state.timeout.seconds:.10g}s"
+        ET.SubElement(entry, "send", {"id": event, "event": event, "delay": delay})
+        ET.SubElement(ET.SubElement(element, "onexit"), "cancel", {"sendid": event})
+    for row in chart.transitions:
+        if row.source == path:
+            _transition(element, row)
+    for child in state.children:
+        _state(element, chart, f"{path}.{child.name}", child)
+
+
+def _transition(element: ET.Element, row: Transition) -> None:
+    if row.doc:
+        element.append(_comment(row.doc))
+    attributes = {"event": row.event}
+    conditions = []
+    if row.guard is not None:
+        conditions.append(_variable(row.guard))
+    if row.unless is not None:
+        conditions.append(f"!{_variable(row.unless)}")
+    if conditions:
+        attributes["cond"] = " && ".join(conditions)
+    if row.target is not None:
+        attributes["target"] = row.target
+    ET.SubElement(element, "transition", attributes)
+
+
+def _variable(guard: Guard) -> str:
+    """Name a guard so that ECMAScript reads it as one variable."""
+    return re.sub(r"\W+", "_", guard.name).strip("_")
+
+
+def _comment(text: str) -> ET.Element[Any]:
+    # Two dashes would end the comment early.
+    return ET.Comment(f" {text.replace('--', '- -')} ")
