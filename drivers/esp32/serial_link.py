@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import termios
 from typing import Protocol
 
 import serial
@@ -109,12 +110,12 @@ async def open_serial(path: str, baud: int = BAUD) -> SerialLink:
 
     try:
         return SerialLink(await trio.to_thread.run_sync(connect))
-    except (OSError, ValueError, serial.SerialException) as refused:
+    except (OSError, ValueError, termios.error) as refused:
         raise DeviceGoneError(f"{path}: {_remedy(path, refused)}") from refused
 
 
 def _remedy(path: str, refused: Exception) -> str:
-    if "lock" in str(refused):
+    if "exclusively lock" in str(refused):
         return f"in use by another process; end it (see: fuser -v {path})"
     if isinstance(refused, serial.SerialException) and isinstance(refused.errno, int):
         return f"{os.strerror(refused.errno)}; check cable, path and group dialout"

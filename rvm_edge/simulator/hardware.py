@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.serial_link import open_serial
 from drivers.sim.actuators import (
     SimulatedDoorLock,
     SimulatedGate,
@@ -19,6 +31,11 @@ from drivers.sim.sensors import (
     SimulatedThermometer,
 )
 from rvm_edge.machine import Hardware
+from rvm_edge.simulator.esp32 import Esp32
+from rvm_edge.simulator.world import World
+
+SETTLED = LinkTimings(settle_s=0.05)
+"""The simulated ESP32 does not reboot when its port is opened, so settling can be short."""
 
 
 def hardware_over(world: SimulatedWorld) -> Hardware:
@@ -37,3 +54,39 @@ def hardware_over(world: SimulatedWorld) -> Hardware:
         scale=SimulatedScale(world),
         thermometer=SimulatedThermometer(world),
     )
+
+
+def with_controller(hardware: Hardware, controller: Controller) -> Hardware:
+    """Return `hardware` with everything that moves behind the ESP32's `controller`."""
+    return replace(
+        hardware,
+        gate=Esp32Gate(controller),
+        sorter=Esp32Sorter(controller),
+        light=Esp32Light(controller),
+        indicator=Esp32Indicator(controller),
+        pulse=Esp32Pulse(controller),
+    )
+
+
+@asynccontextmanager
+async def simulated_hardware(
+    world: World, *, serial: bool = False, timings: LinkTimings = SETTLED
+) -> AsyncIterator[Hardware]:
+    """Run the simulated machine's wires while the block runs.
+
+    Args:
+        world: the machine.
+        serial: whether commands go through the real serial driver and a pty. That needs a real
+            clock: mocked time runs away while a file descriptor is waited for.
+        timings: of the serial link.
+    """
+    if not serial:
+        yield hardware_over(world)
+        return
+    with tempfile.TemporaryDirectory(prefix="rvm-esp32-") as folder:
+        async with trio.open_nursery() as nursery:
+            path = await nursery.start(Esp32(world, Path(folder) / "ttyESP32").run)
+            controller = Controller(partial(open_serial, str(path)), timings)
+            async with controller.run():
+                yield with_controller(hardware_over(world), controller)
+            nursery.cancel_scope.cancel()

@@ -1,0 +1,187 @@
+"""The ESP32's firmware behind a pty, as a host with a serial port meets it.
+
+It speaks the dialect with all its habits: it logs to the same wire, it answers after the action,
+and it takes whatever comes within one frame of up to 100 ms for one command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tty
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from drivers.esp32.dialect import DISPLAY_MAX, REPLY_TO, Command, Reply
+from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
+from drivers.sim.link import Verb
+from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.world import World
+
+_TAG = "RVM_ESP32"
+_UART_BUFFER = 128
+_NOISE = (
+    "ets Jul 29 2019 12:21:46",
+    "rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)",
+    f"I (312) {_TAG}: UART ready, 115200 8N1",
+)
+
+_ACTIONS: dict[Command, tuple[Verb, Signal | None]] = {
+    Command.PING: (Verb.BEAT, None),
+    Command.SLOT_OPEN: (Verb.GATE_OPEN, None),
+    Command.SLOT_CLOSE: (Verb.GATE_CLOSE, None),
+    Command.LIGHT_ON: (Verb.LIGHT_ON, None),
+    Command.LIGHT_OFF: (Verb.LIGHT_OFF, None),
+    Command.SORT_VALID_ITEM: (Verb.SORTER_DROP, None),
+    Command.RETURN_REJECTED_ITEM: (Verb.SORTER_RETURN, None),
+    Command.INDICATE_IDLE: (Verb.INDICATE, Signal.IDLE),
+    Command.INDICATE_PROCESSING: (Verb.INDICATE, Signal.PROCESSING),
+    Command.INDICATE_SUCCESS: (Verb.INDICATE, Signal.SUCCESS),
+    Command.INDICATE_REJECTED: (Verb.INDICATE, Signal.REJECTED),
+    Command.INDICATE_ERROR: (Verb.INDICATE, Signal.ERROR),
+    Command.DISPLAY: (Verb.BEAT, None),
+}
+
+
+class Esp32:
+    """One controller at one stable path, for as long as `run` runs.
+
+    Attributes:
+        path: a symbolic link to the pty of the moment; the host opens this.
+        displayed: the last text shown.
+    """
+
+    def __init__(self, world: World, path: Path) -> None:
+        self._world = world
+        self.path = path
+        self.displayed = ""
+        self._born_s = 0.0
+
+    async def run(self, task_status: trio.TaskStatus[Path] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serve the wire until cancelled; reports `path` once a host can open it."""
+        self._born_s = trio.current_time()
+        started = False
+        while True:
+            await self._world.until(self._is_plugged)
+            with self._plugged() as master:
+                if not started:
+                    started = True
+                    task_status.started(self.path)
+                check = self._world.connection_check()
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._serve, master, check)
+                    await self._world.until(partial(_has_failed, check))
+                    nursery.cancel_scope.cancel()
+
+    def _is_plugged(self) -> bool:
+        return self._world.powered and not self._world.faults.stands(Fault.UNPLUGGED)
+
+    @contextlib.contextmanager
+    def _plugged(self) -> Iterator[int]:
+        # The slave stays open here too: else the master reads EIO whenever no host has it open.
+        master, slave = os.openpty()
+        try:
+            tty.setraw(slave)
+            os.set_blocking(master, False)
+            fresh = self.path.with_name(f"{self.path.name}.new")
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(os.ttyname(slave))
+            fresh.replace(self.path)
+            yield master
+        finally:
+            self.path.unlink(missing_ok=True)
+            trio.lowlevel.notify_closing(master)
+            os.close(master)
+            os.close(slave)
+
+    async def _serve(self, master: int, check: Callable[[], None]) -> None:
+        faults = self._world.faults
+        self._log(master, *_NOISE)
+        while True:
+            frame = await self._read_frame(master)
+            if faults.fires(Fault.CONTROLLER_DEAF):
+                continue
+            self._world.firmware.hear()
+            asked = frame.decode("ascii", errors="replace").rstrip("\r\n")
+            self._log(master, f"RX from RPi: [{asked[:DISPLAY_MAX]}]")
+            if faults.fires(Fault.CONTROLLER_RESETS):
+                self._world.firmware.reset()
+                self._log(master, *_NOISE)
+                continue
+            reply = await self._carry_out(asked, check)
+            if reply is not None:
+                await self._answer(master, reply)
+
+    async def _read_frame(self, master: int) -> bytes:
+        frame = await _read_some(master)
+        with trio.move_on_after(self._world.timings.frame_s):
+            while self._world.timings.frame_s > 0 and len(frame) < _UART_BUFFER:
+                frame += await _read_some(master)
+        return frame
+
+    async def _carry_out(self, asked: str, check: Callable[[], None]) -> Reply | None:
+        """Do what was asked and return the answer; None if something was in the way."""
+        name, _, payload = asked.partition(":")
+        try:
+            command = Command(name)
+        except ValueError:
+            return Reply.UNKNOWN_COMMAND
+        if self._world.faults.fires(Fault.COMMAND_UNKNOWN) or "\n" in asked:
+            return Reply.UNKNOWN_COMMAND
+        verb, signal = _ACTIONS[command]
+        try:
+            await self._world.firmware.perform(verb, signal, check)
+        except (MotionBlockedError, DeviceGoneError):
+            return None
+        if command is Command.DISPLAY:
+            self.displayed = payload[:DISPLAY_MAX]
+        return REPLY_TO[command]
+
+    async def _answer(self, master: int, reply: Reply) -> None:
+        faults = self._world.faults
+        late_s = faults.value(Fault.ACK_LATE, 5.0)
+        if faults.fires(Fault.ACK_LATE):
+            await trio.sleep(late_s)
+        if faults.fires(Fault.CONTROLLER_MUTE):
+            return
+        if faults.fires(Fault.ACK_WRONG):
+            reply = Reply.LIGHT_ON if reply is not Reply.LIGHT_ON else Reply.LIGHT_OFF
+        self._log(master, f"TX to RPi: [{reply.value}]")
+        line = reply.value
+        if faults.fires(Fault.ACK_CORRUPTED):
+            line = line[:3] + "\x7f" + line[4:]
+        _write(master, f"{line}\n".encode())
+        if faults.fires(Fault.ACK_DUPLICATED):
+            _write(master, f"{line}\n".encode())
+
+    def _log(self, master: int, *lines: str) -> None:
+        age_ms = int((trio.current_time() - self._born_s) * 1000)
+        for line in lines:
+            text = line if line in _NOISE else f"I ({age_ms}) {_TAG}: {line}"
+            _write(master, f"{text}\r\n".encode())
+
+
+async def _read_some(master: int) -> bytes:
+    while True:
+        await trio.lowlevel.wait_readable(master)
+        try:
+            return os.read(master, _UART_BUFFER)
+        except BlockingIOError:
+            continue
+
+
+def _write(master: int, data: bytes) -> None:
+    # A UART has no flow control: what the host does not read in time is lost.
+    with contextlib.suppress(BlockingIOError):
+        os.write(master, data)
+
+
+def _has_failed(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except DeviceGoneError:
+        return True
+    return False
