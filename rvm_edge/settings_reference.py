@@ -54,10 +54,7 @@ def reference_page() -> str:
         parts.append(f"\n## `[{name}]`\n\n{meaning}\n")
         if rows:
             parts.append("\n| Key | Default | Allowed | Meaning |\n|---|---|---|---|\n")
-            parts += [
-                f"| `{row.name}` | `{row.default}` | {_cell(row.allowed)} | {_cell(row.meaning)} |\n"
-                for row in rows
-            ]
+            parts += map(_row, rows)
     return "".join(parts)
 
 
@@ -113,6 +110,10 @@ def _attribute_texts(kind: type[msgspec.Struct]) -> dict[str, str]:
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+def _row(row: Explained) -> str:
+    return f"| `{row.name}` | `{row.default}` | {_cell(row.allowed)} | {_cell(row.meaning)} |\n"
 
 
 def _cell(text: str) -> str:

@@ -11,7 +11,7 @@ from click.exceptions import NoArgsIsHelpError
 INTERNAL = 70
 CONFIGURATION = 78
 INTERRUPTED = 130
-READER_GONE = 141
+READER_GONE = 1
 
 
 class CommandError(click.ClickException):
