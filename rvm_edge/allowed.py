@@ -44,7 +44,9 @@ def _bounds(kind: kinds.FloatType | kinds.IntType) -> str:
 
 def _text(kind: kinds.StrType) -> str:
     words = "text"
-    if kind.max_length is not None:
+    if kind.min_length is not None and kind.max_length is not None:
+        words += f" of {kind.min_length} to {kind.max_length} characters"
+    elif kind.max_length is not None:
         words += f" of at most {kind.max_length} characters"
     if kind.pattern is not None:
         words += f" that matches {kind.pattern}"

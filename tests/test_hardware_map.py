@@ -1,0 +1,177 @@
+"""The hardware map: which driver serves which port, and what a typing mistake is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvm_edge.hardware_map import (
+    MAX_BYTES,
+    PORTS_OF_ESP32,
+    Assignment,
+    Driver,
+    HardwareMap,
+    HardwareMapError,
+    Ports,
+    parse_hardware_map,
+    read_hardware_map,
+)
+from rvm_edge.machine import Hardware
+from rvm_edge.packaged import config_file
+
+SHIPPED = config_file("hardware_map.json")
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def refusal_of(raw: bytes) -> str:
+    with pytest.raises(HardwareMapError) as refusal:
+        parse_hardware_map(raw)
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value).removeprefix("hardware_map.json: ")
+
+
+def changed(change: Change) -> bytes:
+    document = json.loads(SHIPPED.read_bytes())
+    change(document)
+    return json.dumps(document).encode()
+
+
+def test_ports_have_the_names_that_the_machine_uses() -> None:
+    wanted = {field.name: field.default for field in dataclasses.fields(Hardware)}
+    assert set(Ports.__struct_fields__) == set(wanted)
+    optional = {name for name, default in wanted.items() if default is None}
+    assert optional == {"scale", "thermometer"}
+
+
+class TestShippedMap:
+    def test_can_be_read_and_simulates_everything(self) -> None:
+        found = read_hardware_map(SHIPPED)
+        assert set(found.simulated_ports()) == set(Ports.__struct_fields__)
+
+    def test_gives_the_controller_what_it_has_commands_for(self) -> None:
+        by_esp32 = {
+            port
+            for port, given in read_hardware_map(SHIPPED).assignments().items()
+            if given.driver is Driver.ESP32
+        }
+        assert by_esp32 == PORTS_OF_ESP32
+
+    def test_uses_no_pin_twice(self) -> None:
+        pins = [
+            pin
+            for given in read_hardware_map(SHIPPED).assignments().values()
+            for pin in given.wires.values()
+        ]
+        assert len(pins) == len(set(pins)) > 0
+
+
+def test_a_real_controller_is_not_simulated() -> None:
+    found = parse_hardware_map(changed(lambda m: m["esp32"].update(device="/dev/ttyTHS1")))
+    assert set(found.simulated_ports()) == set(Ports.__struct_fields__) - PORTS_OF_ESP32
+
+
+def test_a_part_that_is_not_fitted_may_be_left_out() -> None:
+    found = parse_hardware_map(changed(lambda m: m["ports"].pop("scale")))
+    assert found.ports.scale is None
+    assert "scale" not in found.assignments()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda m: m["ports"]["gate"].update(driver="esp23"),
+            "ports.gate.driver must be one of sim, esp32, not 'esp23'; did you mean esp32?",
+        ),
+        (
+            lambda m: m["ports"]["camera"].update(driver="esp32"),
+            "ports.camera.driver cannot be esp32: "
+            "the controller serves gate, indicator, light, pulse, sorter only",
+        ),
+        (
+            lambda m: m["ports"].update(gat=m["ports"].pop("gate")),
+            "ports.gat is unknown; did you mean ports.gate?",
+        ),
+        (lambda m: m["ports"].pop("gate"), "ports.gate is missing"),
+        (lambda m: m.pop("ports"), "ports is missing"),
+        (
+            lambda m: m["ports"]["bin"]["wires"].update(echo=41),
+            "ports.bin.wires.echo must be a whole number from 1 to 40, not 41",
+        ),
+        (
+            lambda m: m["esp32"].update(baud=115201),
+            "esp32.baud must be one of 9600, 19200, 38400, 57600, 115200, 230400, 460800, "
+            "921600, not 115201",
+        ),
+        (
+            lambda m: m["esp32"].update(device=""),
+            "esp32.device must be text of 1 to 200 characters, not ''",
+        ),
+        (lambda m: m["ports"].update(gate=None), "ports.gate must be a table, not None"),
+        (lambda m: m["ports"].update(gate="sim"), "ports.gate must be a table, not 'sim'"),
+    ],
+)
+def test_a_mistake_is_named_with_what_is_allowed(change: Change, said: str) -> None:
+    assert refusal_of(changed(change)) == said
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "Expecting value: line 1 column 1 (char 0)"),
+        (b'{\n"ports": }', "Expecting value: line 2 column 10 (char 11)"),
+        (b"[]", "must be a table, not []"),
+        (b'{"esp32": {}, "esp32": {}}', "esp32 stands twice in the same table"),
+        (b"\n\xff", "line 2 is not UTF-8 text"),
+        (b"[" * 60_000, "nested too deeply"),
+        (b" " * (MAX_BYTES + 1), f"larger than {MAX_BYTES} bytes"),
+    ],
+)
+def test_what_is_no_map_is_refused(raw: bytes, said: str) -> None:
+    assert refusal_of(raw) == said
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(HardwareMapError, match=r"gone\.json: No such file"):
+        read_hardware_map(tmp_path / "gone.json")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_map_or_refused(raw: bytes) -> None:
+    with pytest.raises(HardwareMapError):
+        parse_hardware_map(raw)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["ports", "esp32", "device", "gate", "driver", "wires", "x"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=10,
+    )
+)
+def test_any_json_is_a_map_or_refused(document: object) -> None:
+    with pytest.raises(HardwareMapError):
+        parse_hardware_map(json.dumps(document).encode())
+
+
+@given(st.sampled_from(sorted(PORTS_OF_ESP32)), st.sampled_from(Driver))
+def test_the_controllers_ports_accept_either_driver(port: str, driver: Driver) -> None:
+    raw = changed(lambda m: m["ports"].update({port: {"driver": driver.value}}))
+    found = parse_hardware_map(raw)
+    assert isinstance(found, HardwareMap)
+    assert found.assignments()[port] == Assignment(driver=driver)
