@@ -12,9 +12,7 @@ from rvm_edge.statechart.export.arrows import (
     arrows,
     captions,
     conditions,
-    holds,
     kind_of,
-    parent,
     seconds,
     timeouts,
 )
@@ -121,16 +119,3 @@ def test_timeouts_are_found_by_path(pump: Chart[None]) -> None:
 @pytest.mark.parametrize(("value", "text"), [(45.0, "45 s"), (0.5, "0.5 s"), (86400.0, "86400 s")])
 def test_durations_have_no_needless_digits(value: float, text: str) -> None:
     assert seconds(value) == text
-
-
-def test_a_state_holds_itself_and_what_lies_inside_but_not_its_namesake() -> None:
-    assert holds("a", "a")
-    assert holds("a", "a.b.c")
-    assert holds("", "a")
-    assert not holds("a", "ab")
-    assert not holds("a.b", "a")
-
-
-def test_the_parent_of_a_top_state_is_the_root() -> None:
-    assert parent("a.b.c") == "a.b"
-    assert parent("a") == ""

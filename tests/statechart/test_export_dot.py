@@ -7,7 +7,7 @@ import re
 
 from rvm_edge.statechart.definition import Chart, State, Transition
 from rvm_edge.statechart.export.arrows import CALM
-from rvm_edge.statechart.export.dot import ACTIVE, FIRED, UNFIRED, Paint, dot
+from rvm_edge.statechart.export.dot import ACTIVE, ACTIVE_LINE, FIRED, UNFIRED, Paint, dot
 
 DIGEST = "0123456789abcdef" * 4
 
@@ -97,7 +97,8 @@ def test_what_is_active_is_lit_with_everything_around_it(pump: Chart[None]) -> N
     assert ACTIVE in lines_with(text, '"running.flow.pumping" [label=')[0]
     assert ACTIVE in lines_with(text, '"running.lamp.dark" [label=')[0]
     assert ACTIVE not in lines_with(text, '"running.lamp.lit" [label=')[0]
-    assert text.count(f'fillcolor="{ACTIVE}"') == 5
+    assert text.count(f'fillcolor="{ACTIVE}"') == 2
+    assert text.count(f'color="{ACTIVE_LINE}"') == 3
     assert "yellow: active" in text
     assert ACTIVE not in dot(pump, DIGEST)
 

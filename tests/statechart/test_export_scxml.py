@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from rvm_edge.statechart.definition import Chart, Guard, Transition
-from rvm_edge.statechart.export.scxml import NAMESPACE, guards_of, scxml
+from rvm_edge.statechart.export.scxml import NAMESPACE, scxml
 
 DIGEST = "ab" * 32
 NS = {"s": NAMESPACE}
@@ -126,10 +126,6 @@ def test_two_dashes_in_a_text_do_not_end_its_comment(pump: Chart[None]) -> None:
     text = scxml(pump, DIGEST)
     assert "The motor turns - - loudly." in text
     ET.fromstring(text)
-
-
-def test_each_guard_is_listed_once(pump: Chart[None]) -> None:
-    assert [guard.name for guard in guards_of(pump)] == ["is_still", "is_dry"]
 
 
 def test_it_is_the_same_every_time(pump: Chart[None]) -> None:

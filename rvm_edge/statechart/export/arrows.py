@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TypeVar
 
 from rvm_edge.statechart.definition import Chart, StatePath, Transition, error_in, timeout_of
+from rvm_edge.statechart.tree import holds
 
 __all__ = [
     "ALL_KINDS",
@@ -17,9 +18,7 @@ __all__ = [
     "arrows",
     "captions",
     "conditions",
-    "holds",
     "kind_of",
-    "parent",
     "seconds",
     "timeouts",
 ]
@@ -127,13 +126,3 @@ def _event_words(row: Transition, limits: Mapping[StatePath, float]) -> str:
     if kind is Kind.ERROR and holds(row.source, about):
         return "error" if about == row.source else f"error in {inner}"
     return row.event
-
-
-def parent(path: StatePath) -> StatePath:
-    """Return the path of the state around `path`; "" for one at the top."""
-    return path.rpartition(".")[0]
-
-
-def holds(outer: StatePath, inner: StatePath) -> bool:
-    """Say whether `inner` is `outer` or lies inside it; the root "" holds everything."""
-    return not outer or inner == outer or inner.startswith(f"{outer}.")

@@ -24,9 +24,9 @@ from rvm_edge.statechart.export.arrows import (
     Kind,
     arrows,
     captions,
-    holds,
     kind_of,
 )
+from rvm_edge.statechart.tree import holds
 
 __all__ = ["Paint", "dot"]
 
@@ -37,7 +37,8 @@ INK, MUTED, PAPER = "#1f2937", "#6b7280", "#ffffff"
 FRAMES = ("#f4f6fa", "#e9eef6", "#dde5f1")
 COLOURS = {Kind.EVENT: INK, Kind.TIMEOUT: "#b45309", Kind.ERROR: "#b0737b"}
 LEFT, CENTRED = '<br align="left"/>', "<br/>"
-ACTIVE, FIRED, UNFIRED = "#fde68a", "#15803d", "#dc2626"
+ACTIVE, ACTIVE_LINE = "#fde68a", "#d97706"
+FIRED, UNFIRED = "#15803d", "#dc2626"
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,11 @@ class _Drawing(Generic[M]):
         pad = "  " * (depth + 1)
         is_region = any(p == path.rpartition(".")[0] and s.parallel for p, s in self._chart.walk())
         style = "rounded,filled,dashed" if is_region else "rounded,filled"
-        fill = ACTIVE if self._is_active(path) else FRAMES[min(depth, len(FRAMES) - 1)]
+        line = f'"{ACTIVE_LINE}"; penwidth=2.5' if self._is_active(path) else f'"{MUTED}"'
+        fill = FRAMES[min(depth, len(FRAMES) - 1)]
         yield f"{pad}subgraph {_quote(f'cluster_{path}')} {{"
         yield f"{pad}  label=<{self._words(path, state, LEFT)}>; margin=14;"
-        yield f'{pad}  style="{style}"; fillcolor="{fill}"; color="{MUTED}";'
+        yield f'{pad}  style="{style}"; fillcolor="{fill}"; color={line};'
         yield from self._level(path, state.children, state.initial, depth + 1)
         point = '[shape=point, style=invis, width=0.01, height=0.01, label=""]'
         if state.parallel:

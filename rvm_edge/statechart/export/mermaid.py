@@ -19,8 +19,8 @@ from rvm_edge.statechart.export.arrows import (
     Kind,
     arrows,
     captions,
-    parent,
 )
+from rvm_edge.statechart.tree import parent
 
 __all__ = ["mermaid"]
 

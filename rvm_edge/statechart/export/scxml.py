@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
 from rvm_edge.statechart.definition import Chart, Guard, State, StatePath, Transition, timeout_of
+from rvm_edge.statechart.document import guards_of
 
-__all__ = ["NAMESPACE", "guards_of", "scxml"]
+__all__ = ["NAMESPACE", "scxml"]
 
 M = TypeVar("M")
 
@@ -48,16 +49,6 @@ def scxml(chart: Chart[M], chart_hash: str) -> str:
         _state(root, chart, state.name, state)
     ET.indent(root)
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
-
-
-def guards_of(chart: Chart[M]) -> tuple[Guard, ...]:
-    """Return every guard of the chart once, by name, in the order of the rows."""
-    found: dict[str, Guard] = {}
-    for row in chart.transitions:
-        for guard in (row.guard, row.unless):
-            if guard is not None:
-                found.setdefault(guard.name, guard)
-    return tuple(found.values())
 
 
 def _state(around: ET.Element, chart: Chart[M], path: StatePath, state: State[M]) -> None:
