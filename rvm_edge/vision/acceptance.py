@@ -46,16 +46,15 @@ class Evidence:
             Deciding(one.label, one.confidence)
             for frame in self.frames
             for one in frame or ()
-            if one.label in labels and not one.confidence < self.threshold(one.label)
+            if one.label in labels and believed(one, self.settings)
         ]
         return max(found, key=_by_confidence, default=None)
 
     def bottles(self) -> Iterator[tuple[Detection, ...]]:
         """Yield, for each frame, the PET bottles believed enough to be there."""
-        seen = self.settings.thresholds.mineral_seen
         for frame in self.frames:
             yield tuple(
-                one for one in frame or () if one.label == PET and not one.confidence < seen
+                one for one in frame or () if one.label == PET and believed(one, self.settings)
             )
 
     def surest_bottle(self) -> Deciding | None:
@@ -71,12 +70,6 @@ class Evidence:
     def votes_needed(self) -> int:
         """Return how many frames must agree; unreadable frames count as frames that do not."""
         return max(1, math.ceil(self.settings.quorum * len(self.frames) - 1e-9))
-
-    def threshold(self, label: str) -> float:
-        """Return from which confidence on a class is believed."""
-        name = label if label in REQUIRED else "other"
-        value: float = getattr(self.settings.thresholds, name)
-        return value
 
 
 @dataclass(frozen=True)
@@ -131,6 +124,17 @@ def decide(
         model_hash=model_hash,
         elapsed_ms=elapsed_s * 1000,
     )
+
+
+def believed(one: Detection, settings: AcceptanceSettings) -> bool:
+    """Say whether a detection is sure enough to count as a thing that is there.
+
+    A confidence that is not a number counts: it can only speak against the item, because taking
+    one asks for more than being there.
+    """
+    name = one.label if one.label in REQUIRED else "other"
+    threshold: float = getattr(settings.thresholds, "mineral_seen" if name == PET else name)
+    return not one.confidence < threshold
 
 
 def overlap(
