@@ -1,0 +1,109 @@
+"""The composition root: the one place that knows every room and puts the machine together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import trio
+
+from rvm_edge.ledger.clock import Clock, SystemClock
+from rvm_edge.ledger.ledger import Ledger, open_ledger
+from rvm_edge.locations import Locations
+from rvm_edge.machine import Cloud, Credentials, Eyes, Hardware, Machine
+from rvm_edge.offload import Offload, in_thread
+from rvm_edge.settings import Settings
+from rvm_edge.settings_file import check_timeouts
+from rvm_edge.statechart.build import build
+from rvm_edge.statechart.definition import Chart
+from rvm_edge.statechart.journal.sqlite import open_journal
+from rvm_edge.statechart.runtime import Runtime
+from rvm_edge.vision.tray import MemoryTray
+from states.chart import CHART
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is another thing on a real machine than on a simulated one.
+
+    Attributes:
+        hardware: the ports.
+        eyes: who decides what a picture shows.
+        cloud: the server.
+        credentials: who the machine is.
+        chance: numbers in [0, 1), for jitter.
+    """
+
+    hardware: Hardware
+    eyes: Eyes
+    cloud: Cloud
+    credentials: Credentials
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A machine that runs.
+
+    Attributes:
+        runtime: takes events, shows the configuration, publishes every step.
+        machine: what the activities act upon.
+        ledger: what is remembered of items.
+    """
+
+    runtime: Runtime[Machine]
+    machine: Machine
+    ledger: Ledger
+
+
+@asynccontextmanager
+async def running(
+    locations: Locations,
+    settings: Settings,
+    parts: Parts,
+    *,
+    offload: Offload | None = None,
+    clock: Clock | None = None,
+    chart: Chart[Machine] = CHART,
+) -> AsyncIterator[Daemon]:
+    """Run the machine while the block lasts; on leaving, every activity is cleaned up.
+
+    Args:
+        locations: where ledger and journal are kept; the data folder exists.
+        settings: how the machine behaves.
+        parts: what it works with.
+        offload: where blocking work runs; threads unless told.
+        clock: what moments in the ledger are read from; the system's unless told.
+        chart: the machine's chart, or a variant of it for a test.
+
+    Raises:
+        SettingsError: a time-out in the settings belongs to no state.
+        LedgerError: the ledger cannot be opened.
+        JournalError: the journal cannot be opened.
+    """
+    decider = build(chart)
+    with_timeout = [path for path, state in decider.states.items() if state.timeout is not None]
+    check_timeouts(settings, with_timeout)
+    offload = offload or in_thread()
+    async with (
+        open_ledger(locations.ledger_path, offload, clock or SystemClock()) as ledger,
+        open_journal(locations.journal_path, decider, offload) as journal,
+    ):
+        machine = Machine(
+            hardware=parts.hardware,
+            eyes=parts.eyes,
+            tray=MemoryTray(),
+            book=ledger,
+            flags=ledger.flags,
+            cloud=parts.cloud,
+            credentials=parts.credentials,
+            policy=settings.policy,
+            chance=parts.chance,
+        )
+        runtime = Runtime(decider, machine, journal, timeouts=settings.timeouts)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(runtime.run)
+            yield Daemon(runtime, machine, ledger)
+            nursery.cancel_scope.cancel()
