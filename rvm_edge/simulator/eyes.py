@@ -50,6 +50,16 @@ class ScriptedEyes:
         self.knobs = knobs or EyesKnobs()
         self.calls = 0
 
+    async def ready(self) -> None:
+        """Return at once, unless the knobs say that no verdict can be given.
+
+        Raises:
+            EyesError: as the knobs say.
+        """
+        await trio.lowlevel.checkpoint()
+        if self.knobs.dead:
+            raise EyesError("the worker is gone")
+
     async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
         """Say what lies in the chamber.
 

@@ -97,10 +97,13 @@ class WorkerEyes:
         """SHA-256 of the model that is loaded, in hex, or "" while none is."""
         return self._link.model_hash if self._link else ""
 
-    async def wait_ready(self) -> None:
-        """Return once a worker is ready; cancel it to stop waiting."""
-        while self._link is None:
-            await self._turn.wait()
+    async def ready(self) -> None:
+        """Return once a worker is ready; cancel it to stop waiting.
+
+        Raises:
+            EyesError: the worker refuses its model: waiting would not mend that.
+        """
+        await self._ready_link()
 
     async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
         """Look at one item's pictures and decide; see `rvm_edge.machine.Eyes`.
