@@ -70,7 +70,7 @@ IS_STILL = Guard("is_still", "nothing is moving", _is_still, configuration_only=
 
 @pytest.fixture
 def pump() -> Chart[None]:
-    """A pump with a lamp: 2 regions, 7 configurations at most, every kind of row."""
+    """A pump with a lamp: 2 regions, 6 configurations, every kind of row."""
     return Chart(
         name="pump",
         states=(
@@ -129,5 +129,9 @@ def pump() -> Chart[None]:
             ),
             Transition(error_in("cleanup"), "running", "broken"),
             Transition(error_in("guard"), "running", "broken"),
+            Transition(error_in("cleanup"), "off", "off"),
+            Transition(error_in("guard"), "off", "off"),
+            Transition(error_in("cleanup"), "broken", "broken"),
+            Transition(error_in("guard"), "broken", "broken"),
         ),
     )

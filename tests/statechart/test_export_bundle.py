@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import Chart
 from rvm_edge.statechart.document import chart_document, chart_hash
@@ -41,7 +42,7 @@ else:
 
 @pytest.fixture
 def decider(pump: Chart[None]) -> Decider[None]:
-    return Decider(pump)
+    return build(pump)
 
 
 @pytest.fixture(autouse=True)
