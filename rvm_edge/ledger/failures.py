@@ -41,8 +41,15 @@ _ADVICE = (
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Say whether SQLite found the file itself to be wrong, rather than the disk or a lock."""
-    return "malformed" in str(error) or "not a database" in str(error)
+    """Say whether SQLite found the file itself to be wrong, rather than the disk or a lock.
+
+    The bare class is what Python makes of SQLITE_CORRUPT and SQLITE_NOTADB, sometimes with an empty
+    message; everything else that concerns a file is a subclass (Modules/_sqlite/util.c). Text that
+    is no UTF-8 was not written by us either.
+    """
+    return type(error) is sqlite3.DatabaseError or any(
+        words in str(error) for words in ("malformed", "decode to UTF-8")
+    )
 
 
 def is_lock(error: sqlite3.Error) -> bool:
@@ -59,7 +66,8 @@ def translated(error: sqlite3.Error, path: Path) -> LedgerError:
         return LedgerLockedError(f"ledger {path} is locked by another process; stop it first")
     if is_damage(error):
         return LedgerDamagedError(
-            f"ledger {path} is damaged ({said}); the next start of the machine sets it aside"
+            f"ledger {path} is damaged ({said or 'no details'}); "
+            "the next start of the machine sets it aside"
         )
     for words, advice in _ADVICE:
         if words in said:

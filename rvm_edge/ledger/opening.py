@@ -7,6 +7,7 @@ missing, empty or foreign file is never a half-made ledger of ours.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,12 +15,20 @@ from pathlib import Path
 
 from rvm_edge.ledger.clock import Clock, file_stamp, utc_text
 from rvm_edge.ledger.durable_files import OneWriter, database_files, set_aside, sync_folder
-from rvm_edge.ledger.failures import LedgerUnusableError, is_damage, storage_errors
+from rvm_edge.ledger.failures import (
+    LedgerDamagedError,
+    LedgerUnusableError,
+    is_damage,
+    storage_errors,
+)
 from rvm_edge.ledger.migrate import back_up, migrate, pending
+from rvm_edge.ledger.records import open_session_row, unsettled_item
 from rvm_edge.ledger.schema import APPLICATION_ID, MIGRATIONS, Migration
 from rvm_edge.ledger.store import Store
 
 _STRICT_SINCE = (3, 37, 0)
+_EXAMINE_S = 10.0
+_LOOK_UP_EVERY = 100_000
 _PROBES = (
     "SELECT number, client_uuid, state, given_back_at, outcome, doubt FROM items LIMIT 0",
     "SELECT number, session_id, mode, owner, closed_at, why FROM sessions LIMIT 0",
@@ -147,25 +156,48 @@ def _open_existing(
     """
     if path.stat().st_size == 0:
         raise _DamagedError("is empty, zero bytes long")
-    connection: sqlite3.Connection | None = None
     try:
+        findings, todo = _examine(path, busy_s, migrations)
         connection = connect(path, busy_s, factory)
-        _examine(connection)
-        todo = pending(connection, migrations, path)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        raise _DamagedError(f"is damaged ({str(error) or 'no details'})") from error
+    try:
         backup = None
         if todo:
             backup = path.with_name(f"{path.name}.before-{todo[0].name}")
             back_up(connection, backup)
             migrate(connection, todo)
-        _probe(connection)
-    except BaseException as error:
-        if connection is not None:
-            connection.close()
-        if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
-            raise _DamagedError(f"is damaged ({error})") from error
+    except BaseException:
+        connection.close()
         raise
     names = tuple(migration.name for migration in todo)
-    return connection, LedgerOpening(migrated=names, backup=backup)
+    return connection, LedgerOpening(findings=findings, migrated=names, backup=backup)
+
+
+def _examine(
+    path: Path, busy_s: float, migrations: Sequence[Migration]
+) -> tuple[tuple[str, ...], tuple[Migration, ...]]:
+    """Look at the ledger through a reading connection, which alters no byte of a damaged one.
+
+    Returns:
+        What a technician should know, and the migrations that it lacks.
+
+    Raises:
+        _DamagedError: something in it is wrong.
+        LedgerTooNewError: a newer version of this program wrote it.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None)) as reading:
+        (application_id,) = reading.execute("PRAGMA application_id").fetchone()
+        if application_id != APPLICATION_ID:
+            raise _DamagedError("is a database of something else")
+        findings = _read_through(reading)
+        todo = pending(reading, migrations, path)
+        if not todo:
+            _probe(reading)
+        return findings, todo
 
 
 def connect(
@@ -189,21 +221,47 @@ def connect(
     return connection
 
 
-def _examine(connection: sqlite3.Connection) -> None:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    if application_id != APPLICATION_ID:
-        raise _DamagedError("is a database of something else")
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+def _read_through(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Read the whole file, tables against indexes, for as long as a start may take.
+
+    Raises:
+        _DamagedError: something in it is wrong.
+    """
+    until = time.monotonic() + _EXAMINE_S
+    connection.set_progress_handler(lambda: time.monotonic() > until, _LOOK_UP_EVERY)
+    try:
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        return (
+            f"the ledger was not examined to its end within {_EXAMINE_S:.0f} s; "
+            "'rvm-edge ledger check' does that",
+        )
+    finally:
+        connection.set_progress_handler(None, 0)
     if verdict != "ok":
         raise _DamagedError(f"is damaged ({verdict})")
+    if orphan is not None:
+        raise _DamagedError(f"is damaged (row {orphan[1]} of {orphan[0]} refers to nothing)")
+    return ()
 
 
 def _probe(connection: sqlite3.Connection) -> None:
-    """Make sure that the tables are there as this version reads them."""
-    for probe in _PROBES:
-        try:
+    """Make sure that this version can read the tables, and the rows that a start depends on.
+
+    Raises:
+        _DamagedError: it cannot.
+    """
+    try:
+        for probe in _PROBES:
             connection.execute(probe)
-        except sqlite3.OperationalError as error:
-            if "no such" not in str(error):
-                raise
-            raise _DamagedError(f"lacks a table or column ({error})") from error
+        unsettled_item(connection)
+        open_session_row(connection)
+    except LedgerDamagedError as error:
+        raise _DamagedError(f"is damaged ({error})") from error
+    except sqlite3.OperationalError as error:
+        if "no such" not in str(error):
+            raise
+        raise _DamagedError(f"lacks a table or column ({error})") from error

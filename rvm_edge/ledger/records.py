@@ -18,7 +18,7 @@ from rvm_edge.item import (
     SessionMode,
     Verdict,
 )
-from rvm_edge.ledger.failures import RefusedStepError
+from rvm_edge.ledger.failures import LedgerDamagedError, RefusedStepError
 
 _ITEM = (
     "client_uuid, session_id, mode, owner, state, accepted, reason, outcome, "
@@ -138,18 +138,26 @@ def verdict_columns(verdict: Verdict) -> tuple[object, ...]:
 
 
 def _item(row: tuple[object, ...]) -> Item:
+    """Narrow a row of `_ITEM`.
+
+    Raises:
+        LedgerDamagedError: it holds a word that was never written there.
+    """
     client_uuid, session_id, mode, owner, state, accepted, reason, outcome, given_back = row
-    return Item(
-        client_uuid=str(client_uuid),
-        session_id=str(session_id),
-        mode=SessionMode(mode),
-        owner=str(owner),
-        state=ItemState(state),
-        accepted=None if accepted is None else bool(accepted),
-        reason=None if reason is None else Reason(reason),
-        outcome=None if outcome is None else Outcome(outcome),
-        given_back=bool(given_back),
-    )
+    try:
+        return Item(
+            client_uuid=str(client_uuid),
+            session_id=str(session_id),
+            mode=SessionMode(mode),
+            owner=str(owner),
+            state=ItemState(state),
+            accepted=None if accepted is None else bool(accepted),
+            reason=None if reason is None else Reason(reason),
+            outcome=None if outcome is None else Outcome(outcome),
+            given_back=bool(given_back),
+        )
+    except ValueError as error:
+        raise LedgerDamagedError(f"item {client_uuid} is damaged: {error}") from error
 
 
 def _record(row: tuple[object, ...]) -> ItemRecord:
@@ -163,7 +171,7 @@ def _record(row: tuple[object, ...]) -> ItemRecord:
             reason=item.reason,
             label=str(label),
             confidence=_number(confidence),
-            detections=msgspec.json.decode(str(detections), type=_Detections),
+            detections=_detections(str(detections), item),
             weight_g=None if weight is None else _number(weight),
             model_hash=str(model),
             elapsed_ms=_number(elapsed),
@@ -177,6 +185,13 @@ def _record(row: tuple[object, ...]) -> ItemRecord:
         settled_at=_moment(settled_at),
         delivered_at=_moment(delivered_at),
     )
+
+
+def _detections(text: str, item: Item) -> _Detections:
+    try:
+        return msgspec.json.decode(text, type=_Detections)
+    except msgspec.DecodeError as error:
+        raise LedgerDamagedError(f"item {item.client_uuid} is damaged: {error}") from error
 
 
 def _number(value: object) -> float:

@@ -14,26 +14,26 @@ from tests.ledger.scenes import bring_to, dump, new_session, take_step
 
 # The columns are steps; "=" changes nothing, "-" is refused.
 TABLE = """
-situation                   | accepted| refused | given_back| doubted | dropped | returned| delivered
-                            | decided | decided | inserted  | in_doubt| -       | settled | -
-given_back                  | -       | -       | =         | in_doubt| -       | settled | -
-accepted                    | -       | -       | decided   | in_doubt| settled | settled | -
-refused                     | -       | -       | decided   | in_doubt| -       | settled | -
-accepted given_back         | -       | -       | =         | in_doubt| -       | settled | -
-refused given_back          | -       | -       | =         | in_doubt| -       | settled | -
-doubted                     | -       | -       | in_doubt  | =       | -       | settled | -
-accepted doubted            | -       | -       | in_doubt  | =       | settled | settled | -
-refused doubted             | -       | -       | in_doubt  | =       | -       | settled | -
-accepted given_back doubted | -       | -       | =         | =       | -       | settled | -
-accepted doubted given_back | -       | -       | =         | =       | -       | settled | -
-given_back doubted          | -       | -       | =         | =       | -       | settled | -
-accepted dropped            | -       | -       | -         | -       | =       | -       | delivered
-accepted doubted dropped    | -       | -       | -         | -       | =       | -       | delivered
-accepted dropped delivered  | -       | -       | -         | -       | =       | -       | =
-returned                    | -       | -       | =         | -       | -       | =       | -
-accepted returned           | -       | -       | =         | -       | -       | =       | -
-refused given_back returned | -       | -       | =         | -       | -       | =       | -
-accepted doubted returned   | -       | -       | =         | -       | -       | =       | -
+situation                  | accepted| refused | given_back| doubted | dropped | returned| delivered
+                           | decided | decided | inserted  | in_doubt| -       | settled | -
+given_back                 | -       | -       | =         | in_doubt| -       | settled | -
+accepted                   | -       | -       | decided   | in_doubt| settled | settled | -
+refused                    | -       | -       | decided   | in_doubt| -       | settled | -
+accepted given_back        | -       | -       | =         | in_doubt| -       | settled | -
+refused given_back         | -       | -       | =         | in_doubt| -       | settled | -
+doubted                    | -       | -       | in_doubt  | =       | -       | settled | -
+accepted doubted           | -       | -       | in_doubt  | =       | settled | settled | -
+refused doubted            | -       | -       | in_doubt  | =       | -       | settled | -
+accepted given_back doubted| -       | -       | =         | =       | -       | settled | -
+accepted doubted given_back| -       | -       | =         | =       | -       | settled | -
+given_back doubted         | -       | -       | =         | =       | -       | settled | -
+accepted dropped           | -       | -       | -         | -       | =       | -       | delivered
+accepted doubted dropped   | -       | -       | -         | -       | =       | -       | delivered
+accepted dropped delivered | -       | -       | -         | -       | =       | -       | =
+returned                   | -       | -       | =         | -       | -       | =       | -
+accepted returned          | -       | -       | =         | -       | -       | =       | -
+refused given_back returned| -       | -       | =         | -       | -       | =       | -
+accepted doubted returned  | -       | -       | =         | -       | -       | =       | -
 """
 
 
