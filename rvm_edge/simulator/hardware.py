@@ -14,7 +14,22 @@ import trio
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
 from drivers.esp32.serial_link import open_serial
+from drivers.faulty.mischief import Mischief
+from drivers.faulty.ports import (
+    FaultyBinLevel,
+    FaultyCamera,
+    FaultyDoorLock,
+    FaultyGate,
+    FaultyIndicator,
+    FaultyLight,
+    FaultyPresenceSensor,
+    FaultyPulse,
+    FaultyScale,
+    FaultySorter,
+    FaultyThermometer,
+)
 from drivers.sim.actuators import (
+    ANSWER_S,
     SimulatedDoorLock,
     SimulatedGate,
     SimulatedIndicator,
@@ -25,6 +40,7 @@ from drivers.sim.actuators import (
 from drivers.sim.camera import SimulatedCamera
 from drivers.sim.link import SimulatedWorld, Verb
 from drivers.sim.sensors import (
+    READING_S,
     SimulatedBin,
     SimulatedPresence,
     SimulatedScale,
@@ -38,21 +54,51 @@ SETTLED = LinkTimings(settle_s=0.05)
 """The simulated ESP32 does not reboot when its port is opened, so settling can be short."""
 
 
-def hardware_over(world: SimulatedWorld) -> Hardware:
-    """Return every port on `world` directly; works in virtual time."""
+def hardware_over(
+    world: SimulatedWorld, *, answer_s: float = ANSWER_S, reading_s: float = READING_S
+) -> Hardware:
+    """Return every port on `world` directly; works in virtual time.
+
+    Args:
+        world: this process's or, through `drivers.sim.remote`, another's.
+        answer_s: how long an action may take.
+        reading_s: how long a reading or a picture may take.
+    """
     return Hardware(
-        camera=SimulatedCamera(world),
-        gate=SimulatedGate(world),
-        sorter=SimulatedSorter(world),
-        light=SimulatedLight(world),
-        indicator=SimulatedIndicator(world),
-        chamber=SimulatedPresence(world, Verb.CHAMBER),
-        slot=SimulatedPresence(world, Verb.SLOT),
-        bin=SimulatedBin(world),
-        door=SimulatedDoorLock(world),
-        pulse=SimulatedPulse(world),
-        scale=SimulatedScale(world),
-        thermometer=SimulatedThermometer(world),
+        camera=SimulatedCamera(world, reading_s),
+        gate=SimulatedGate(world, answer_s),
+        sorter=SimulatedSorter(world, answer_s),
+        light=SimulatedLight(world, answer_s),
+        indicator=SimulatedIndicator(world, answer_s),
+        chamber=SimulatedPresence(world, Verb.CHAMBER, reading_s),
+        slot=SimulatedPresence(world, Verb.SLOT, reading_s),
+        bin=SimulatedBin(world, reading_s),
+        door=SimulatedDoorLock(world, answer_s),
+        pulse=SimulatedPulse(world, answer_s),
+        scale=SimulatedScale(world, reading_s),
+        thermometer=SimulatedThermometer(world, reading_s),
+    )
+
+
+def faulty_hardware(hardware: Hardware, mischief: Mischief) -> Hardware:
+    """Return `hardware` with every verb of every port at `mischief`'s mercy.
+
+    A verb is called by its port's name in `Hardware` and its own, such as ``slot.is_occupied``.
+    """
+    scale, thermometer = hardware.scale, hardware.thermometer
+    return Hardware(
+        camera=FaultyCamera(hardware.camera, mischief),
+        gate=FaultyGate(hardware.gate, mischief),
+        sorter=FaultySorter(hardware.sorter, mischief),
+        light=FaultyLight(hardware.light, mischief),
+        indicator=FaultyIndicator(hardware.indicator, mischief),
+        chamber=FaultyPresenceSensor(hardware.chamber, mischief, "chamber"),
+        slot=FaultyPresenceSensor(hardware.slot, mischief, "slot"),
+        bin=FaultyBinLevel(hardware.bin, mischief),
+        door=FaultyDoorLock(hardware.door, mischief),
+        pulse=FaultyPulse(hardware.pulse, mischief),
+        scale=None if scale is None else FaultyScale(scale, mischief),
+        thermometer=None if thermometer is None else FaultyThermometer(thermometer, mischief),
     )
 
 

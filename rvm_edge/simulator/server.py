@@ -92,10 +92,7 @@ async def _serve_request(window: Window, channel: LineChannel, line: bytes) -> b
     exchange = _Exchange()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(exchange.read_on, channel, nursery.cancel_scope)
-        response = await _answer(window, line)
-        exchange.answered = await channel.send(_encoder.encode(response))
-        if exchange.answered:
-            await trio.sleep_forever()
+        await exchange.answer(window, channel, line)
         nursery.cancel_scope.cancel()
     return exchange.following if exchange.answered else None
 
@@ -106,6 +103,12 @@ class _Exchange:
 
     answered: bool = False
     following: bytes | None = None
+
+    async def answer(self, window: Window, channel: LineChannel, line: bytes) -> None:
+        response = await _answer(window, line)
+        self.answered = await channel.send(_encoder.encode(response))
+        if self.answered:
+            await trio.sleep_forever()  # until `read_on` has what comes next
 
     async def read_on(self, channel: LineChannel, scope: trio.CancelScope) -> None:
         self.following = await _next(channel)

@@ -1,0 +1,1 @@
+"""Wrappers that make any driver of any port fail on request."""

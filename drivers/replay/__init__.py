@@ -1,0 +1,1 @@
+"""Recorded serial conversations, and a wire that replays them strictly."""
