@@ -1,0 +1,206 @@
+"""`rvm-edge journal`: read, verify, replay and export what the machine remembers of its steps."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+
+import click
+
+from rvm_edge.cli.options import CommandError, json_option, locations, print_json
+from rvm_edge.machine import Machine
+from rvm_edge.statechart.build import build
+from rvm_edge.statechart.decider import Decider
+from rvm_edge.statechart.errors import ChartError, JournalError
+from rvm_edge.statechart.export.journal import JournalFormat, change, journal_lines
+from rvm_edge.statechart.journal import GENESIS, Record, read, tail, verify
+from rvm_edge.statechart.retrace import Step, retrace
+from states.chart import CHART
+
+FOLLOW_S = 0.2
+"""How long `--follow` waits before it looks for new rows."""
+
+_json_lines = click.option(
+    "--json", "as_json", is_flag=True, help="Print each row as one JSON object on one line."
+)
+_first = click.option(
+    "--from", "first", type=click.IntRange(min=1), default=1, metavar="SEQ", help="The first row."
+)
+_last = click.option("--to", "last", type=click.IntRange(min=1), metavar="SEQ", help="The last.")
+
+
+@click.group("journal")
+def command() -> None:
+    """Read, verify, replay and export the journal of the machine's steps.
+
+    It can be read while the machine is running.
+    """
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the engine refuses into one line."""
+    try:
+        yield
+    except (JournalError, ChartError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _rows(first: int, last: int | None) -> Iterator[Record]:
+    rows = read(locations().journal_path, after=first - 1)
+    return rows if last is None else takewhile(lambda row: row.seq <= last, rows)
+
+
+def _decider() -> Decider[Machine]:
+    return build(CHART)
+
+
+@command.command("tail")
+@click.option(
+    "-n", "count", type=click.IntRange(min=0), default=20, show_default=True, help="How many rows."
+)
+@_json_lines
+@click.option("--follow", is_flag=True, help="Keep printing new rows until Ctrl-C.")
+def tail_command(count: int, as_json: bool, follow: bool) -> None:  # noqa: FBT001 - click's way
+    """Print the last rows, oldest first."""
+    path = locations().journal_path
+    with _explained():
+        seen = 0
+        for record in tail(path, max(count, 1)):
+            seen = record.seq
+            if count:
+                _print_row(record, as_json=as_json)
+        while follow:
+            sys.stdout.flush()
+            time.sleep(FOLLOW_S)
+            for record in read(path, after=seen):
+                seen = record.seq
+                _print_row(record, as_json=as_json)
+
+
+def _print_row(record: Record, *, as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+    else:
+        _say(f"{record.seq:>7}  {_clock(record.at)}  {record.event}  {change(record)}")
+
+
+def _say(line: str) -> None:
+    """Print a line that came from the file: a control character in it must not reach a terminal."""
+    click.echo("".join(sign if sign.isprintable() else "\ufffd" for sign in line))
+
+
+def _clock(at: str) -> str:
+    """Write a row's time to the millisecond: ``2026-03-01 07:30:00.125``."""
+    return at.replace("T", " ")[:23]
+
+
+@command.command("verify", epilog="Exit code 1 if anything is wrong.")
+@json_option
+def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Check every row: the chain of hashes, gaps, and that the chart decides it the same way again.
+
+    Whoever can rewrite the whole file can also compute a new chain: compare the head with a copy
+    that is kept elsewhere.
+    """
+    with _explained():
+        found = verify(locations().journal_path, _decider())
+    if as_json:
+        print_json(
+            {
+                "ok": found.ok,
+                "rows": found.rows,
+                "head": found.head,
+                "replayed": found.replayed,
+                "foreign": found.foreign,
+                "problems": list(found.problems),
+            }
+        )
+    else:
+        for problem in found.problems:
+            _say(problem)
+        verdict = "nothing is wrong" if found.ok else f"{len(found.problems)} problem(s)"
+        click.echo(
+            f"{found.rows} rows, {found.replayed} decided again by the present chart, "
+            f"{found.foreign} by another one: {verdict}"
+        )
+        if found.head != GENESIS:
+            click.echo(f"head {found.head}")
+    if not found.ok:
+        raise SystemExit(1)
+
+
+@command.command("replay", epilog="Exit code 1 if the chart decides a row differently.")
+@_first
+@_last
+@_json_lines
+def replay_command(first: int, last: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Walk through the rows, step by step, deciding each again: what was left, what was entered."""
+    differs = False
+    with _explained():
+        for step in retrace(_rows(first, last), _decider()):
+            differs = differs or step.problem is not None
+            if as_json:
+                print_json(step)
+            else:
+                _print_step(step)
+    if differs:
+        raise SystemExit(1)
+
+
+def _print_step(step: Step) -> None:
+    data = " ".join(f"{name}={value!r}" for name, value in step.data.items())
+    _say(f"{step.seq:>7}  {_clock(step.at)}  {step.event}{data and f'  {data}'}")
+    for row in step.taken:
+        _say(f"{'':9}row    {row}")
+    for path in step.exited:
+        _say(f"{'':9}left   {path}")
+    for path in step.entered:
+        _say(f"{'':9}enter  {path}")
+    if step.foreign:
+        _say(f"{'':9}decided by another chart; now {' + '.join(step.after) or 'nothing'}")
+    if step.problem is not None:
+        _say(f"{'':9}WRONG  {step.problem}")
+
+
+@command.command("export")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in JournalFormat]),
+    default=JournalFormat.JSONL.value,
+    show_default=True,
+    help="jsonl and csv hold every field; md is for reading.",
+)
+@_first
+@_last
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write it. Default: standard output.",
+)
+def export_command(form: str, first: int, last: int | None, output: Path | None) -> None:
+    """Write the rows for other programs, or for people."""
+    with _explained():
+        pieces = journal_lines(_rows(first, last), JournalFormat(form))
+        if output is None:
+            for piece in pieces:
+                click.echo(piece, nl=False)
+        else:
+            _write(pieces, output)
+
+
+def _write(pieces: Iterator[str], output: Path) -> None:
+    """Write a file that is there whole or not at all."""
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,329 @@
+"""`rvm-edge journal`: reading what the machine did, also while it is doing it."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+import trio
+from click.testing import CliRunner, Result
+
+from rvm_edge.cli import journal as journal_command
+from rvm_edge.cli import main
+from rvm_edge.statechart.build import build
+from rvm_edge.statechart.definition import Event
+from rvm_edge.statechart.document import chart_hash, label
+from rvm_edge.statechart.journal import STARTED, STOPPED, Entry, Record, SqliteJournal
+from states import events as ev
+from states.chart import CHART
+
+EVENTS: tuple[Event, ...] = (
+    ev.CredentialsReady(),
+    ev.HandshakeOk(),
+    ev.LinkUp(),
+    ev.DoorOpened(),
+    ev.DoorClosed(),
+)
+ROWS = len(EVENTS) + 2
+
+
+async def write(path: Path, *events: Event) -> Record:
+    """Let the real chart live through `events`, in a real journal, from start to stop."""
+    decider = build(CHART)
+    digest = chart_hash(CHART)
+    journal = await SqliteJournal.open(
+        path, now=lambda: datetime(2026, 3, 1, 7, 30, tzinfo=timezone.utc), mono=lambda: 1.0
+    )
+    here = decider.initial
+    await journal.append(Entry(STARTED, {}, (), here, (), digest))
+    for event in events:
+        decision = decider.decide(here, event)
+        taken = tuple(label(row) for row in decision.taken)
+        entry = Entry(event.title, event.payload(), here, decision.after, taken, digest)
+        await journal.append(entry)
+        here = decision.after
+    last = await journal.append(Entry(STOPPED, {}, here, (), (), digest))
+    await journal.aclose()
+    return last
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Record]:
+    path = tmp_path_factory.mktemp("journal") / "journal.sqlite"
+    return path, trio.run(write, path, *EVENTS)
+
+
+@pytest.fixture
+def data(written: tuple[Path, Record], tmp_path: Path) -> Path:
+    """A data folder with a copy of the journal."""
+    shutil.copy(written[0], tmp_path / "journal.sqlite")
+    return tmp_path
+
+
+@pytest.fixture
+def head(written: tuple[Path, Record]) -> str:
+    return written[1].hash
+
+
+def journal(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--data-dir", str(data), "journal", *arguments])
+
+
+def tamper(data: Path, statement: str) -> None:
+    with sqlite3.connect(data / "journal.sqlite") as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+    connection.close()
+
+
+class TestTail:
+    def test_prints_the_last_rows_oldest_first(self, data: Path) -> None:
+        answer = journal(data, "tail", "-n", "2")
+        assert answer.exit_code == 0
+        assert answer.stdout.splitlines() == [
+            "      6  2026-03-01 07:30:00.000  door.closed  maintenance → "
+            "operational.link.offline_guest + operational.intake.clearing",
+            "      7  2026-03-01 07:30:00.000  stopped  "
+            "operational.link.offline_guest + operational.intake.clearing → nothing",
+        ]
+
+    def test_prints_everything_where_there_is_less(self, data: Path) -> None:
+        assert len(journal(data, "tail", "-n", "100").stdout.splitlines()) == ROWS
+
+    def test_none_are_none(self, data: Path) -> None:
+        assert journal(data, "tail", "-n", "0").stdout == ""
+
+    def test_json_is_one_object_a_line(self, data: Path, head: str) -> None:
+        lines = journal(data, "tail", "-n", "3", "--json").stdout.splitlines()
+        rows = [json.loads(line) for line in lines]
+        assert [row["seq"] for row in rows] == [5, 6, 7]
+        assert rows[-1]["hash"] == head
+        assert set(rows[0]) == {field.name for field in dataclasses.fields(Record)}
+
+    def test_control_characters_do_not_reach_the_terminal(self, data: Path) -> None:
+        tamper(data, "UPDATE journal SET event = 'x' || char(27) || '[2J' WHERE seq = 7")
+        printed = journal(data, "tail").stdout
+        assert "\x1b" not in printed
+        assert "x\ufffd[2J" in printed
+
+    def test_follow_prints_rows_as_they_are_written(self, tmp_path: Path) -> None:
+        path = tmp_path / "journal.sqlite"
+        trio.run(write, path)
+        with following(tmp_path) as lines:
+            assert [json.loads(next(lines))["event"] for _ in range(2)] == [STARTED, STOPPED]
+            trio.run(write_more, path)
+            assert json.loads(next(lines))["event"] == STARTED
+
+    def test_follow_ends_with_ctrl_c_and_says_nothing(self, data: Path) -> None:
+        process = follow(data)
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert errors.strip() == ""
+
+
+def follow(data: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "rvm_edge", "--data-dir", str(data)),
+            *("journal", "tail", "--follow", "--json"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+class following:  # noqa: N801 - reads like the context manager it is
+    """The lines of a `tail --follow`, which ends with the block."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def __enter__(self) -> Iterator[str]:
+        self._process = follow(self._data)
+        assert self._process.stdout is not None
+        return iter(self._process.stdout.readline, "")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=20)
+
+
+async def write_more(path: Path) -> None:
+    appended = await SqliteJournal.open(path)
+    initial = build(CHART).initial
+    await appended.append(Entry(STARTED, {}, (), initial, (), chart_hash(CHART)))
+    await appended.aclose()
+
+
+class TestVerify:
+    def test_a_sound_journal_is_proved(self, data: Path, head: str) -> None:
+        answer = journal(data, "verify", "--json")
+        assert answer.exit_code == 0
+        assert json.loads(answer.stdout) == {
+            "ok": True,
+            "rows": ROWS,
+            "head": head,
+            "replayed": ROWS,
+            "foreign": 0,
+            "problems": [],
+        }
+
+    def test_people_read_it_in_two_lines(self, data: Path, head: str) -> None:
+        assert journal(data, "verify").stdout.splitlines() == [
+            f"{ROWS} rows, {ROWS} decided again by the present chart, 0 by another one: "
+            "nothing is wrong",
+            f"head {head}",
+        ]
+
+    def test_a_changed_row_is_found(self, data: Path) -> None:
+        tamper(data, "UPDATE journal SET event = 'link.lost' WHERE seq = 4")
+        answer = journal(data, "verify", "--json")
+        assert answer.exit_code == 1
+        found = json.loads(answer.stdout)
+        assert found["ok"] is False
+        assert any(problem.startswith("row 4: was changed") for problem in found["problems"])
+        answer = journal(data, "verify")
+        assert answer.exit_code == 1
+        assert "row 4: was changed" in answer.stdout
+        assert "problem(s)" in answer.stdout
+
+    def test_a_missing_row_is_found(self, data: Path) -> None:
+        tamper(data, "DELETE FROM journal WHERE seq = 3")
+        answer = journal(data, "verify")
+        assert answer.exit_code == 1
+        assert "row 4: 3 was expected" in answer.stdout
+
+
+class TestReplay:
+    def test_walks_through_every_step(self, data: Path) -> None:
+        answer = journal(data, "replay", "--from", "2", "--to", "2")
+        assert answer.exit_code == 0
+        assert answer.stdout.splitlines() == [
+            "      2  2026-03-01 07:30:00.000  credentials.ready",
+            "         row    provisioning -> handshake",
+            "         left   provisioning",
+            "         enter  handshake",
+        ]
+
+    def test_json_is_one_step_a_line(self, data: Path) -> None:
+        lines = journal(data, "replay", "--json").stdout.splitlines()
+        steps = [json.loads(line) for line in lines]
+        assert [step["seq"] for step in steps] == list(range(1, ROWS + 1))
+        assert steps[1]["entered"] == ["handshake"]
+        assert all(step["problem"] is None for step in steps)
+
+    def test_a_range_has_both_its_ends(self, data: Path) -> None:
+        lines = journal(data, "replay", "--json", "--from", "3", "--to", "5").stdout.splitlines()
+        assert [json.loads(line)["seq"] for line in lines] == [3, 4, 5]
+
+    def test_a_row_that_is_decided_differently_fails(self, data: Path) -> None:
+        tamper(data, """UPDATE journal SET after = '["fault"]' WHERE seq = 2""")
+        answer = journal(data, "replay")
+        assert answer.exit_code == 1
+        assert "WRONG  the chart decides" in answer.stdout
+        assert journal(data, "replay", "--json").exit_code == 1
+        assert journal(data, "replay", "--from", "3").exit_code == 0
+
+    def test_another_charts_rows_are_shown_but_not_judged(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(journal_command, "CHART", dataclasses.replace(CHART, name="other"))
+        answer = journal(data, "replay", "--to", "2")
+        assert answer.exit_code == 0
+        assert "decided by another chart; now handshake" in answer.stdout
+
+
+class TestExport:
+    def test_jsonl_holds_every_row(self, data: Path, head: str) -> None:
+        lines = journal(data, "export").stdout.splitlines()
+        assert len(lines) == ROWS
+        assert json.loads(lines[-1])["hash"] == head
+
+    def test_csv_has_a_heading(self, data: Path) -> None:
+        answer = journal(data, "export", "--format", "csv")
+        rows = list(csv.reader(io.StringIO(answer.stdout)))
+        assert len(rows) == 1 + ROWS
+        assert rows[0][0] == "seq"
+
+    def test_markdown_is_a_table(self, data: Path) -> None:
+        answer = journal(data, "export", "--format", "md", "--from", "2", "--to", "2")
+        assert answer.stdout.splitlines()[2] == (
+            "| 2 | 2026-03-01T07:30:00.000000+00:00 | `credentials.ready` |  | "
+            "provisioning → handshake |"
+        )
+
+    def test_output_is_a_whole_file(self, data: Path, tmp_path: Path) -> None:
+        target = tmp_path / "rows.jsonl"
+        assert journal(data, "export", "--output", str(target)).exit_code == 0
+        assert target.read_text() == journal(data, "export").stdout
+
+    def test_a_failure_leaves_no_half_file(self, data: Path, tmp_path: Path) -> None:
+        tamper(data, "UPDATE journal SET data = '[]' WHERE seq = 5")
+        target = tmp_path / "rows.jsonl"
+        target.write_text("yesterday's")
+        answer = journal(data, "export", "--output", str(target))
+        assert answer.exit_code == 1
+        assert target.read_text() == "yesterday's"
+        assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["tail", "verify", "replay", "export"])
+class TestWithoutAJournal:
+    def test_a_missing_file_is_one_line(self, name: str, tmp_path: Path) -> None:
+        answer = journal(tmp_path, name)
+        assert answer.exit_code == 1
+        assert answer.stderr == (
+            f"rvm-edge: journal {tmp_path}/journal.sqlite: there is no such file\n"
+        )
+        assert answer.stdout == ""
+
+    def test_a_file_of_something_else_is_one_line(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / "journal.sqlite").write_text("no database " * 100)
+        answer = journal(tmp_path, name)
+        assert answer.exit_code == 1
+        assert answer.stderr.startswith(f"rvm-edge: journal {tmp_path}/journal.sqlite: ")
+        assert answer.stderr.count("\n") == 1
+
+    def test_a_broken_chart_is_one_line_where_it_matters(
+        self, name: str, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = dataclasses.replace(CHART, initial="nowhere")
+        monkeypatch.setattr(journal_command, "CHART", broken)
+        answer = journal(data, name)
+        if name in {"tail", "export"}:
+            assert answer.exit_code == 0
+        else:
+            assert answer.exit_code == 1
+            assert answer.stderr.count("\n") == 1
+
+
+def test_it_imports_neither_numpy_nor_the_models_runtime(data: Path) -> None:
+    script = (
+        "import sys\n"
+        "from rvm_edge.cli import main\n"
+        f"try: main(['--data-dir', {str(data)!r}, 'journal', 'verify'])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {'numpy', 'cv2', 'onnxruntime'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
