@@ -43,12 +43,14 @@ check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/lint-imports
 	$(EDGE) settings reference docs/reference/settings.md --check
 	$(EDGE) settings template config/settings.toml --check
+	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md --check
 	$(EDGE) chart check
 	$(EDGE) chart export --all docs/reference/chart --check
 
 docs: $(RUN_READY) ## Write the generated files again
 	$(EDGE) settings reference docs/reference/settings.md
 	$(EDGE) settings template config/settings.toml
+	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md
 	$(EDGE) chart export --all docs/reference/chart
 
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
