@@ -1,0 +1,34 @@
+"""The journal: every step of the machine, durable, chained, and decidable again."""
+
+from rvm_edge.statechart.journal.memory import MemoryJournal
+from rvm_edge.statechart.journal.reading import read, tail
+from rvm_edge.statechart.journal.record import (
+    GENESIS,
+    SET_ASIDE,
+    STARTED,
+    STOPPED,
+    Entry,
+    Journal,
+    Record,
+)
+from rvm_edge.statechart.journal.replay import Replay, event_of
+from rvm_edge.statechart.journal.sqlite import SqliteJournal
+from rvm_edge.statechart.journal.verify import Verification, verify
+
+__all__ = [
+    "GENESIS",
+    "SET_ASIDE",
+    "STARTED",
+    "STOPPED",
+    "Entry",
+    "Journal",
+    "MemoryJournal",
+    "Record",
+    "Replay",
+    "SqliteJournal",
+    "Verification",
+    "event_of",
+    "read",
+    "tail",
+    "verify",
+]

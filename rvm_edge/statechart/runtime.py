@@ -1,0 +1,381 @@
+"""Runs a chart on trio: one step after the other, each in the same order.
+
+1. Decide: pure, no side effects.
+2. Leave the exited states, innermost first: cancel their activities and await their clean-up.
+3. Append the step to the journal, durably.
+4. Start the entered states' activities, outermost first.
+5. Publish to subscribers.
+
+A step is never cut in two: cancelling the runtime takes effect between steps, so what is on disk is
+what happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar
+
+import trio
+
+from rvm_edge.statechart.counts import Counts, Tally
+from rvm_edge.statechart.decider import Decider, Decision
+from rvm_edge.statechart.definition import (
+    Configuration,
+    Event,
+    Payload,
+    StateError,
+    StatePath,
+)
+from rvm_edge.statechart.document import chart_hash, label
+from rvm_edge.statechart.errors import GuardError, JournalError, StatechartError
+from rvm_edge.statechart.invocation import MESSAGE_CHARS, Invocation, as_error
+from rvm_edge.statechart.journal.record import STARTED, STOPPED, Entry, Journal, Record
+from rvm_edge.statechart.pacing import ErrorPacing
+from rvm_edge.statechart.post_office import CLEANUP, GUARD, PostOffice
+from rvm_edge.statechart.publishing import Publisher, Step
+from rvm_edge.statechart.stuck import end_process
+
+__all__ = ["Beat", "Runtime"]
+
+M = TypeVar("M")
+
+JOURNAL_RETRIES_S: Final = (0.1, 0.5, 2.0)
+"""The waits between attempts to write a row, during which nothing new starts."""
+
+STUCK_GRACES: Final = 5.0
+"""How long a hung task may go on after it was noticed, in graces, before the process ends."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """How the loop is doing; all zero while it has nothing to do.
+
+    Attributes:
+        running: between the start of `run` and its end.
+        step_s: how long the present step has taken so far, in seconds.
+        waiting_s: how long the oldest event has been waiting for its step, in seconds.
+    """
+
+    running: bool
+    step_s: float
+    waiting_s: float
+
+
+class Runtime(Generic[M]):
+    """A chart at work. One `run` per object."""
+
+    def __init__(
+        self,
+        decider: Decider[M],
+        machine: M,
+        journal: Journal,
+        *,
+        timeouts: Mapping[StatePath, float] = MappingProxyType({}),
+        mailbox_size: int = 64,
+        grace_s: float = 2.0,
+        on_stuck: Callable[[str], None] = end_process,
+    ) -> None:
+        """Prepare to run; nothing happens before `run`.
+
+        Args:
+            decider: the chart's.
+            machine: what the activities act upon.
+            journal: where the steps go.
+            timeouts: seconds by state, in place of the chart's own.
+            mailbox_size: how many events from outside and from activities may wait.
+            grace_s: how long a clean-up may take.
+            on_stuck: called with the reason when a task does not end long after its grace; ends
+                the process if not given.
+
+        Raises:
+            ValueError: `timeouts` names a state that has none.
+        """
+        known = {path for path, state in decider.states.items() if state.timeout is not None}
+        unknown = sorted(set(timeouts) - known)
+        if unknown:
+            raise ValueError(f"no time-out to override: {', '.join(unknown)} has none in the chart")
+        self._decider = decider
+        self._chart = chart_hash(decider.chart)
+        self._machine = machine
+        self._journal = journal
+        self._timeouts = dict(timeouts)
+        self._grace_s = grace_s
+        self._on_stuck = on_stuck
+        self._tally = Tally()
+        self._office = PostOffice(decider.chart, mailbox_size, self._tally)
+        self._publisher = Publisher(self._tally)
+        self._pacing = ErrorPacing()
+        self._configuration: Configuration = ()
+        self._invocations: dict[StatePath, Invocation[M]] = {}
+        self._hung: list[Invocation[M]] = []
+        self._house: trio.Nursery | None = None
+        self._vacated = trio.Event()
+        self._step_began_s: float | None = None
+
+    @property
+    def configuration(self) -> Configuration:
+        """The active leaves, as the journal's last row has them; empty before and after `run`."""
+        return self._configuration
+
+    @property
+    def counts(self) -> Counts:
+        """What has been counted since the start."""
+        return self._tally.snapshot()
+
+    @property
+    def beat(self) -> Beat:
+        """How the loop is doing. Needs trio's clock: ask from within trio."""
+        if not self._configuration:
+            return Beat(running=False, step_s=0.0, waiting_s=0.0)
+        began_s = self._step_began_s
+        step_s = 0.0 if began_s is None else trio.current_time() - began_s
+        return Beat(running=True, step_s=step_s, waiting_s=self._office.waiting_s())
+
+    def is_progressing(self, limit_s: float) -> bool:
+        """Say whether the loop runs, and neither a step nor an event has taken over `limit_s`.
+
+        For a watchdog. A loop without work is progressing: it needs no timer to say so, because
+        whoever asks runs on the same trio loop.
+        """
+        beat = self.beat
+        return beat.running and max(beat.step_s, beat.waiting_s) <= limit_s
+
+    async def post(self, event: Event) -> None:
+        """Queue an event from outside, waiting for room; dropped once the machine has stopped.
+
+        Raises:
+            UndeclaredEventError: the chart does not declare the event.
+            UnwritableEventError: the event could not be journalled.
+        """
+        await self._office.post(event)
+
+    def post_nowait(self, event: Event) -> bool:
+        """Queue an event from outside if there is room, and say whether there was.
+
+        Raises:
+            UndeclaredEventError: the chart does not declare the event.
+            UnwritableEventError: the event could not be journalled.
+        """
+        return self._office.post_nowait(event)
+
+    def subscribe(
+        self, capacity: int
+    ) -> contextlib.AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
+        """Yield a channel of the steps from now on; see `Publisher.subscribe`."""
+        return self._publisher.subscribe(capacity)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Run until cancelled; started when the initial configuration's activities are.
+
+        On cancellation the states are left innermost first, each clean-up within its grace, and
+        the journal gets its last row.
+
+        Raises:
+            JournalError: a row could not be written after several attempts. Everything has been
+                stopped as on cancellation: what cannot be remembered must not go on.
+            StatechartError: the engine is broken; likewise.
+        """
+        failure: StatechartError | None = None
+        async with trio.open_nursery() as nursery:
+            self._house = await nursery.start(self._keep_house)
+            try:
+                with self._uninterrupted():
+                    await self._boot()
+                task_status.started()
+                while True:
+                    event = await self._office.next()
+                    with self._uninterrupted():
+                        await self._step(event)
+            except StatechartError as error:
+                failure = error
+            finally:
+                with trio.CancelScope(shield=True):
+                    failure = await self._stop(failure)
+                    self._vacated.set()
+        if failure is not None:
+            raise failure
+
+    async def _keep_house(
+        self, *, task_status: trio.TaskStatus[trio.Nursery] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Hold the invocations' tasks, out of reach of a cancellation that would end all at once.
+
+        They end when their states are left, in the right order.
+        """
+        with trio.CancelScope(shield=True):
+            async with trio.open_nursery() as house:
+                task_status.started(house)
+                await self._vacated.wait()
+
+    @contextlib.contextmanager
+    def _uninterrupted(self) -> Iterator[None]:
+        self._step_began_s = trio.current_time()
+        try:
+            with trio.CancelScope(shield=True):
+                yield
+        finally:
+            self._step_began_s = None
+
+    async def _boot(self) -> None:
+        last = self._journal.last
+        before = last.after if last else ()
+        initial = self._decider.initial
+        record = await self._record(STARTED, {}, before, initial)
+        entered = self._decider.active(initial)
+        await self._enter(entered, None)
+        self._publish(record, None, (), entered)
+
+    async def _step(self, event: Event) -> None:
+        try:
+            decision = self._decider.decide(self._configuration, event)
+        except GuardError as error:
+            cause = error.__cause__ or error
+            _LOG.error("guard %s raised on %s", error.guard, event.title, exc_info=cause)
+            about = f"{error.guard} on {event.title}"
+            self._office.report_error(as_error(GUARD, cause, about))
+            return
+        if not decision.handled:
+            self._tally.ignored[event.title] += 1
+            return
+        failures = await self._leave(decision.exited)
+        record = await self._record_decision(decision, event)
+        if failures:
+            # What the mechanism does now, nobody knows: nothing new may start on top of it.
+            self._enter_without_activities(decision.entered, event)
+            self._office.report_error(_joined(failures))
+        else:
+            await self._enter(decision.entered, event)
+        self._publish(record, event, decision.exited, decision.entered)
+
+    async def _stop(self, failure: StatechartError | None) -> StatechartError | None:
+        """Leave everything, write the last row, and return what `run` has to raise."""
+        self._office.close()
+        if self._configuration:
+            innermost_first = self._decider.active(self._configuration)[::-1]
+            failures = await self._leave(innermost_first)
+            data: Payload = {"cleanup": _joined(failures).message} if failures else {}
+            try:
+                record = await self._record(STOPPED, data, self._configuration, ())
+                self._publish(record, None, innermost_first, ())
+            except JournalError as error:
+                _LOG.error("the stop could not be written: %s", error)
+                failure = failure or error
+        self._publisher.close()
+        return failure
+
+    async def _leave(self, exited: Iterable[StatePath]) -> list[StateError]:
+        failures: list[StateError] = []
+        for path in exited:
+            invocation = self._invocations.pop(path, None)
+            if invocation is None:
+                continue
+            failures += await invocation.leave()
+            if not invocation.has_ended:
+                self._hung.append(invocation)
+                self._nursery.start_soon(self._watch_hung, invocation)
+        self._tally.hung += len(failures)
+        return failures
+
+    async def _watch_hung(self, invocation: Invocation[M]) -> None:
+        deadline_s = self._grace_s * STUCK_GRACES
+        with trio.move_on_after(deadline_s):
+            await invocation.wait_ended()
+        if not invocation.has_ended:
+            self._on_stuck(f"{invocation.path} still runs {deadline_s:g} s after its clean-up hung")
+            await invocation.wait_ended()
+        self._hung.remove(invocation)
+
+    async def _enter(self, entered: Iterable[StatePath], event: Event | None) -> None:
+        wait_s = 0.0
+        if isinstance(event, StateError):
+            wait_s = self._pacing.wait_after(event.title, trio.current_time())
+        for path in entered:
+            invocation = self._invoked(path, event)
+            state = self._decider.states[path]
+            timeout_s = self._timeout_of(path)
+            if state.activities or timeout_s is not None:
+                start = partial(
+                    invocation.run,
+                    state,
+                    self._machine,
+                    timeout_s=timeout_s,
+                    wait_s=wait_s,
+                    predecessors=[hung for hung in self._hung if hung.path == path],
+                )
+                await self._nursery.start(start)
+
+    def _enter_without_activities(self, entered: Iterable[StatePath], event: Event) -> None:
+        for path in entered:
+            self._invoked(path, event)
+
+    def _invoked(self, path: StatePath, event: Event | None) -> Invocation[M]:
+        invocation: Invocation[M] = Invocation(path, event, self._office, self._grace_s)
+        self._invocations[path] = invocation
+        return invocation
+
+    def _timeout_of(self, path: StatePath) -> float | None:
+        timeout = self._decider.states[path].timeout
+        return None if timeout is None else self._timeouts.get(path, timeout.seconds)
+
+    @property
+    def _nursery(self) -> trio.Nursery:
+        assert self._house is not None
+        return self._house
+
+    async def _record_decision(self, decision: Decision, event: Event) -> Record:
+        return await self._record(
+            decision.event_title,
+            event.payload(),
+            decision.before,
+            decision.after,
+            tuple(label(row) for row in decision.taken),
+        )
+
+    async def _record(
+        self,
+        event: str,
+        data: Payload,
+        before: Configuration,
+        after: Configuration,
+        taken: tuple[str, ...] = (),
+    ) -> Record:
+        """Write a row, with a few more attempts, and only then believe it.
+
+        Raises:
+            JournalError: the last attempt failed too.
+        """
+        entry = Entry(event, data, before, after, taken, self._chart)
+        for wait_s in JOURNAL_RETRIES_S:
+            try:
+                record = await self._journal.append(entry)
+                break
+            except JournalError as error:
+                _LOG.warning("%s; trying again in %g s", error, wait_s)
+                await trio.sleep(wait_s)
+        else:
+            record = await self._journal.append(entry)
+        self._configuration = after
+        return record
+
+    def _publish(
+        self,
+        record: Record,
+        event: Event | None,
+        exited: tuple[StatePath, ...],
+        entered: tuple[StatePath, ...],
+    ) -> None:
+        self._tally.steps += 1
+        self._publisher.publish(Step(record, event, exited, entered))
+
+
+def _joined(failures: list[StateError]) -> StateError:
+    """Write several failed clean-ups of one step as one event."""
+    message = "; ".join(failure.message for failure in failures)
+    return StateError(CLEANUP, failures[0].kind, message[:MESSAGE_CHARS])
