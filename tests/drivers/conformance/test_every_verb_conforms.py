@@ -1,0 +1,167 @@
+"""What holds for every verb of every port, whichever driver serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+import trio
+
+from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, Scale, Signal, Thermometer
+from rvm_edge.machine import Hardware
+from rvm_edge.simulator.faults import Fault
+from tests.drivers.rigs import PATIENCE_S, Case, Rig
+
+Verb = Callable[[Hardware], Awaitable[object]]
+
+MOVING: dict[str, Verb] = {
+    "gate.open": lambda it: it.gate.open(),
+    "gate.close": lambda it: it.gate.close(),
+    "sorter.home": lambda it: it.sorter.home(),
+    "sorter.drop_item": lambda it: it.sorter.drop_item(),
+    "sorter.return_item": lambda it: it.sorter.return_item(),
+    "light.on": lambda it: it.light.on(),
+    "light.off": lambda it: it.light.off(),
+    **{
+        f"indicator.show.{signal.value}": partial(
+            lambda it, signal: it.indicator.show(signal), signal=signal
+        )
+        for signal in Signal
+    },
+    "pulse.beat": lambda it: it.pulse.beat(),
+}
+"""What goes to the motor controller."""
+
+
+def scale(hardware: Hardware) -> Scale:
+    assert hardware.scale is not None
+    return hardware.scale
+
+
+def thermometer(hardware: Hardware) -> Thermometer:
+    assert hardware.thermometer is not None
+    return hardware.thermometer
+
+
+WIRED: dict[str, Verb] = {
+    "camera.take_picture": lambda it: it.camera.take_picture(),
+    "chamber.is_occupied": lambda it: it.chamber.is_occupied(),
+    "slot.is_occupied": lambda it: it.slot.is_occupied(),
+    "bin.level_pct": lambda it: it.bin.level_pct(),
+    "door.lock": lambda it: it.door.lock(),
+    "door.unlock": lambda it: it.door.unlock(),
+    "door.is_open": lambda it: it.door.is_open(),
+    "scale.weight_g": lambda it: scale(it).weight_g(),
+    "scale.tare": lambda it: scale(it).tare(),
+    "thermometer.temperature_c": lambda it: thermometer(it).temperature_c(),
+}
+"""What is wired to the host."""
+
+EVERY = {**MOVING, **WIRED}
+
+FEW = {name: verb for name, verb in MOVING.items() if "indicator" not in name}
+"""One of each kind, for what takes a whole time-out to show."""
+
+every_verb = pytest.mark.parametrize("verb", EVERY.values(), ids=EVERY)
+every_moving_verb = pytest.mark.parametrize("verb", MOVING.values(), ids=MOVING)
+a_few_moving_verbs = pytest.mark.parametrize("verb", FEW.values(), ids=FEW)
+
+LONGEST_S = 3 * PATIENCE_S + 0.5
+"""A verb may ping twice before it asks; the rest is for a busy computer."""
+
+
+@every_verb
+async def test_can_be_called_again_and_again(rig: Rig, verb: Verb) -> None:
+    for _ in range(3):
+        await verb(rig.hardware)
+
+
+@every_verb
+async def test_a_cancelled_verb_leaves_the_driver_usable(rig: Rig, verb: Verb) -> None:
+    await verb(rig.hardware)
+    for after_s in (0.0, 0.0001, 0.0005, 0.002):
+        with trio.move_on_after(after_s):
+            await verb(rig.hardware)
+        await verb(rig.hardware)
+
+
+@every_verb
+async def test_without_power_it_ends_in_time_with_a_driver_error(rig: Rig, verb: Verb) -> None:
+    await verb(rig.hardware)
+    rig.world.power_cut()
+    with trio.fail_after(LONGEST_S), pytest.raises(DriverError):
+        await verb(rig.hardware)
+
+
+@every_verb
+async def test_works_again_when_power_is_back(rig: Rig, verb: Verb) -> None:
+    rig.world.power_cut()
+    with pytest.raises(DriverError):
+        await verb(rig.hardware)
+    rig.world.power_on()
+    await until_it_works(rig, verb)
+
+
+@a_few_moving_verbs
+async def test_a_silent_controller_is_no_answer(rig: Rig, verb: Verb) -> None:
+    await rig.hardware.pulse.beat()
+    for fault in (Fault.CONTROLLER_DEAF, Fault.CONTROLLER_MUTE, Fault.ACK_CORRUPTED):
+        rig.world.inject(fault)
+        with trio.fail_after(LONGEST_S), pytest.raises(NoAnswerError):
+            await verb(rig.hardware)
+        rig.world.clear()
+        await verb(rig.hardware)
+
+
+@every_moving_verb
+async def test_a_wrong_answer_is_a_driver_error(rig: Rig, verb: Verb) -> None:
+    await rig.hardware.pulse.beat()
+    for fault in (Fault.ACK_WRONG, Fault.COMMAND_UNKNOWN):
+        rig.world.inject(fault, times=1)
+        with pytest.raises(DriverError, match=r"confirmed|answered|know"):
+            await verb(rig.hardware)
+        await verb(rig.hardware)
+
+
+@every_moving_verb
+async def test_an_unplugged_controller_is_gone_and_usb_replug_heals(rig: Rig, verb: Verb) -> None:
+    await verb(rig.hardware)
+    rig.world.inject(Fault.UNPLUGGED)
+    with trio.fail_after(LONGEST_S), pytest.raises(DeviceGoneError):
+        await verb(rig.hardware)
+    rig.world.clear()
+    await until_it_works(rig, verb)
+
+
+@every_moving_verb
+async def test_is_replayed_from_its_record(
+    replayed: Callable[[Case], Awaitable[None]], verb: Verb
+) -> None:
+    async def case(hardware: Hardware) -> None:
+        await verb(hardware)
+        await hardware.pulse.beat()
+        await verb(hardware)
+
+    await replayed(case)
+
+
+async def test_many_verbs_at_once_do_not_mix_up_their_answers(rig: Rig) -> None:
+    async def again_and_again(verb: Verb) -> None:
+        for _ in range(5):
+            await verb(rig.hardware)
+
+    async with trio.open_nursery() as nursery:
+        for verb in EVERY.values():
+            nursery.start_soon(again_and_again, verb)
+
+
+async def until_it_works(rig: Rig, verb: Verb) -> None:
+    with trio.fail_after(2):
+        while True:
+            try:
+                await verb(rig.hardware)
+            except DriverError:
+                await trio.sleep(0.005)
+            else:
+                return

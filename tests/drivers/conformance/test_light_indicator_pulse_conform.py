@@ -1,0 +1,31 @@
+"""`Light`, `Indicator` and `Pulse`."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.ports import DriverError, Signal
+from rvm_edge.simulator.faults import Fault
+from tests.drivers.rigs import Rig
+
+
+async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) -> None:
+    await rig.hardware.light.on()
+    assert rig.world.light_is_on
+    await rig.hardware.light.on()
+    await rig.hardware.light.off()
+    assert not rig.world.light_is_on
+    assert rig.world.audit().light_ons == 1
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+async def test_indicator_shows_what_it_is_told(rig: Rig, signal: Signal) -> None:
+    await rig.hardware.indicator.show(signal)
+    assert rig.world.signal is signal
+
+
+async def test_pulse_fails_when_the_controller_is_dead(rig: Rig) -> None:
+    await rig.hardware.pulse.beat()
+    rig.world.inject(Fault.CONTROLLER_DEAF)
+    with pytest.raises(DriverError):
+        await rig.hardware.pulse.beat()

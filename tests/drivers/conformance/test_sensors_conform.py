@@ -1,0 +1,137 @@
+"""`PresenceSensor`, `BinLevel`, `Scale`, `Thermometer` and `DoorLock`."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.ports import ReadingError, Scale, Thermometer
+from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.truth import Specimen
+from tests.drivers.rigs import Rig
+
+
+def scale(rig: Rig) -> Scale:
+    assert rig.hardware.scale is not None
+    return rig.hardware.scale
+
+
+def thermometer(rig: Rig) -> Thermometer:
+    assert rig.hardware.thermometer is not None
+    return rig.hardware.thermometer
+
+
+async def test_chamber_sees_an_item_and_slot_does_not(rig: Rig, bottle: Specimen) -> None:
+    assert not await rig.hardware.chamber.is_occupied()
+    await rig.hardware.gate.open()
+    rig.world.insert(bottle)
+    assert await rig.hardware.chamber.is_occupied()
+    assert not await rig.hardware.slot.is_occupied()
+
+
+async def test_slot_sees_a_hand_and_chamber_does_not(rig: Rig) -> None:
+    rig.world.hand_in()
+    assert await rig.hardware.slot.is_occupied()
+    assert not await rig.hardware.chamber.is_occupied()
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [(Fault.CHAMBER_STUCK_OCCUPIED, True), (Fault.CHAMBER_STUCK_FREE, False)],
+)
+async def test_a_stuck_chamber_barrier_lies(
+    rig: Rig, bottle: Specimen, fault: Fault, says: bool
+) -> None:
+    if not says:
+        await rig.hardware.gate.open()
+        rig.world.insert(bottle)
+    rig.world.inject(fault)
+    assert await rig.hardware.chamber.is_occupied() is says
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"), [(Fault.SLOT_STUCK_OCCUPIED, True), (Fault.SLOT_STUCK_FREE, False)]
+)
+async def test_a_stuck_slot_barrier_lies(rig: Rig, fault: Fault, says: bool) -> None:
+    if not says:
+        rig.world.hand_in()
+    rig.world.inject(fault)
+    assert await rig.hardware.slot.is_occupied() is says
+
+
+@pytest.mark.parametrize("fault", [Fault.CHAMBER_BOUNCES, Fault.SLOT_BOUNCES])
+async def test_a_bouncing_barrier_says_both(rig: Rig, fault: Fault) -> None:
+    rig.world.inject(fault)
+    port = rig.hardware.chamber if fault is Fault.CHAMBER_BOUNCES else rig.hardware.slot
+    assert {await port.is_occupied() for _ in range(40)} == {True, False}
+
+
+async def test_an_unreadable_barrier_is_a_reading_error(rig: Rig) -> None:
+    rig.world.inject(Fault.CHAMBER_UNREADABLE)
+    rig.world.inject(Fault.SLOT_UNREADABLE)
+    with pytest.raises(ReadingError):
+        await rig.hardware.chamber.is_occupied()
+    with pytest.raises(ReadingError):
+        await rig.hardware.slot.is_occupied()
+
+
+async def test_bin_level_follows_the_bin(rig: Rig) -> None:
+    assert await rig.hardware.bin.level_pct() == 0
+    rig.world.set_bin_pct(91.5)
+    assert await rig.hardware.bin.level_pct() == 91.5
+    rig.world.set_bin_pct(130)
+    assert await rig.hardware.bin.level_pct() == 100
+
+
+@pytest.mark.parametrize("absurd", [-40.0, 400.0])
+async def test_an_absurd_bin_level_is_a_reading_error(rig: Rig, absurd: float) -> None:
+    rig.world.inject(Fault.BIN_ABSURD, value=absurd, times=1)
+    with pytest.raises(ReadingError):
+        await rig.hardware.bin.level_pct()
+    assert await rig.hardware.bin.level_pct() == 0
+
+
+async def test_a_dumb_bin_sensor_is_a_reading_error(rig: Rig) -> None:
+    rig.world.inject(Fault.BIN_UNREADABLE)
+    with pytest.raises(ReadingError):
+        await rig.hardware.bin.level_pct()
+
+
+async def test_scale_weighs_the_item_above_its_tare(rig: Rig, bottle: Specimen) -> None:
+    assert abs(await scale(rig).weight_g()) < 2
+    await rig.hardware.gate.open()
+    rig.world.insert(bottle)
+    assert abs(await scale(rig).weight_g() - bottle.weight_g) < 2
+    await scale(rig).tare()
+    assert abs(await scale(rig).weight_g()) < 2
+
+
+async def test_a_drifting_scale_lies_and_a_dead_one_is_a_reading_error(rig: Rig) -> None:
+    rig.world.inject(Fault.SCALE_DRIFTS, value=60)
+    assert await scale(rig).weight_g() > 50
+    rig.world.inject(Fault.SCALE_GONE)
+    with pytest.raises(ReadingError):
+        await scale(rig).weight_g()
+
+
+async def test_thermometer_is_believed_only_within_reason(rig: Rig) -> None:
+    assert 0 < await thermometer(rig).temperature_c() < 60
+    rig.world.inject(Fault.THERMOMETER_ABSURD, times=1)
+    with pytest.raises(ReadingError):
+        await thermometer(rig).temperature_c()
+    rig.world.inject(Fault.THERMOMETER_GONE, times=1)
+    with pytest.raises(ReadingError):
+        await thermometer(rig).temperature_c()
+    assert 0 < await thermometer(rig).temperature_c() < 60
+
+
+async def test_door_tells_whether_it_stands_open_and_bolts(rig: Rig) -> None:
+    door = rig.hardware.door
+    assert not await door.is_open()
+    rig.world.open_door()
+    assert await door.is_open()
+    rig.world.close_door()
+    await door.unlock()
+    assert not rig.world.bolted
+    await door.lock()
+    assert rig.world.bolted
+    assert not await door.is_open()

@@ -1,0 +1,66 @@
+"""Fixtures for every test of a driver."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import trio
+
+from drivers.esp32.controller import Controller
+from drivers.esp32.serial_link import ByteLink, open_serial
+from drivers.replay.links import RecordingLink, ReplayLink
+from drivers.replay.transcript import Message, dump, load
+from rvm_edge.simulator.hardware import hardware_over, with_controller
+from rvm_edge.simulator.truth import Specimen
+from rvm_edge.simulator.world import World
+from tests.drivers.rigs import LINK, PATIENCE_S, QUICK, Case, Rig, build, esp32_at
+
+
+@pytest.fixture(params=["sim", "remote", "esp32", "faulty"])
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    """The machine through each kind of driver in turn."""
+    world = World(QUICK)
+    async with AsyncExitStack() as stack:
+        hardware = await build(request.param, world, tmp_path, stack)
+        yield Rig(request.param, world, hardware)
+
+
+@pytest.fixture
+async def replayed(tmp_path: Path) -> Callable[[Case], Awaitable[None]]:
+    """Run a case on the ESP32 while recording, then again on the record alone."""
+
+    async def run(case: Case) -> None:
+        transcript: list[Message] = []
+        world = World(QUICK)
+        direct = hardware_over(world, answer_s=PATIENCE_S)
+        async with esp32_at(world, tmp_path) as path:
+
+            async def record() -> ByteLink:
+                return RecordingLink(await open_serial(str(path)), transcript)
+
+            controller = Controller(record, LINK)
+            async with controller.run():
+                await case(with_controller(direct, controller))
+        link = ReplayLink(load(dump(transcript)))
+
+        async def replay() -> ByteLink:
+            await trio.lowlevel.checkpoint()
+            return link
+
+        controller = Controller(replay, LINK)
+        async with controller.run():
+            await case(with_controller(direct, controller))
+        assert transcript
+
+    return run
+
+
+@pytest.fixture
+def bottle(tmp_path: Path) -> Specimen:
+    """An empty PET bottle and its picture."""
+    picture = tmp_path / "bottle.jpg"
+    picture.write_bytes(b"\xff\xd8 a picture of a bottle \xff\xd9")
+    return Specimen("bottle", picture, "mineral", "pet", 18.0, should_accept=True)

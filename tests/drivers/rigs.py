@@ -1,0 +1,82 @@
+"""One simulated machine, reached through every kind of driver there is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.serial_link import open_serial
+from drivers.faulty.mischief import Mischief
+from drivers.sim.caller import Caller
+from drivers.sim.remote import RemoteWorld
+from rvm_edge.machine import Hardware
+from rvm_edge.simulator.esp32 import Esp32
+from rvm_edge.simulator.hardware import faulty_hardware, hardware_over, with_controller
+from rvm_edge.simulator.server import listen, serve_world
+from rvm_edge.simulator.specimens import Samples
+from rvm_edge.simulator.timings import INSTANT
+from rvm_edge.simulator.window import Window
+from rvm_edge.simulator.world import World
+
+PATIENCE_S = 0.1
+LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
+QUICK = replace(INSTANT, motor_bound_s=0.05)
+"""A machine that takes no time, and whose motor is cut well within the drivers' patience."""
+
+
+@dataclass
+class Rig:
+    """A machine and the drivers under test.
+
+    Attributes:
+        kind: how the drivers reach the machine.
+        world: the truth.
+        hardware: the drivers.
+    """
+
+    kind: str
+    world: World
+    hardware: Hardware
+
+
+@asynccontextmanager
+async def esp32_at(world: World, folder: Path) -> AsyncIterator[Path]:
+    async with trio.open_nursery() as nursery:
+        yield await nursery.start(Esp32(world, folder / "ttyESP32").run)
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def world_at(world: World, samples: Samples, socket_path: Path) -> AsyncIterator[Path]:
+    listener = await listen(socket_path)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_world, Window(world, samples), listener, socket_path)
+        yield socket_path
+        nursery.cancel_scope.cancel()
+
+
+async def build(kind: str, world: World, folder: Path, stack: AsyncExitStack) -> Hardware:
+    direct = hardware_over(world, answer_s=PATIENCE_S, reading_s=PATIENCE_S)
+    if kind == "sim":
+        return direct
+    if kind == "faulty":
+        return faulty_hardware(direct, Mischief())
+    if kind == "esp32":
+        path = await stack.enter_async_context(esp32_at(world, folder))
+        controller = Controller(partial(open_serial, str(path)), LINK)
+        await stack.enter_async_context(controller.run())
+        return with_controller(direct, controller)
+    samples = Samples(specimens=(), empty_pictures=())
+    path = await stack.enter_async_context(world_at(world, samples, folder / "world.sock"))
+    caller = stack.enter_context(Caller(path))
+    return hardware_over(RemoteWorld(caller), answer_s=PATIENCE_S, reading_s=PATIENCE_S)
+
+
+Case = Callable[[Hardware], Awaitable[None]]
+"""A conversation with the drivers that can be recorded and replayed."""
