@@ -26,10 +26,19 @@ _AT_IN_ITEM = """
 _RANK = "CASE {0} WHEN 'inserted' THEN 0 WHEN 'decided' THEN 1 WHEN 'settled' THEN 3 \
 WHEN 'delivered' THEN 4 ELSE 2 END"
 
-_SOUND = """
-  (decided_at IS NULL) = (accepted IS NULL) AND (decided_at IS NULL) = (reason IS NULL)
-  AND (accepted IS 1) = (reason IS 'empty_pet')
+# Every CHECK of the schema once more, because SQLite leaves CHECKs out of its integrity check on a
+# reading connection. IS, so that NULL is an answer too.
+_SOUND_ITEM = """
+  state IN ('inserted', 'decided', 'in_doubt', 'settled', 'delivered')
+  AND (decided_at IS NULL) = (accepted IS NULL) AND (decided_at IS NULL) = (reason IS NULL)
+  AND (decided_at IS NULL) = (label IS NULL) AND (decided_at IS NULL) = (confidence IS NULL)
+  AND (decided_at IS NULL) = (detections IS NULL) AND (decided_at IS NULL) = (model_hash IS NULL)
+  AND (decided_at IS NULL) = (elapsed_ms IS NULL) AND (decided_at NOT NULL OR weight_g IS NULL)
+  AND (accepted IS NULL OR accepted IN (0, 1)) AND (accepted IS 1) = (reason IS 'empty_pet')
+  AND (confidence IS NULL OR confidence BETWEEN 0 AND 1)
+  AND (elapsed_ms IS NULL OR elapsed_ms >= 0)
   AND (doubted_at IS NULL) = (doubt IS NULL) AND (settled_at IS NULL) = (outcome IS NULL)
+  AND (outcome IS NULL OR outcome IN ('dropped', 'returned'))
   AND CASE state
     WHEN 'inserted' THEN
       decided_at IS NULL AND doubted_at IS NULL AND settled_at IS NULL AND delivered_at IS NULL
@@ -40,6 +49,11 @@ _SOUND = """
     WHEN 'settled' THEN settled_at IS NOT NULL AND delivered_at IS NULL
     WHEN 'delivered' THEN settled_at IS NOT NULL AND delivered_at IS NOT NULL
     ELSE 0 END
+"""
+
+_SOUND_SESSION = """
+  mode IN ('guest', 'user') AND (owner = '') = (mode = 'guest')
+  AND (closed_at IS NULL) = (why IS NULL)
 """
 
 
@@ -118,8 +132,16 @@ INVARIANTS: dict[str, str] = {
     """,
     "state_contradicts": f"""
       SELECT 'item ' || client_uuid, 'state ' || state || ', verdict ' || coalesce(reason, 'none')
-        || ', outcome ' || coalesce(outcome, 'none') || ' do not fit its moments'
-      FROM items WHERE NOT ({_SOUND})
+        || ', outcome ' || coalesce(outcome, 'none') || ' do not fit its moments and figures'
+      FROM items WHERE ({_SOUND_ITEM}) IS NOT 1
+      UNION ALL
+      SELECT 'session ' || session_id, 'mode ' || mode || ', owner ' || owner || ', end '
+        || coalesce(why, 'none') || ' do not fit'
+      FROM sessions WHERE ({_SOUND_SESSION}) IS NOT 1
+      UNION ALL
+      SELECT 'outbox ' || number, 'state ' || state || ' does not fit its moments'
+      FROM outbox WHERE ((state = 'delivered') = (delivered_at NOT NULL)
+        AND state IN ('waiting', 'delivered') AND attempts >= 0) IS NOT 1
     """,  # noqa: S608 - constants of this module
     "history_disagrees": f"""
       SELECT 'item ' || e.client_uuid, 'the history lacks ' || e.step || ' at ' || e.at
