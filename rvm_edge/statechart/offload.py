@@ -25,7 +25,8 @@ class Offload(Protocol):
 
 
 async def inline(work: Callable[[], T], /) -> T:
-    """Run `work` here and now, blocking everything else: for virtual time."""
+    """Run `work` here, blocking everything else: for virtual time. Not if cancelled before."""
+    await trio.lowlevel.checkpoint()
     return work()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import trio
 
 from rvm_edge.statechart.counts import Tally
-from rvm_edge.statechart.definition import Event, StatePath
+from rvm_edge.statechart.definition import Configuration, Event, StatePath
 from rvm_edge.statechart.journal.record import Record
 
 __all__ = ["Publisher", "Step"]
@@ -30,6 +30,16 @@ class Step:
     event: Event | None
     exited: tuple[StatePath, ...]
     entered: tuple[StatePath, ...]
+
+    @property
+    def before(self) -> Configuration:
+        """The configuration before the step."""
+        return self.record.before
+
+    @property
+    def after(self) -> Configuration:
+        """The configuration after the step."""
+        return self.record.after
 
 
 class Publisher:

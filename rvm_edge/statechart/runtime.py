@@ -196,8 +196,11 @@ class Runtime(Generic[M]):
             except StatechartError as error:
                 failure = error
             finally:
-                with trio.CancelScope(shield=True):
-                    failure = await self._stop(failure)
+                try:
+                    with trio.CancelScope(shield=True):
+                        failure = await self._stop(failure)
+                finally:
+                    self._publisher.close()
                     self._vacated.set()
         if failure is not None:
             raise failure
@@ -267,7 +270,7 @@ class Runtime(Generic[M]):
             except JournalError as error:
                 _LOG.error("the stop could not be written: %s", error)
                 failure = failure or error
-        self._publisher.close()
+        self._configuration = ()
         return failure
 
     async def _leave(self, exited: Iterable[StatePath]) -> list[StateError]:

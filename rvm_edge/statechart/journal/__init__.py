@@ -12,7 +12,7 @@ from rvm_edge.statechart.journal.record import (
     Record,
 )
 from rvm_edge.statechart.journal.replay import Replay, event_of
-from rvm_edge.statechart.journal.sqlite import SqliteJournal
+from rvm_edge.statechart.journal.sqlite import SqliteJournal, open_journal
 from rvm_edge.statechart.journal.verify import Verification, verify
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SqliteJournal",
     "Verification",
     "event_of",
+    "open_journal",
     "read",
     "tail",
     "verify",

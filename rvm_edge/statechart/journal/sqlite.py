@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+import trio
 
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.columns import UnreadableRowError, decoded, encoded
@@ -18,7 +20,7 @@ from rvm_edge.statechart.journal.record import GENESIS, SET_ASIDE, Entry, Record
 from rvm_edge.statechart.journal.schema import INSERT, SELECT, ensure_schema
 from rvm_edge.statechart.offload import Offload, in_thread
 
-__all__ = ["SqliteJournal"]
+__all__ = ["SqliteJournal", "open_journal"]
 
 BUSY_S: Final = 5.0
 """How long a row waits for a reader that checkpoints, before it counts as failed."""
@@ -27,12 +29,33 @@ CHECKED_BYTES: Final = 64 * 1024 * 1024
 """Up to this size a journal's pages are checked when it is opened, some 0.1 s; beyond, its head."""
 
 
+@contextlib.asynccontextmanager
+async def open_journal(
+    path: Path,
+    offload: Offload | None = None,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    mono: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[SqliteJournal]:
+    """Keep the journal at `path` open while the block lasts; see `SqliteJournal.open`.
+
+    Raises:
+        JournalError: it cannot be opened, is somebody else's, or has another writer.
+    """
+    journal = await SqliteJournal.open(path, offload=offload, now=now, mono=mono)
+    try:
+        yield journal
+    finally:
+        with trio.CancelScope(shield=True):
+            await journal.aclose()
+
+
 class _CorruptError(Exception):
     """The file is damaged; the message says how."""
 
 
 class SqliteJournal:
-    """A journal in a file. Open it with `open`, close it with `aclose`."""
+    """A journal in a file. `open_journal` opens and closes it."""
 
     def __init__(
         self,
@@ -91,7 +114,7 @@ class SqliteJournal:
 
     async def aclose(self) -> None:
         """Close the file and let another writer have it."""
-        await self._offload(self._close)
+        await self._offload(self.close)
 
     def _append(self, entry: Entry) -> Record:
         with self._explained():
@@ -130,10 +153,13 @@ class SqliteJournal:
                 connection.execute(INSERT, encoded(record))
                 return connection, record
 
-    def _close(self) -> None:
-        with self._explained():
-            self._connection.close()
-        self._lock.release()
+    def close(self) -> None:
+        """Close the file; blocks."""
+        try:
+            with self._explained():
+                self._connection.close()
+        finally:
+            self._lock.release()
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
