@@ -89,7 +89,7 @@ async def running(
     offload = offload or in_thread()
     async with (
         open_ledger(locations.ledger_path, offload, clock or SystemClock()) as ledger,
-        open_journal(locations.journal_path, decider, offload) as journal,
+        open_journal(locations.journal_path, offload) as journal,
     ):
         machine = Machine(
             hardware=parts.hardware,
