@@ -36,6 +36,8 @@ FONT = "Helvetica,Arial,sans-serif"
 INK, MUTED, PAPER = "#1f2937", "#6b7280", "#ffffff"
 FRAMES = ("#f4f6fa", "#e9eef6", "#dde5f1")
 COLOURS = {Kind.EVENT: INK, Kind.TIMEOUT: "#b45309", Kind.ERROR: "#b0737b"}
+GAP = "&#160;"
+"""A space that no SVG viewer swallows: it keeps captions off their lines."""
 LEFT, CENTRED = '<br align="left"/>', "<br/>"
 ACTIVE, ACTIVE_LINE = "#fde68a", "#d97706"
 FIRED, UNFIRED = "#15803d", "#dc2626"
@@ -218,7 +220,7 @@ class _Drawing(Generic[M]):
         colours = [self._colour(row) for row in arrow.rows]
         line = UNFIRED if UNFIRED in colours else colours[0]
         captions = "".join(
-            f'<font color="{colour}"> {escape(self._captions[row])}</font><br align="left"/>'
+            f'<font color="{colour}">{GAP}{escape(self._captions[row])}</font><br align="left"/>'
             for row, colour in zip(arrow.rows, colours, strict=True)
         )
         attributes.append(f'color="{line}"')
@@ -243,12 +245,13 @@ class _Drawing(Generic[M]):
             legend = [(FIRED, "━━ explored"), (UNFIRED, "━━ never fired")]
         if self._paint.active:
             legend.append((INK, "yellow: active"))
-        key = "     ".join(
+        key = (GAP * 5).join(
             f'<font color="{colour}">{escape(text)}</font>' for colour, text in legend
         )
         return (
             f'<font point-size="20"><b>{escape(self._chart.name)}</b></font>'
-            f'<font point-size="10" color="{MUTED}">   chart {escape(self._hash[:16])}</font>{LEFT}'
+            f'<font point-size="10" color="{MUTED}">{GAP * 3}chart {escape(self._hash[:16])}</font>'
+            f"{LEFT}"
             f'<font point-size="10">{key}</font>{LEFT}'
         )
 

@@ -12,10 +12,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
 
-from rvm_edge.statechart.definition import Chart, State, StatePath, Transition
+from rvm_edge.statechart.definition import Chart, State, StatePath
 from rvm_edge.statechart.export.arrows import (
     ALL_KINDS,
-    Arrow,
     Kind,
     arrows,
     captions,
@@ -35,14 +34,11 @@ def mermaid(chart: Chart[M], chart_hash: str, *, kinds: Collection[Kind] = ALL_K
         chart_hash: the chart's hash in hex; its head is part of the title.
         kinds: the rows to draw; `CALM` leaves out errors and time-outs.
     """
-    drawn = arrows(chart, kinds)
-    words = captions(chart)
-    beside: dict[StatePath, list[str]] = {}
-    for arrow in drawn:
-        beside.setdefault(_place(arrow), []).append(_line(arrow, words))
     title = json.dumps(f"{chart.name} (chart {chart_hash[:16]})", ensure_ascii=False)
     lines = ["---", f"title: {title}", "---", "stateDiagram-v2"]
-    lines += (f"  {line}" for line in _block("", chart.states, chart.initial, beside))
+    lines += (
+        f"  {line}" for line in _block("", chart.states, chart.initial, _beside(chart, kinds))
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -69,17 +65,24 @@ def _block(
     yield from beside.get(around, [])
 
 
-def _place(arrow: Arrow) -> StatePath:
-    """Say in which state's block an arrow is written."""
-    around = parent(arrow.source)
-    return around if arrow.target is None or parent(arrow.target) == around else ""
+def _beside(chart: Chart[M], kinds: Collection[Kind]) -> Mapping[StatePath, list[str]]:
+    """Write every arrow, by the state in whose block it stands.
 
-
-def _line(arrow: Arrow, words: Mapping[Transition, str]) -> str:
-    target = arrow.source if arrow.target is None else arrow.target
-    stays = " (stays)" if arrow.target is None else ""
-    caption = "<br/>".join(_plain(words[row]) + stays for row in arrow.rows)
-    return f"{_identifier(arrow.source)} --> {_identifier(target)} : {caption}"
+    Mermaid cannot dash or dim an arrow, so all kinds between two states share one.
+    """
+    words = captions(chart)
+    shared: dict[tuple[StatePath, StatePath], list[str]] = {}
+    for arrow in arrows(chart, kinds):
+        target = arrow.source if arrow.target is None else arrow.target
+        stays = " (stays)" if arrow.target is None else ""
+        texts = [_plain(words[row]) + stays for row in arrow.rows]
+        shared.setdefault((arrow.source, target), []).extend(texts)
+    lines: dict[StatePath, list[str]] = {}
+    for (source, target), texts in shared.items():
+        around = parent(source) if parent(source) == parent(target) else ""
+        ends = f"{_identifier(source)} --> {_identifier(target)}"
+        lines.setdefault(around, []).append(f"{ends} : {'<br/>'.join(texts)}")
+    return lines
 
 
 def _join(around: StatePath, name: str) -> StatePath:
