@@ -82,6 +82,10 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translated(error, path) from error
+    except UnicodeEncodeError as error:
+        raise RefusedStepError(
+            f"a text holds a character that cannot be stored: {error}"
+        ) from error
     except OSError as error:
         raise LedgerUnusableError(
             f"ledger {path}: {error.strerror or error}; check the folder, its permissions and "

@@ -97,7 +97,8 @@ def doubt(connection: sqlite3.Connection, stamp: Stamp, client_uuid: str, why: s
         return
     if item.outcome is not None:
         raise RefusedStepError(f"item {client_uuid} is {item.outcome.value}; there is no doubt")
-    text = why[:_LONGEST_DOUBT]
+    # Whatever a driver's message holds, the doubt itself must be recorded.
+    text = why[:_LONGEST_DOUBT].encode("utf-8", "replace").decode("utf-8")
     connection.execute(
         "UPDATE items SET state = 'in_doubt', doubted_at = ?, doubt = ? WHERE client_uuid = ?",
         (stamp.at, text, client_uuid),

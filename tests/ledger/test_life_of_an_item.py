@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rvm_edge.item import ItemState, Outcome, SessionEnd
+from rvm_edge.item import ItemState, Outcome, Reason, SessionEnd, Verdict
 from rvm_edge.ledger import Ledger, check
 from rvm_edge.machine import DepositBook, Flags, LedgerError
 from tests.ledger.scenes import bring_to, dump, new_session, take_step
@@ -159,6 +159,23 @@ async def test_a_very_long_doubt_is_cut_rather_than_lost(ledger: Ledger) -> None
     item = await bring_to(ledger, "")
     await ledger.doubt(item.client_uuid, "x" * 100_000)
     assert (await ledger.recent(1))[0].doubt == "x" * 2000
+
+
+async def test_a_doubt_with_unprintable_characters_is_recorded_all_the_same(
+    ledger: Ledger,
+) -> None:
+    await ledger.open_session(new_session())
+    item = await bring_to(ledger, "")
+    await ledger.doubt(item.client_uuid, "port \udcff gone")
+    assert (await ledger.recent(1))[0].doubt == "port ? gone"
+
+
+async def test_a_verdict_with_characters_that_cannot_be_stored_is_refused(ledger: Ledger) -> None:
+    await ledger.open_session(new_session())
+    item = await bring_to(ledger, "")
+    with pytest.raises(LedgerError, match="cannot be stored"):
+        await ledger.decide(item.client_uuid, Verdict(False, Reason.NOT_EMPTY, "pet\udcff"))
+    assert (await ledger.item_in_hand()) == item
 
 
 async def test_the_ledger_is_what_the_chart_asks_for(ledger: Ledger) -> None:
