@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Iterator
 from itertools import takewhile
@@ -75,7 +74,6 @@ def tail_command(count: int, as_json: bool, follow: bool) -> None:  # noqa: FBT0
             if count:
                 _print_row(record, as_json=as_json)
         while follow:
-            sys.stdout.flush()
             time.sleep(FOLLOW_S)
             for record in read(path, after=seen):
                 seen = record.seq

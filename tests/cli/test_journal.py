@@ -123,9 +123,9 @@ class TestTail:
         path = tmp_path / "journal.sqlite"
         trio.run(write, path)
         with following(tmp_path) as lines:
-            assert [json.loads(next(lines))["event"] for _ in range(2)] == [STARTED, STOPPED]
+            assert [json.loads(next(lines))["seq"] for _ in range(2)] == [1, 2]
             trio.run(write_more, path)
-            assert json.loads(next(lines))["event"] == STARTED
+            assert json.loads(next(lines))["seq"] == 3
 
     def test_follow_ends_with_ctrl_c_and_says_nothing(self, data: Path) -> None:
         process = follow(data)

@@ -178,6 +178,8 @@ def test_a_configuration_that_is_not_legal_is_a_finding(pump: Chart[None]) -> No
         "['running.flow.pumping'] is no configuration of this chart",
     )
     assert len(tries(found, IDLE_DARK, "water.wanted")) == 1
+    assert found.unfired == ()
+    assert not found.complete
 
 
 def test_a_probe_has_the_title_it_was_made_with() -> None:

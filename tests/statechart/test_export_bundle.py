@@ -13,10 +13,12 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import Chart
 from rvm_edge.statechart.document import chart_document, chart_hash
+from rvm_edge.statechart.export.arrows import CALM
 from rvm_edge.statechart.export.bundle import differing, write
 from rvm_edge.statechart.export.document import as_json
+from rvm_edge.statechart.export.dot import dot
 from rvm_edge.statechart.export.formats import Format, export
-from rvm_edge.statechart.export.picture import PictureError
+from rvm_edge.statechart.export.picture import PictureError, source_hash, stamp_of
 
 NAMES = [
     "chart.mmd",
@@ -105,6 +107,14 @@ def test_a_picture_by_another_graphviz_is_as_good(decider: Decider[None], tmp_pa
     picture = tmp_path / "chart.svg"
     picture.write_bytes(picture.read_bytes().replace(b"<svg/>", b"<svg version='1.1'/>"))
     assert differing(decider, tmp_path) == ()
+
+
+def test_the_calm_picture_is_drawn_without_errors_and_timeouts(
+    pump: Chart[None], decider: Decider[None], tmp_path: Path
+) -> None:
+    write(decider, tmp_path)
+    calm = dot(pump, chart_hash(pump), kinds=CALM)
+    assert stamp_of((tmp_path / "chart-calm.svg").read_bytes()) == source_hash(calm)
 
 
 def test_comparing_needs_no_graphviz(

@@ -35,6 +35,12 @@ def test_regions_have_dashed_frames_and_nothing_else_has(pump: Chart[None]) -> N
     }
 
 
+def test_a_frame_inside_an_ordinary_frame_is_not_dashed() -> None:
+    inner: State[None] = State("b", "B.", children=(State("c", "C."),), initial="c")
+    chart = Chart("x", (State("a", "A.", children=(inner,), initial="b"),), "a", (), ())
+    assert "dashed" not in dot(chart, DIGEST)
+
+
 def test_the_title_names_the_chart_and_its_hash(pump: Chart[None]) -> None:
     [title] = lines_with(dot(pump, DIGEST), "<b>pump</b>")
     assert "chart 0123456789abcdef<" in title
