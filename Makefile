@@ -17,6 +17,7 @@ DEV_READY := $(VENV)/.ready-to-develop
 ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
+JOBS ?= auto
 CUTS ?= 1000
 
 .PHONY: help setup demo test check docs bench soak lock clean
@@ -34,7 +35,7 @@ demo: $(RUN_READY) ## Watch a whole simulated machine at work
 	$(EDGE) demo
 
 test: $(DEV_READY) ## Run every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/ruff check .
