@@ -1,15 +1,12 @@
 """ACCEPT: the item goes into the bin, and is credited only when it has."""
 
-from drivers.ports import DriverError, MotionBlockedError
+from drivers.ports import DriverError
 from rvm_edge.item import Outcome
 from rvm_edge.statechart.definition import Timeout
 from states.context import Ctx, MachineState
 from states.events import ItemDropped, ItemInDoubt
 from states.in_hand import NothingInHandError, item_in_hand
-from states.sensing import chamber_occupied
-
-TRIES = 2
-"""How often the mechanism is asked before the item counts as in doubt."""
+from states.mechanism import move_item
 
 
 async def drop_item(here: Ctx) -> None:
@@ -18,27 +15,13 @@ async def drop_item(here: Ctx) -> None:
     if not item.accepted:
         raise NothingInHandError(f"item {item.client_uuid} is not accepted in the ledger")
     try:
-        await move_into_bin(here)
+        await move_item(here, here.machine.hardware.sorter.drop_item)
     except DriverError as error:
         await here.machine.book.doubt(item.client_uuid, str(error))
         await here.post(ItemInDoubt(item.client_uuid, str(error)))
         return
     await here.machine.book.settle(item.client_uuid, Outcome.DROPPED)
     await here.post(ItemDropped(item.client_uuid))
-
-
-async def move_into_bin(here: Ctx) -> None:
-    """Drop the item; look whether it is gone; try once more if it is not.
-
-    Raises:
-        DriverError: the mechanism failed, or the item is still there.
-    """
-    hardware, policy = here.machine.hardware, here.machine.policy
-    for _ in range(TRIES):
-        await hardware.sorter.drop_item()
-        if not await chamber_occupied(hardware, policy):
-            return
-    raise MotionBlockedError("the item did not fall into the bin")
 
 
 ACCEPT = MachineState(

@@ -6,13 +6,14 @@ lets the machine be idle: so idle never has anything in the chamber.
 
 from __future__ import annotations
 
-from drivers.ports import MotionBlockedError, Signal
+from drivers.ports import Signal
 from rvm_edge.item import Item, ItemState, Outcome, SessionEnd
 from rvm_edge.statechart.definition import Event, Timeout
 from states import paths
 from states.context import Ctx, MachineState
 from states.events import BinFull, MechanismClear, SessionFinished
 from states.gate import close_patiently
+from states.mechanism import move_item, require_shut_door
 from states.sensing import bin_level_pct, chamber_occupied, is_full
 
 
@@ -22,6 +23,7 @@ async def clear_mechanism(here: Ctx) -> None:
     await hardware.indicator.show(Signal.PROCESSING)
     await hardware.light.off()
     await close_patiently(hardware.gate, policy)
+    await require_shut_door(here)
     await hardware.sorter.home()
     await settle_what_was_in_hand(here)
     await close_session(here)
@@ -38,7 +40,7 @@ async def settle_what_was_in_hand(here: Ctx) -> None:
     the time. An item found there is handed back, and from that moment can never be credited.
 
     Raises:
-        MotionBlockedError: the chamber does not clear.
+        DriverError: the chamber does not clear.
         ReadingError: the sensors contradict each other; the item stays in doubt.
     """
     hardware, policy, book = here.machine.hardware, here.machine.policy, here.machine.book
@@ -51,9 +53,7 @@ async def settle_what_was_in_hand(here: Ctx) -> None:
         return
     if item is not None:
         await book.give_back(item.client_uuid)
-    await hardware.sorter.return_item()
-    if await chamber_occupied(hardware, policy):
-        raise MotionBlockedError("something stays in the chamber: take it out")
+    await move_item(here, hardware.sorter.return_item)
     if item is not None:
         await book.settle(item.client_uuid, Outcome.RETURNED)
 

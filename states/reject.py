@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from drivers.ports import DriverError, MotionBlockedError
+from drivers.ports import DriverError
 from rvm_edge.item import ItemState, Outcome, Reason, Verdict
 from rvm_edge.statechart.definition import Event, Timeout
 from states import paths
 from states.context import Ctx, MachineState
 from states.events import ItemInDoubt, ItemReturned, VerdictGiven
 from states.in_hand import item_in_hand
-from states.sensing import chamber_occupied
+from states.mechanism import move_item
 
 MACHINE_FAILED = frozenset({Reason.NO_PICTURE, Reason.EYES_UNAVAILABLE, Reason.TOO_LATE})
 """Reasons that lie with the machine: the deposit ends and the mechanism is checked."""
-
-TRIES = 2
-"""How often the mechanism is asked before the item counts as in doubt."""
 
 
 async def hand_back(here: Ctx) -> None:
@@ -27,7 +24,7 @@ async def hand_back(here: Ctx) -> None:
         await book.decide(item.client_uuid, Verdict(accepted=False, reason=reason))
     await book.give_back(item.client_uuid)
     try:
-        await move_to_person(here)
+        await move_item(here, here.machine.hardware.sorter.return_item)
     except DriverError as error:
         await book.doubt(item.client_uuid, str(error))
         await here.post(ItemInDoubt(item.client_uuid, str(error)))
@@ -35,20 +32,6 @@ async def hand_back(here: Ctx) -> None:
     await book.settle(item.client_uuid, Outcome.RETURNED)
     failed = reason in MACHINE_FAILED
     await here.post(ItemReturned(item.client_uuid, reason.value, machine_failed=failed))
-
-
-async def move_to_person(here: Ctx) -> None:
-    """Hand the item back; look whether it is gone; try once more if it is not.
-
-    Raises:
-        DriverError: the mechanism failed, or the item is still there.
-    """
-    hardware, policy = here.machine.hardware, here.machine.policy
-    for _ in range(TRIES):
-        await hardware.sorter.return_item()
-        if not await chamber_occupied(hardware, policy):
-            return
-    raise MotionBlockedError("the item did not leave the chamber")
 
 
 def reason_in(event: Event | None) -> Reason:
