@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import TypeVar, get_args, get_type_hints
+from types import UnionType
+from typing import TypeVar, Union, get_args, get_origin, get_type_hints
 
 from rvm_edge.statechart.definition import (
     Chart,
@@ -133,7 +134,8 @@ def _events(chart: Chart[M]) -> Iterator[Finding]:
 def _fields(event: type[Event]) -> Iterator[Finding]:
     hints = get_type_hints(event)
     for field in fields(event):
-        kinds = set(get_args(hints[field.name])) or {hints[field.name]}
+        hint = hints[field.name]
+        kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
         if not kinds <= _SCALARS:
             yield Finding(
                 Kind.UNWRITABLE_EVENT,
