@@ -160,10 +160,14 @@ class Booted:
 
     async def start(self, mode: SessionMode = SessionMode.GUEST, owner: str = "") -> None:
         """Be idle, start a deposit and have the gate open."""
-        await self.until(paths.IDLE)
-        await self.daemon.runtime.post(SessionRequested(str(uuid.uuid4()), mode.value, owner))
+        await self.request(mode, owner)
         await self.until(paths.WAITING)
         await self.rig.world.until(lambda: self.rig.world.gate_is_open)
+
+    async def request(self, mode: SessionMode = SessionMode.GUEST, owner: str = "") -> None:
+        """Be idle and ask for a deposit."""
+        await self.until(paths.IDLE)
+        await self.daemon.runtime.post(SessionRequested(str(uuid.uuid4()), mode.value, owner))
 
     async def insert(self, specimen: Specimen = BOTTLE) -> InsertedItem:
         """Put something through the gate as soon as it is open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ async def test_the_status_light_tells_how_it_went(autojump_clock: MockClock, rig
         for specimen, signal in ((BOTTLE, Signal.SUCCESS), (CAN, Signal.REJECTED)):
             await booted.deposit(specimen)
             with trio.fail_after(5):
-                await rig.world.until(lambda wanted=signal: rig.world.signal is wanted)
+                await rig.world.until(partial(shows, rig, signal))
 
 
 async def test_mode_and_owner_are_latched_when_the_deposit_starts(
@@ -289,6 +290,10 @@ async def test_two_things_at_once_go_back_together(autojump_clock: MockClock, ri
         await booted.until(paths.WAITING)
         (row,) = await booted.items()
     assert row.reason is Reason.TWO_ITEMS
+
+
+def shows(rig: Rig, signal: Signal) -> bool:
+    return rig.world.signal is signal
 
 
 def session_ends(rig: Rig) -> list[str]:
