@@ -78,6 +78,15 @@ def break_index(path: Path) -> None:
     connection.close()
 
 
+def orphan(path: Path) -> None:
+    """Leave a history without its item; the item's tables and indexes agree that it is gone."""
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER items_are_kept")
+    connection.execute("DELETE FROM items WHERE number = 7")
+    connection.commit()
+    connection.close()
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "garbage": lambda path: path.write_bytes(b"not a database at all " * 1000),
     "zero_length": lambda path: path.write_bytes(b""),
@@ -89,6 +98,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "page_of_zeros": lambda path: overwrite(path, PAGE * 5, bytes(PAGE)),
     "page_of_noise": lambda path: overwrite(path, PAGE * 2, bytes(range(256)) * 16),
     "index_disagrees": break_index,
+    "history_without_its_item": orphan,
     "another_program": make_foreign,
     "table_gone": drop_table,
 }
