@@ -8,7 +8,7 @@ from drivers.ports import Signal
 from rvm_edge.item import SessionMode
 from states.context import Ctx, MachineState
 from states.events import BinFull, SessionRequested
-from states.sensing import bin_level_pct, is_full, wait_until
+from states.sensing import bin_level_pct, is_full, wait_for_switch
 
 
 async def watch_bin(here: Ctx) -> None:
@@ -31,8 +31,9 @@ async def watch_slot(here: Ctx) -> None:
     hardware, policy = here.machine.hardware, here.machine.policy
     if not policy.start_on_approach:
         return
-    await wait_until(hardware.slot, policy, occupied=False)
-    await wait_until(hardware.slot, policy, occupied=True)
+    for reading in (False, True):
+        is_occupied = hardware.slot.is_occupied
+        await wait_for_switch(is_occupied, policy, reading=reading, every_s=policy.idle_poll_s)
     await here.post(SessionRequested(str(uuid.uuid4()), SessionMode.GUEST.value))
 
 

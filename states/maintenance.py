@@ -14,14 +14,15 @@ async def stay_until_closed(here: Ctx) -> None:
 
     Nothing moves here by itself: the technician's hands may be anywhere.
     """
-    hardware, flags = here.machine.hardware, here.machine.flags
+    hardware, flags, policy = here.machine.hardware, here.machine.flags, here.machine.policy
     if isinstance(here.event, MaintenanceEnter):
         await flags.put(MAINTENANCE_FLAG, True)
     with contextlib.suppress(DriverError):
         await hardware.indicator.show(Signal.ERROR)
     if await flags.is_set(MAINTENANCE_FLAG):
         return
-    await wait_for_switch(hardware.door.is_open, here.machine.policy, reading=False)
+    is_open = hardware.door.is_open
+    await wait_for_switch(is_open, policy, reading=False, every_s=policy.idle_poll_s)
     await here.post(DoorClosed())
 
 

@@ -28,16 +28,18 @@ async def debounced(read: Callable[[], Awaitable[bool]], policy: Policy) -> bool
 
 async def wait_until(sensor: PresenceSensor, policy: Policy, *, occupied: bool) -> None:
     """Return once `sensor` steadily reads `occupied`."""
-    while await debounced(sensor.is_occupied, policy) != occupied:
-        await trio.sleep(policy.poll_s)
+    await wait_for_switch(sensor.is_occupied, policy, reading=occupied, every_s=policy.poll_s)
 
 
 async def wait_for_switch(
-    read: Callable[[], Awaitable[bool]], policy: Policy, *, reading: bool
+    read: Callable[[], Awaitable[bool]], policy: Policy, *, reading: bool, every_s: float
 ) -> None:
-    """Return once a slow switch, such as the door's, steadily gives `reading`."""
-    while await debounced(read, policy) != reading:
-        await trio.sleep(policy.idle_poll_s)
+    """Return once a switch steadily gives `reading`; look every `every_s` seconds.
+
+    It is debounced only when it seems to have changed: nothing is asked four times all night.
+    """
+    while await read() != reading or await debounced(read, policy) != reading:
+        await trio.sleep(every_s)
 
 
 async def chamber_occupied(hardware: Hardware, policy: Policy) -> bool:

@@ -26,8 +26,9 @@ async def heed_maintenance(here: Ctx) -> None:
 
 async def watch_door(here: Ctx) -> None:
     """Post once the service door stands open."""
+    policy = here.machine.policy
     is_open = here.machine.hardware.door.is_open
-    await wait_for_switch(is_open, here.machine.policy, reading=True)
+    await wait_for_switch(is_open, policy, reading=True, every_s=policy.idle_poll_s)
     await here.post(DoorOpened())
 
 

@@ -1,0 +1,155 @@
+"""Whatever happens in whatever order: nobody is hurt, nothing lost, nothing credited twice."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import trio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from trio.testing import MockClock
+
+from rvm_edge.item import Outcome
+from rvm_edge.settings import Policy
+from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.truth import Fate
+from rvm_edge.simulator.world import ImpossibleError
+from states import paths
+from states.events import LinkLost, LinkUp, SessionFinished
+from tests.rig import BOTTLE, CAN, Booted, Rig
+from tests.states.chains import into_service
+
+HURTS = (
+    Fault.SORTER_JAMS,
+    Fault.ITEM_FALLS_BACK,
+    Fault.HAND_IN_SLOT,
+    Fault.CHAMBER_BOUNCES,
+    Fault.CHAMBER_STUCK_OCCUPIED,
+    Fault.CONTROLLER_DEAF,
+    Fault.CONTROLLER_MUTE,
+    Fault.CONTROLLER_RESETS,
+    Fault.ACK_LATE,
+    Fault.ACK_WRONG,
+    Fault.UNPLUGGED,
+    Fault.CAMERA_GONE,
+    Fault.CAMERA_FROZEN,
+)
+
+ACTIONS = st.one_of(
+    st.sampled_from(["bottle", "can", "finish", "link", "door", "collect", "eyes", "clear"]),
+    st.sampled_from(HURTS),
+)
+SCHEDULES = st.lists(st.tuples(st.floats(0.0, 4.0), ACTIONS), max_size=25)
+
+
+@given(schedule=SCHEDULES)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+def test_any_schedule_of_people_faults_and_links_leaves_the_books_right(
+    schedule: list[tuple[float, str | Fault]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        trio.run(live_through, Path(folder), schedule, clock=MockClock(autojump_threshold=0))
+
+
+async def live_through(folder: Path, schedule: list[tuple[float, str | Fault]]) -> None:
+    rig = Rig(folder)
+    async with rig.boot() as booted:
+        await booted.start()
+        for wait_s, action in schedule:
+            await trio.sleep(wait_s)
+            if booted.is_in(paths.IDLE):
+                await booted.request()
+            await act(rig, booted, action)
+            assert rig.world.light_is_on is False or in_capture_or_leaving(rig, booted)
+        rig.world.clear()
+        rig.world.close_door()
+        await booted.daemon.runtime.post(SessionFinished())
+        await into_service(rig, booted)
+        assert rig.world.gate_is_closed
+        assert not rig.world.light_is_on
+        items = await booted.items()
+    truth = rig.world.audit()
+    assert truth.hazards == ()
+    assert rig.check().violations == ()
+    assert all(item.outcome is not None for item in items)
+    # An item that somebody put on top of another shares the first one's row.
+    dropped = [item for item in truth.items if item.fate is Fate.DROPPED and item.joined is None]
+    assert sum(item.outcome is Outcome.DROPPED for item in items) <= len(dropped)
+
+
+def in_capture_or_leaving(rig: Rig, booted: Booted) -> bool:
+    """The lamp follows its command by a few milliseconds, and needs a controller that listens."""
+    return booted.is_in(paths.CAPTURE) or bool(rig.world.faults.in_force)
+
+
+async def act(rig: Rig, booted: Booted, action: str | Fault) -> None:
+    world = rig.world
+    if isinstance(action, Fault):
+        world.inject(action)
+    elif action in ("bottle", "can"):
+        world.collect()
+        try:
+            world.insert(BOTTLE if action == "bottle" else CAN)
+        except ImpossibleError:
+            await trio.lowlevel.checkpoint()
+    elif action == "finish":
+        await booted.daemon.runtime.post(SessionFinished())
+    elif action == "link":
+        event = LinkLost() if booted.is_in(paths.ONLINE) else LinkUp()
+        await booted.daemon.runtime.post(event)
+    elif action == "door":
+        (world.close_door if world.door_is_open else world.open_door)()
+    elif action == "collect":
+        world.collect()
+    elif action == "eyes":
+        rig.eyes.dead = not rig.eyes.dead
+    else:
+        world.clear()
+
+
+@pytest.mark.parametrize("state", [paths.WAITING, paths.CAPTURE, paths.CLASSIFY, paths.ACCEPT])
+async def test_the_link_comes_and_goes_in_every_state_of_a_deposit_and_nothing_else_does(
+    autojump_clock: MockClock, tmp_path: Path, state: str
+) -> None:
+    rig = Rig(tmp_path)
+    async with rig.boot() as booted:
+        await booted.start()
+        if state != paths.WAITING:
+            await booted.insert(BOTTLE)
+        await booted.until(state)
+        for event, link in ((LinkUp(), paths.ONLINE), (LinkLost(), paths.OFFLINE_GUEST)):
+            await booted.daemon.runtime.post(event)
+            await booted.until(link)
+            assert booted.is_in(state)
+        if state == paths.WAITING:
+            await booted.insert(BOTTLE)
+        await booted.until(paths.ACCEPT)
+        await booted.until(paths.WAITING)
+        (item,) = await booted.items()
+    assert item.outcome is Outcome.DROPPED
+
+
+async def test_a_simulated_day_of_900_deposits(autojump_clock: MockClock, tmp_path: Path) -> None:
+    rig = Rig(tmp_path, policy=Policy(poll_s=0.1, debounce_s=0.1, idle_poll_s=1.0))
+    rig.world.set_bin_pct(-400.0)
+    async with rig.boot() as booted:
+        started_s = trio.current_time()
+        for deposit in range(900):
+            if deposit % 3 == 0:
+                await booted.start()
+            await booted.deposit(CAN if deposit % 7 == 0 else BOTTLE)
+            if deposit % 100 == 50:
+                online = booted.is_in(paths.ONLINE)
+                await booted.daemon.runtime.post(LinkLost() if online else LinkUp())
+            if deposit % 3 == 2:
+                await booted.finish()
+                await trio.sleep(60)
+        assert trio.current_time() - started_s > 4 * 3600
+    truth = rig.world.audit()
+    found = rig.check()
+    assert (len(truth.items), found.items) == (900, 900)
+    assert (found.violations, truth.hazards) == ((), ())
