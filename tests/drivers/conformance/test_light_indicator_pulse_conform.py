@@ -14,7 +14,7 @@ async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) 
     assert rig.world.light_is_on
     await rig.hardware.light.on()
     await rig.hardware.light.off()
-    assert not rig.world.light_is_on
+    assert [rig.world.light_is_on] == [False]
     assert rig.world.audit().light_ons == 1
 
 

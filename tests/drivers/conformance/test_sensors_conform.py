@@ -131,7 +131,7 @@ async def test_door_tells_whether_it_stands_open_and_bolts(rig: Rig) -> None:
     assert await door.is_open()
     rig.world.close_door()
     await door.unlock()
-    assert not rig.world.bolted
+    assert [rig.world.bolted] == [False]
     await door.lock()
-    assert rig.world.bolted
+    assert [rig.world.bolted] == [True]
     assert not await door.is_open()
