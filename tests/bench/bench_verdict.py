@@ -1,10 +1,10 @@
-"""Insert to verdict against the bare forward of the same pictures, interleaved in one run.
+"""Insert to verdict against the bare forward of the same pictures, taking turns in one run.
 
 The floor is what anybody would write in four lines: an ONNX Runtime session with the same number of
 threads, fed with tensors that were prepared beforehand. Everything above it is ours: handing the
 pictures to the worker, reading and letterboxing them, decoding the output, the rule.
 
-    python tests/bench/bench_verdict.py
+    python -m tests.bench.bench_verdict
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,88 +30,97 @@ from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_store import MANIFEST, choose
 from rvm_edge.vision.picture import read_picture
 from rvm_edge.vision.shared_frames import SharedFrames
+from tests.bench.result import BenchResult
 
-_FRAMES_PER_ITEM = 3
-_WARM_UP_ITEMS = 5
+_SIDE = 320
+_WARM_UP = 5
 # ONNX Runtime's threads spin for a while after their work; neither side may pay for the other's.
 _REST_S = 0.01
 
 
 @dataclass(frozen=True)
-class BenchResult:
-    """What one benchmark measured.
+class _Case:
+    """One way of being asked.
 
     Attributes:
-        name: of the benchmark.
-        figures: by name with the unit in it.
-        ratios: ours over the floor, by name; 1 is the floor.
-        notes: what a reader must know to judge them.
+        name: of the case.
+        frames: pictures per item.
+        burst: items one right after the other; the first one is not counted where there are more,
+            so that it is the rested machine that is measured, or the busy one, never a mixture.
     """
 
     name: str
-    figures: Mapping[str, float]
-    ratios: Mapping[str, float]
-    notes: Sequence[str] = field(default=())
+    frames: int
+    burst: int
+    ours: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
 
 
-def run(items: int = 100) -> BenchResult:
-    """Measure; takes about ten seconds with the default number of items."""
+def run(items: int = 60) -> BenchResult:
+    """Measure; takes about half a minute with the default number of items per case."""
     return trio.run(_measure, VisionSettings(), items)
 
 
 async def _measure(settings: VisionSettings, items: int) -> BenchResult:
     frames = _sample_frames()
-    tensors = [letterbox(read_picture(one.data, one.encoding), 320)[0] for one in frames]
-    chosen = choose(settings, model_file(MANIFEST).parent)
-    forward = _bare_forward(chosen.path, settings.threads)
+    tensors = [letterbox(read_picture(one.data, one.encoding), _SIDE)[0] for one in frames]
+    model = choose(settings, model_file(MANIFEST).parent)
+    forward = _bare_forward(model.path, settings.threads)
+    cases = (_Case("1_frame", 1, 1), _Case("3_frames", 3, 1), _Case("1_frame_busy", 1, 4))
     spawned = time.perf_counter()
-    async with WorkerEyes(settings, chosen).run() as eyes:
+    async with WorkerEyes(settings, model).run() as eyes:
         await eyes.ready()
         ready_ms = (time.perf_counter() - spawned) * 1000
-        times: dict[str, list[float]] = {
-            "verdict_1": [],
-            "bare_1": [],
-            "verdict_3": [],
-            "bare_3": [],
-        }
-        for item in range(items + _WARM_UP_ITEMS):
-            for count in (1, _FRAMES_PER_ITEM):
-                chosen_indices = [(item * count + one) % len(frames) for one in range(count)]
-                await trio.sleep(_REST_S)
-                started = time.perf_counter()
-                await eyes.judge([frames[one] for one in chosen_indices], None)
-                times[f"verdict_{count}"].append(time.perf_counter() - started)
-                await trio.sleep(_REST_S)
-                started = time.perf_counter()
-                for one in chosen_indices:
-                    forward(tensors[one])
-                times[f"bare_{count}"].append(time.perf_counter() - started)
-        hand_over = [await _seconds_to_judge_nothing(eyes) for _ in range(items)]
+
+        async def judge(indices: Sequence[int]) -> None:
+            await eyes.judge([frames[one] for one in indices], None)
+
+        async def look(indices: Sequence[int]) -> None:
+            for one in indices:
+                forward(tensors[one])
+
+        for turn in range(items + _WARM_UP):
+            for case in cases:
+                first = turn * case.frames
+                indices = [(first + one) % len(frames) for one in range(case.frames)]
+                case.ours.extend(await _burst(judge, indices, case.burst))
+                case.bare.extend(await _burst(look, indices, case.burst))
+        hand_over = [(await _burst(judge, [], 2))[0] for _ in range(items)]
         worker_mib = _resident_mib(eyes.worker_pid or 0)
     figures = {
-        f"{name}_frame{'s' if name.endswith('3') else ''}_ms_{what}": pick(values) * 1000
-        for name, all_values in times.items()
-        for values in [sorted(all_values[_WARM_UP_ITEMS:])]
-        for what, pick in (("p50", statistics.median), ("p99", _p99))
-    }
-    figures |= {
         "hand_over_us_p50": statistics.median(hand_over) * 1e6,
         "raw_720p_into_shared_memory_us_p50": _shared_memory_us(),
         "worker_resident_mib": worker_mib,
         "spawn_to_ready_ms": ready_ms,
     }
+    for case in cases:
+        for side, values in (("verdict", case.ours), ("bare", case.bare)):
+            ordered = sorted(values[_WARM_UP:])
+            figures[f"{side}_{case.name}_ms_p50"] = statistics.median(ordered) * 1000
+            figures[f"{side}_{case.name}_ms_p99"] = _p99(ordered) * 1000
     return BenchResult(
         name="verdict",
         figures={name: round(value, 3) for name, value in figures.items()},
-        ratios={
-            "verdict_over_bare_1_frame": _ratio(times, 1),
-            "verdict_over_bare_3_frames": _ratio(times, _FRAMES_PER_ITEM),
-        },
+        ratios={f"verdict_over_bare_{case.name}": _ratio(case) for case in cases},
         notes=(
-            f"{items} items, {settings.threads} threads on both sides, p50 over p50, interleaved",
+            f"{items} turns, {settings.threads} threads on both sides, p50 over p50",
             "insert to verdict without the mechanism's travel and the camera's exposure",
+            "rested: both sides start after a pause, as items do; busy: right after another item",
         ),
     )
+
+
+async def _burst(
+    work: Callable[[Sequence[int]], Awaitable[None]], indices: Sequence[int], burst: int
+) -> list[float]:
+    """Rest, do the work `burst` times, and return the seconds of all but the first of several."""
+    await trio.sleep(_REST_S)
+    taken = []
+    for _ in range(burst):
+        started = time.perf_counter()
+        await work(indices)
+        taken.append(time.perf_counter() - started)
+    return taken[1:] or taken
 
 
 def _sample_frames() -> list[Frame]:
@@ -127,12 +136,6 @@ def _bare_forward(path: Path, threads: int) -> Callable[[NDArray[np.float32]], o
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     return lambda tensor: session.run(None, {"images": tensor})
-
-
-async def _seconds_to_judge_nothing(eyes: WorkerEyes) -> float:
-    started = time.perf_counter()
-    await eyes.judge([], None)
-    return time.perf_counter() - started
 
 
 def _shared_memory_us() -> float:
@@ -157,17 +160,20 @@ def _p99(ordered: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
 
-def _ratio(times: Mapping[str, Sequence[float]], count: int) -> float:
-    ours = statistics.median(times[f"verdict_{count}"][_WARM_UP_ITEMS:])
-    floor = statistics.median(times[f"bare_{count}"][_WARM_UP_ITEMS:])
-    return round(ours / floor, 3)
+def _ratio(case: _Case) -> float:
+    return round(
+        statistics.median(case.ours[_WARM_UP:]) / statistics.median(case.bare[_WARM_UP:]), 3
+    )
+
+
+def _as_json(result: BenchResult) -> Mapping[str, object]:
+    return {
+        "name": result.name,
+        "figures": result.figures,
+        "ratios": result.ratios,
+        "notes": result.notes,
+    }
 
 
 if __name__ == "__main__":
-    result = run()
-    sys.stdout.write(
-        json.dumps(
-            {"name": result.name, "figures": result.figures, "ratios": result.ratios}, indent=2
-        )
-        + "\n"
-    )
+    sys.stdout.write(json.dumps(_as_json(run()), indent=2) + "\n")
