@@ -207,8 +207,8 @@ class Invocation(Generic[M]):
             errors, others = group.split(Exception)
             if errors is not None:
                 self._failed(activity, errors)
-            if others is not None:
-                raise others from None
+            assert others is not None, "a group of nothing but exceptions is an exception"
+            raise others from None
 
     def _failed(self, activity: Activity[M], error: Exception | BaseExceptionGroup) -> None:
         _LOG.error("activity %s of %s failed", activity.__name__, self.path, exc_info=error)

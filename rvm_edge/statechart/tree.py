@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from rvm_edge.statechart.definition import Chart, State, StatePath
 
-__all__ = ["Tree", "ancestors", "common_ancestor", "holds", "is_inside", "parent", "top"]
+__all__ = ["Tree", "ancestors", "common_ancestor", "holds", "is_inside", "parent"]
 
 M = TypeVar("M")
 
@@ -16,11 +16,6 @@ M = TypeVar("M")
 def parent(path: StatePath) -> StatePath:
     """Return the path of the state around `path`; "" for one at the top."""
     return path.rpartition(".")[0]
-
-
-def top(path: StatePath) -> StatePath:
-    """Return the outermost state around `path`, which may be `path` itself."""
-    return path.partition(".")[0]
 
 
 def ancestors(path: StatePath) -> tuple[StatePath, ...]:

@@ -203,6 +203,19 @@ async def test_a_locked_database_is_one_clear_line(
         await journal.append(entry())
 
 
+async def test_a_journal_that_is_locked_at_the_start_is_not_taken_for_damaged(
+    path: Path, raw: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rvm_edge.statechart.journal.sqlite.BUSY_S", 0.01)
+    raw.execute("CREATE TABLE held (by TEXT)")
+    raw.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(JournalError, match=r"journal\.sqlite3: database is locked"):
+        await opened(path)
+    raw.execute("ROLLBACK")
+    assert raw.execute("SELECT count(*) FROM held").fetchone() == (0,)
+    assert [part.name for part in path.parent.glob("*.corrupt*")] == []
+
+
 async def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"nowhere.*No such file.*folder has to exist"):
         await opened(tmp_path / "nowhere" / "journal.sqlite3")
@@ -249,6 +262,7 @@ def corrupt(path: Path, damage: str) -> bytes:
     bad = {
         "overwritten": b"this is no database" * 100,
         "page": good[:4096] + b"\xff" * 500 + good[4596:],
+        "page header": good[:4103] + b"\x32" + good[4104:],
         "truncated": good[:5000],
     }[damage]
     path.write_bytes(bad)
@@ -261,7 +275,9 @@ CHANGED_ROWS = {
 }
 
 
-@pytest.mark.parametrize("damage", ["overwritten", "page", "truncated", "hash", "json"])
+@pytest.mark.parametrize(
+    "damage", ["overwritten", "page", "page header", "truncated", "hash", "json"]
+)
 async def test_a_damaged_journal_is_set_aside_and_the_new_one_says_so(
     path: Path, damage: str
 ) -> None:
@@ -276,6 +292,15 @@ async def test_a_damaged_journal_is_set_aside_and_the_new_one_says_so(
     assert first.data["file"] == aside.name
     assert str(first.data["why"])
     assert second.prev == first.hash
+
+
+async def test_a_damaged_journal_that_cannot_be_set_aside_stays_where_it_is(path: Path) -> None:
+    await filled(path, 3)
+    damaged = corrupt(path, "page")
+    path.with_name("journal.sqlite3.corrupt.20260504T120000.123456Z").mkdir()
+    with pytest.raises(JournalError, match=r"journal\.sqlite3: Is a directory"):
+        await opened(path)
+    assert await trio.Path(path).read_bytes() == damaged
 
 
 async def test_a_large_journal_is_checked_at_its_head_only(

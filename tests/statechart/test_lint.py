@@ -366,6 +366,25 @@ def test_what_works_is_not_refused(fine: Cell) -> None:
     assert findings(fine) == ()
 
 
+@pytest.mark.parametrize(("initial", "is_left"), [("first", True), ("second", False)])
+def test_starting_the_state_around_anew_is_a_way_out_unless_it_leads_back_here(
+    initial: str, is_left: bool
+) -> None:
+    around = State("around", "", children=(rests("first"), rests("second")), initial=initial)
+    chart: Cell = Chart(
+        "small",
+        (around,),
+        "around",
+        (charts.Start, charts.Stop),
+        (
+            Transition("start", "around.first", "around.second"),
+            Transition("stop", "around.second", "around"),
+        ),
+    )
+    stays = [finding.where for finding in findings(chart) if finding.kind is Kind.NO_WAY_OUT]
+    assert stays == (["state around"] if is_left else ["state around", "state around.second"])
+
+
 def test_one_misspelt_row_is_not_reported_a_second_time_by_the_rules_behind() -> None:
     misspelt = charts.with_rows(CELL, Transition("start", "nowhere", TAKE))
     assert kinds(misspelt) == {Kind.UNKNOWN_SOURCE}

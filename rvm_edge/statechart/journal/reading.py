@@ -46,13 +46,9 @@ def tail(path: Path, count: int) -> tuple[Record, ...]:
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise JournalError(f"journal {path}: there is no such file")
+    address = f"file:{quote(str(path))}?mode=ro"
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_S)
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as connection:
+            yield connection
     except sqlite3.Error as error:
         raise JournalError(f"journal {path}: {error}") from error
-    try:
-        yield connection
-    except sqlite3.Error as error:
-        raise JournalError(f"journal {path}: {error}") from error
-    finally:
-        connection.close()

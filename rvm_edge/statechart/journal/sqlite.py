@@ -173,8 +173,6 @@ class SqliteJournal:
         except OSError as error:
             raise JournalError(f"journal {self.path}: {error.strerror}") from error
         except JournalError as error:
-            if str(self.path) in str(error):
-                raise
             raise JournalError(f"journal {self.path}: {error}") from error
 
 
