@@ -1,0 +1,39 @@
+"""The tray holds one item's pictures and hands them over once."""
+
+from __future__ import annotations
+
+from drivers.ports import Encoding, Frame
+from rvm_edge.machine import Tray
+from rvm_edge.vision.tray import MemoryTray
+
+FRAME = Frame(b"x", Encoding.JPEG, 0, 0, 0.0, 1)
+
+
+def test_what_was_put_is_taken_once() -> None:
+    tray: Tray = MemoryTray()
+    tray.put("a", [FRAME], 12.5)
+    assert tray.take("a") == ((FRAME,), 12.5)
+    assert tray.take("a") is None
+
+
+def test_another_item_gets_nothing_and_takes_nothing_away() -> None:
+    tray = MemoryTray()
+    tray.put("a", [FRAME], None)
+    assert tray.take("b") is None
+    assert tray.take("a") == ((FRAME,), None)
+
+
+def test_a_new_item_takes_the_place_of_the_old_one() -> None:
+    tray = MemoryTray()
+    tray.put("a", [FRAME], None)
+    tray.put("b", [], 3.0)
+    assert tray.take("a") is None
+    assert tray.take("b") == ((), 3.0)
+
+
+def test_the_pictures_are_those_of_the_moment_they_were_put() -> None:
+    frames = [FRAME]
+    tray = MemoryTray()
+    tray.put("a", frames, None)
+    frames.clear()
+    assert tray.take("a") == ((FRAME,), None)
