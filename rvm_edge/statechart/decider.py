@@ -1,8 +1,9 @@
 """Decides: a configuration and an event in, the next configuration out, and nothing else.
 
 The deciding itself is done by `transitions` (0.9.3), whose callbacks only record here what it did.
-Nothing of a call is left behind: the model that `transitions` moves is made for one call and thrown
-away, so a decider may be asked about any configuration at any time.
+Nothing of a call changes the next: the model that `transitions` moves is made for one call and
+thrown away, so a decider may be asked about any configuration at any time. What depends on no guard
+is decided once and remembered.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class _Run:
     event: Event
     before: Configuration
     forced: Mapping[str, bool]
+    asked: bool = False
     taken: list[Transition] = field(default_factory=list)
     exited: list[StatePath] = field(default_factory=list)
     entered: list[StatePath] = field(default_factory=list)
@@ -101,6 +103,8 @@ class Decider(Generic[M]):
         self._machine = _machine_of(chart)
         # Legal configurations only, of which a chart has finitely many.
         self._active: dict[Configuration, tuple[StatePath, ...]] = {}
+        # Decisions that no guard had a say in: the same every time, and nine of ten there are.
+        self._known: dict[tuple[Configuration, str], Decision] = {}
 
     def regions_of(self, path: StatePath) -> tuple[StatePath, ...]:
         """Return the regions of a parallel state in declared order; of any other state, none."""
@@ -150,6 +154,9 @@ class Decider(Generic[M]):
             GuardError: a guard raised.
         """
         title = event.title
+        known = self._known.get((configuration, title))
+        if known is not None:
+            return known
         active = self.active(configuration)
         # Asked first, because `transitions` warns about every event that nothing handles.
         if self._sources.get(title, frozenset()).isdisjoint(active):
@@ -159,7 +166,7 @@ class Decider(Generic[M]):
         after = tuple(_flat(run.state))
         if not self.is_legal(after):
             raise IllegalConfigurationError(after)
-        return Decision(
+        decision = Decision(
             title,
             configuration,
             after,
@@ -168,6 +175,9 @@ class Decider(Generic[M]):
             tuple(sorted(run.exited, key=_depth, reverse=True)),
             tuple(sorted(run.entered, key=_depth)),
         )
+        if not run.asked:
+            self._known[configuration, title] = decision
+        return decision
 
     def _leaves_consumed(self, path: StatePath, leaves: Configuration) -> int:
         """Count how many of the first `leaves` make up an active `path`; 0 if none do."""
@@ -253,6 +263,7 @@ def _taken(row: Transition, run: _Run) -> None:
 
 def _asked(guard: Guard, row: Transition, run: _Run) -> bool:
     """Ask a guard about the configuration before the event, in whichever region it is asked."""
+    run.asked = True
     if guard.name in run.forced:
         return run.forced[guard.name]
     try:
