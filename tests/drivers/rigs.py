@@ -24,7 +24,7 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.window import Window
 from rvm_edge.simulator.world import World
 
-PATIENCE_S = 0.1
+PATIENCE_S = 1.0
 LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
 QUICK = replace(INSTANT, motor_bound_s=0.05)
 """A machine that takes no time, and whose motor is cut well within the drivers' patience."""
@@ -61,21 +61,23 @@ async def world_at(world: World, samples: Samples, socket_path: Path) -> AsyncIt
         nursery.cancel_scope.cancel()
 
 
-async def build(kind: str, world: World, folder: Path, stack: AsyncExitStack) -> Hardware:
-    direct = hardware_over(world, answer_s=PATIENCE_S, reading_s=PATIENCE_S)
+async def build(
+    kind: str, world: World, folder: Path, stack: AsyncExitStack, patience_s: float = PATIENCE_S
+) -> Hardware:
+    direct = hardware_over(world, answer_s=patience_s, reading_s=patience_s)
     if kind == "sim":
         return direct
     if kind == "faulty":
         return faulty_hardware(direct, Mischief())
     if kind == "esp32":
         path = await stack.enter_async_context(esp32_at(world, folder))
-        controller = Controller(partial(open_serial, str(path)), LINK)
+        controller = Controller(partial(open_serial, str(path)), replace(LINK, ack_s=patience_s))
         await stack.enter_async_context(controller.run())
         return with_controller(direct, controller)
     samples = Samples(specimens=(), empty_pictures=())
     path = await stack.enter_async_context(world_at(world, samples, folder / "world.sock"))
     caller = stack.enter_context(Caller(path))
-    return hardware_over(RemoteWorld(caller), answer_s=PATIENCE_S, reading_s=PATIENCE_S)
+    return hardware_over(RemoteWorld(caller), answer_s=patience_s, reading_s=patience_s)
 
 
 Case = Callable[[Hardware], Awaitable[None]]

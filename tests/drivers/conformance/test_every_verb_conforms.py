@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import trio
 
-from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, Scale, Signal, Thermometer
+from drivers.ports import DeviceGoneError, DriverError, Scale, Signal, Thermometer
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.faults import Fault
 from tests.drivers.rigs import PATIENCE_S, Case, Rig
@@ -60,12 +60,8 @@ WIRED: dict[str, Verb] = {
 
 EVERY = {**MOVING, **WIRED}
 
-FEW = {name: verb for name, verb in MOVING.items() if "indicator" not in name}
-"""One of each kind, for what takes a whole time-out to show."""
-
 every_verb = pytest.mark.parametrize("verb", EVERY.values(), ids=EVERY)
 every_moving_verb = pytest.mark.parametrize("verb", MOVING.values(), ids=MOVING)
-a_few_moving_verbs = pytest.mark.parametrize("verb", FEW.values(), ids=FEW)
 
 LONGEST_S = 3 * PATIENCE_S + 0.5
 """A verb may ping twice before it asks; the rest is for a busy computer."""
@@ -101,17 +97,6 @@ async def test_works_again_when_power_is_back(rig: Rig, verb: Verb) -> None:
         await verb(rig.hardware)
     rig.world.power_on()
     await until_it_works(rig, verb)
-
-
-@a_few_moving_verbs
-async def test_a_silent_controller_is_no_answer(rig: Rig, verb: Verb) -> None:
-    await rig.hardware.pulse.beat()
-    for fault in (Fault.CONTROLLER_DEAF, Fault.CONTROLLER_MUTE, Fault.ACK_CORRUPTED):
-        rig.world.inject(fault)
-        with trio.fail_after(LONGEST_S), pytest.raises(NoAnswerError):
-            await verb(rig.hardware)
-        rig.world.clear()
-        await verb(rig.hardware)
 
 
 @every_moving_verb

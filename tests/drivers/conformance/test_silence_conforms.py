@@ -1,0 +1,90 @@
+"""A controller that does not answer: what the drivers make of it, and how they recover."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from drivers.faulty.mischief import Mischief
+from drivers.ports import DriverError, NoAnswerError, PictureError, Signal
+from rvm_edge.machine import Hardware
+from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
+from rvm_edge.simulator.world import World
+from tests.drivers.rigs import QUICK, build
+
+Verb = Callable[[Hardware], Awaitable[object]]
+
+MOVING: dict[str, Verb] = {
+    "gate.open": lambda it: it.gate.open(),
+    "gate.close": lambda it: it.gate.close(),
+    "sorter.home": lambda it: it.sorter.home(),
+    "sorter.drop_item": lambda it: it.sorter.drop_item(),
+    "sorter.return_item": lambda it: it.sorter.return_item(),
+    "light.on": lambda it: it.light.on(),
+    "light.off": lambda it: it.light.off(),
+    "indicator.show": lambda it: it.indicator.show(Signal.ERROR),
+    "pulse.beat": lambda it: it.pulse.beat(),
+}
+SILENCES = [Fault.CONTROLLER_DEAF, Fault.CONTROLLER_MUTE, Fault.ACK_CORRUPTED]
+
+SHORT_S = 0.25
+
+
+@pytest.mark.parametrize("fault", SILENCES)
+@pytest.mark.parametrize("verb", MOVING.values(), ids=MOVING)
+@pytest.mark.parametrize("wrapped", [False, True], ids=["sim", "faulty"])
+async def test_silence_lasts_exactly_the_patience(
+    autojump_clock: MockClock, wrapped: bool, verb: Verb, fault: Fault
+) -> None:
+    world = World()
+    hardware = hardware_over(world, answer_s=3.0)
+    if wrapped:
+        hardware = faulty_hardware(hardware, Mischief())
+    world.inject(fault)
+    began_s = trio.current_time()
+    with pytest.raises(NoAnswerError, match=r"no answer within 3 s"):
+        await verb(hardware)
+    assert trio.current_time() - began_s == pytest.approx(3.0)
+    world.clear()
+    await verb(hardware)
+
+
+@pytest.mark.parametrize("fault", SILENCES)
+@pytest.mark.parametrize("name", ["sorter.drop_item", "pulse.beat"])
+@pytest.mark.parametrize("kind", ["remote", "esp32"])
+async def test_silence_on_a_wire_is_no_answer(
+    tmp_path: Path, kind: str, name: str, fault: Fault
+) -> None:
+    world = World(QUICK)
+    async with AsyncExitStack() as stack:
+        hardware = await build(kind, world, tmp_path, stack, SHORT_S)
+        await until_it_works(hardware, MOVING["pulse.beat"])
+        world.inject(fault)
+        with trio.fail_after(10 * SHORT_S), pytest.raises(NoAnswerError):
+            await MOVING[name](hardware)
+        world.clear()
+        await until_it_works(hardware, MOVING[name])
+
+
+async def test_a_silent_camera_is_a_picture_error(autojump_clock: MockClock) -> None:
+    world = World()
+    world.inject(Fault.CAMERA_LATE, value=1e6)
+    with pytest.raises(PictureError, match=r"no picture within 1 s"):
+        await hardware_over(world).camera.take_picture()
+
+
+async def until_it_works(hardware: Hardware, verb: Verb) -> None:
+    with trio.fail_after(5):
+        while True:
+            try:
+                await verb(hardware)
+            except DriverError:
+                await trio.sleep(0.005)
+            else:
+                return
