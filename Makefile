@@ -18,9 +18,8 @@ ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
 JOBS ?= auto
-CUTS ?= 1000
 
-.PHONY: help setup demo test check docs bench soak lock clean
+.PHONY: help setup demo test check docs bench lock clean
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -56,9 +55,6 @@ docs: $(RUN_READY) ## Write the generated files again
 
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
-
-soak: $(DEV_READY) ## Cut the power CUTS=1000 times and count what is lost or doubled
-	$(BIN)/python -m pytest tests/chaos -m soak --cuts $(CUTS) $(PYTEST_ARGS)
 
 lock: ## Resolve the dependencies again (needs uv)
 	uv lock --quiet

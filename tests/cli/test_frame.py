@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -96,9 +97,10 @@ class TestHelp:
 
 
 def test_every_module_that_exports_a_command_is_in_the_table() -> None:
+    modules = (*CLI_FOLDER.glob("*.py"), *CLI_FOLDER.glob("*/__init__.py"))
     exporting = {
-        path.stem
-        for path in CLI_FOLDER.glob("*.py")
+        path.parent.name if path.parent != CLI_FOLDER else path.stem
+        for path in modules
         if "\ndef command(" in path.read_text() or "\nasync def command(" in path.read_text()
     }
     assert exporting == {entry.module.rpartition(".")[2] for entry in COMMANDS.values()}
@@ -215,7 +217,11 @@ def test_ctrl_c_ends_the_process_quietly() -> None:
         "main(['completion'])\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A runner in the background ignores the signal, and its children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"

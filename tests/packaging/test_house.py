@@ -60,8 +60,6 @@ def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     [
         (["bench"], "-m tests.bench "),
         (["bench", "ONLY=step", "JSON=1"], "--only step --json"),
-        (["soak"], "--cuts 1000"),
-        (["soak", "CUTS=5"], "--cuts 5"),
     ],
 )
 def test_options_reach_the_command(arguments: list[str], command: str) -> None:

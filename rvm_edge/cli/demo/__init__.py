@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,12 @@ if sys.version_info < (3, 11):
     show_default=True,
     help="How long the mechanism takes; 1 as a real one.",
 )
+@click.option(
+    "--snapshot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.svg",
+    help="With --headless: draw the live view of the end.",
+)
 @json_option
 def command(
     *,
@@ -45,21 +54,25 @@ def command(
     faults: bool,
     virtual: bool,
     travel_scale: float,
+    snapshot: Path | None,
     as_json: bool,
 ) -> None:
     """Watch a whole simulated machine at work, on real pictures.
 
     What it remembers goes into a temporary folder unless --data-dir is given.
     """
+    # What fails is part of the show; `--traceback` before the command tells the whole story.
     chosen = click.get_current_context().find_object(GlobalOptions)
-    with tempfile.TemporaryDirectory(prefix="rvm-demo-") as folder:
+    loud = chosen is not None and chosen.traceback
+    with _quiet(loud=loud), tempfile.TemporaryDirectory(prefix="rvm-demo-") as folder:
         kept = chosen is not None and chosen.data_dir is not None
         here = locations(writes=kept)
         place = here if kept else Locations(here.config_dir, Path(folder))
         if headless:
             from rvm_edge.cli.demo.headless import Plan
 
-            _account(Plan(items, seed, faults, virtual, travel_scale), place, as_json=as_json)
+            plan = Plan(items, seed, faults, virtual, travel_scale, snapshot)
+            _account(plan, place, as_json=as_json)
         elif sys.stdin.isatty() and sys.stdout.isatty():
             import trio
 
@@ -68,6 +81,16 @@ def command(
             trio.run(watch, place, settings(), seed)
         else:
             raise CommandError("this is no terminal: say rvm-edge demo --headless")
+
+
+@contextmanager
+def _quiet(*, loud: bool) -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable(before if loud else logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def first_of(error: BaseException) -> BaseException:

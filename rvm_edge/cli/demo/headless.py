@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sqlite3
 import time
+from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import quantiles
 
 import msgspec
 import trio
+from rich.console import Console
 from trio.testing import MockClock
 
-from rvm_edge.cli.demo.machine import simulated_machine
+from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
 from rvm_edge.cli.demo.people import Tally, serve
+from rvm_edge.cli.demo.screen import screen
 from rvm_edge.ledger.check import check
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings
@@ -21,6 +27,7 @@ from rvm_edge.simulator.truth import Truth
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.journal import read, verify
+from rvm_edge.statechart.publishing import Step
 from states.chart import CHART
 
 
@@ -34,6 +41,7 @@ class Plan:
         faults: whether parts fail while items are handled.
         virtual: whether time is virtual; else everything is real but the mechanism.
         travel_scale: how long the mechanism takes, 1 as the real one; 0 at once.
+        snapshot: where to draw the live view of the end as SVG, or None.
     """
 
     items: int
@@ -41,6 +49,7 @@ class Plan:
     faults: bool
     virtual: bool
     travel_scale: float
+    snapshot: Path | None = None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -111,8 +120,25 @@ async def _perform(plan: Plan, locations: Locations, settings: Settings, tally: 
         travel_scale=plan.travel_scale,
         virtual=plan.virtual,
     ) as machine:
-        await serve(machine, plan.items, plan.seed, tally, faults=plan.faults)
+        with machine.daemon.runtime.subscribe(100_000) as steps:
+            await serve(machine, plan.items, plan.seed, tally, faults=plan.faults)
+            if plan.snapshot is not None:
+                await _draw(machine, steps, plan.snapshot)
         return machine.world.audit()
+
+
+async def _draw(
+    machine: SimulatedMachine, steps: trio.MemoryReceiveChannel[Step], path: Path
+) -> None:
+    """Write what the live view would show now."""
+    last: deque[Step] = deque(maxlen=10)
+    with contextlib.suppress(trio.WouldBlock):
+        while True:
+            last.append(steps.receive_nowait())
+    ledger = machine.daemon.ledger
+    console = Console(record=True, width=102, file=io.StringIO())
+    console.print(screen(machine, await ledger.counts(), await ledger.recent(8), last))
+    await trio.Path(path).write_text(console.export_svg(title="rvm-edge demo"), encoding="utf-8")
 
 
 def _verdicts(locations: Locations) -> tuple[int, int, int, list[float]]:

@@ -13,6 +13,7 @@ import trio
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.item import Outcome, SessionMode
 from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.people import collect_returns
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import ImpossibleError
 from states import paths
@@ -92,6 +93,15 @@ async def serve(
     Raises:
         StuckError: the machine did not come back into service.
     """
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(collect_returns, machine.world)
+        await _visits(machine, items, seed, tally, faults=faults)
+        nursery.cancel_scope.cancel()
+
+
+async def _visits(
+    machine: SimulatedMachine, items: int, seed: int, tally: Tally, *, faults: bool
+) -> None:
     chance = random.Random(seed)  # noqa: S311 - a simulation, repeatable on purpose
     specimens = machine.samples.specimens
     left_in_visit = 0

@@ -18,7 +18,7 @@ from rvm_edge.statechart.publishing import Step
 from states.chart import CHART
 
 KEYS = (
-    "[b]p[/] empty PET  [b]l[/] with liquid  [b]c[/] can  [b]o[/] other  [b]n[/] finish  "
+    "[b]p[/] PET  [b]l[/] liquid  [b]c[/] can  [b]o[/] other  [b]n[/] finish  "
     "[b]i[/] internet  [b]j[/] jam  [b]d[/] door  [b]b[/] bin  [b]u[/] unplug  [b]q[/] quit"
 )
 
