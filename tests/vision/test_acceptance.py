@@ -19,6 +19,7 @@ from rvm_edge.vision.classes import FORBIDDEN
 RULE = AcceptanceSettings()
 HERE = (10.0, 10.0, 110.0, 60.0)
 NEARBY = (20.0, 10.0, 120.0, 60.0)
+CROSSING = (70.0, 10.0, 170.0, 60.0)
 ELSEWHERE = (200.0, 10.0, 300.0, 60.0)
 
 
@@ -59,6 +60,7 @@ Frames = list[list[Detection] | None]
         pytest.param([[]], Reason.NOTHING_DETECTED, id="nothing"),
         pytest.param([[], [], []], Reason.NOTHING_DETECTED, id="nothing, three times"),
         pytest.param([[PET, saw("mineral", 0.3, ELSEWHERE)]], Reason.TWO_ITEMS, id="two bottles"),
+        pytest.param([[PET, saw("mineral", 0.3, CROSSING)]], Reason.TWO_ITEMS, id="one on another"),
         pytest.param([[PET, saw("mineral", 0.8, NEARBY)]], Reason.EMPTY_PET, id="one bottle twice"),
         pytest.param(
             [[PET], [saw("mineral", 0.8, ELSEWHERE)]], Reason.EMPTY_PET, id="it rolled between"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from rvm_edge.machine import EyesError
 from rvm_edge.settings import AcceptanceSettings, VisionSettings
 from rvm_edge.vision.eyes import EyesState, WorkerEyes
 from rvm_edge.vision.model_store import ModelFile
-from rvm_edge.vision.shared_frames import CAPACITY_BYTES
+from rvm_edge.vision.shared_frames import CAPACITY_BYTES, SharedFrames
 from rvm_edge.vision.worker_link import WORKER_COMMAND
 
 MakeWorker = Callable[[str], Sequence[str]]
@@ -144,6 +145,26 @@ class TestRealWorker:
             while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline, "the worker outlived the daemon"
                 time.sleep(0.01)
+
+    def test_it_dies_with_the_daemon_even_while_its_main_thread_is_stuck(self) -> None:
+        program = (
+            "import sys, time\n"
+            "from rvm_edge.vision import worker\n"
+            "def stuck(requests):\n"
+            "    requests._connection.sendall(b'stuck')\n"
+            "    time.sleep(60)\n"
+            "worker._Requests.next = stuck\n"
+            "worker.main(sys.argv[1:])\n"
+        )
+        ours, theirs = socket.socketpair()
+        with SharedFrames() as frames, theirs:
+            fds = (theirs.fileno(), frames.fd)
+            command = [sys.executable, "-c", program, *map(str, fds)]
+            worker = subprocess.Popen(command, pass_fds=fds)
+        with ours:
+            assert ours.recv(5) == b"stuck"
+            assert worker.poll() is None
+        assert worker.wait(timeout=5) == 0
 
 
 class TestMisbehavingWorkers:

@@ -116,6 +116,14 @@ class TestCutOff:
         with pytest.raises(PictureUnreadableError, match="damaged"):
             read_picture(bytes(data), Encoding.PNG)
 
+    def test_a_flipped_bit_where_no_pixel_is_is_noticed_too(self, scene: NDArray[np.uint8]) -> None:
+        data = encoded(scene, ".png")
+        note = bytearray(chunk(b"tEXt", b"Comment\0in order"))
+        assert read_picture(data[:33] + note + data[33:], Encoding.PNG).shape == scene.shape
+        note[-6] ^= 1
+        with pytest.raises(PictureUnreadableError, match="damaged"):
+            read_picture(data[:33] + note + data[33:], Encoding.PNG)
+
     @pytest.mark.parametrize("length", [0, 160 * 120 * 3 - 1, 160 * 120 * 3 + 1])
     def test_a_raw_frame_of_another_length_is_refused(self, length: int) -> None:
         with pytest.raises(PictureUnreadableError, match="160x120 BGR24 takes 57600 bytes"):
