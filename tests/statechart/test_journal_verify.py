@@ -155,6 +155,13 @@ async def test_a_change_of_any_field_is_found(column: str, other: object, row: i
     assert "was changed" in found
 
 
+async def test_a_row_that_is_sealed_onto_another_chain_is_found() -> None:
+    records = await written(entries())
+    moved = replace(records[-1], prev="f" * 64)
+    records[-1] = replace(moved, hash=hash_of(moved))
+    assert "does not follow the row before" in problems(records)
+
+
 @pytest.mark.parametrize("row", [0, 3, 6])
 async def test_a_missing_row_is_found(row: int) -> None:
     records = await written(entries())

@@ -212,6 +212,16 @@ OTHER_FAST = Guard("is_fast", "somebody else's", lambda _event, now: FAST in now
             Kind.NO_WAY_OUT,
             "state broken",
         ),
+        (
+            charts.with_rows(
+                charts.without_rows(
+                    charts.without_rows(CELL, "repaired"), error_in(BROKEN), BROKEN
+                ),
+                Transition(error_in(BROKEN), BROKEN, OFF),
+            ),
+            Kind.NO_WAY_OUT,
+            "state broken",
+        ),
         # Waiting
         (charts.with_state(CELL, READY, rests=""), Kind.NO_TIMEOUT, READY),
         (charts.with_state(CELL, TAKE, timeout=Timeout(0)), Kind.BAD_TIMEOUT, TAKE),
