@@ -23,7 +23,7 @@ from typing import Final, Generic, TypeVar
 import trio
 
 from rvm_edge.statechart.counts import Counts, Tally
-from rvm_edge.statechart.decider import Decider, Decision
+from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import (
     Configuration,
     Event,
@@ -31,21 +31,19 @@ from rvm_edge.statechart.definition import (
     StateError,
     StatePath,
 )
-from rvm_edge.statechart.document import chart_hash, label
+from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.errors import GuardError, JournalError, StatechartError
 from rvm_edge.statechart.invocation import MESSAGE_CHARS, Invocation, as_error
-from rvm_edge.statechart.journal.record import STARTED, STOPPED, Entry, Journal, Record
+from rvm_edge.statechart.journal.record import Journal, Record
 from rvm_edge.statechart.pacing import ErrorPacing
 from rvm_edge.statechart.post_office import CLEANUP, GUARD, PostOffice
 from rvm_edge.statechart.publishing import Publisher, Step
+from rvm_edge.statechart.scribe import Scribe
 from rvm_edge.statechart.stuck import end_process
 
 __all__ = ["Beat", "Runtime"]
 
 M = TypeVar("M")
-
-JOURNAL_RETRIES_S: Final = (0.1, 0.5, 2.0)
-"""The waits between attempts to write a row, during which nothing new starts."""
 
 STUCK_GRACES: Final = 5.0
 """How long a hung task may go on after it was noticed, in graces, before the process ends."""
@@ -102,9 +100,8 @@ class Runtime(Generic[M]):
         if unknown:
             raise ValueError(f"no time-out to override: {', '.join(unknown)} has none in the chart")
         self._decider = decider
-        self._chart = chart_hash(decider.chart)
+        self._scribe = Scribe(journal, chart_hash(decider.chart))
         self._machine = machine
-        self._journal = journal
         self._timeouts = dict(timeouts)
         self._grace_s = grace_s
         self._on_stuck = on_stuck
@@ -227,10 +224,9 @@ class Runtime(Generic[M]):
             self._step_began_s = None
 
     async def _boot(self) -> None:
-        last = self._journal.last
-        before = last.after if last else ()
         initial = self._decider.initial
-        record = await self._record(STARTED, {}, before, initial)
+        record = await self._scribe.write_start(initial)
+        self._configuration = initial
         entered = self._decider.active(initial)
         await self._enter(entered, None)
         self._publish(record, None, (), entered)
@@ -248,7 +244,8 @@ class Runtime(Generic[M]):
             self._tally.ignored[event.title] += 1
             return
         failures = await self._leave(decision.exited)
-        record = await self._record_decision(decision, event)
+        record = await self._scribe.write_step(decision, event)
+        self._configuration = decision.after
         if failures:
             # What the mechanism does now, nobody knows: nothing new may start on top of it.
             self._enter_without_activities(decision.entered, event)
@@ -265,7 +262,7 @@ class Runtime(Generic[M]):
             failures = await self._leave(innermost_first)
             data: Payload = {"cleanup": _joined(failures).message} if failures else {}
             try:
-                record = await self._record(STOPPED, data, self._configuration, ())
+                record = await self._scribe.write_stop(self._configuration, data)
                 self._publish(record, None, innermost_first, ())
             except JournalError as error:
                 _LOG.error("the stop could not be written: %s", error)
@@ -331,41 +328,6 @@ class Runtime(Generic[M]):
     def _nursery(self) -> trio.Nursery:
         assert self._house is not None
         return self._house
-
-    async def _record_decision(self, decision: Decision, event: Event) -> Record:
-        return await self._record(
-            decision.event_title,
-            event.payload(),
-            decision.before,
-            decision.after,
-            tuple(label(row) for row in decision.taken),
-        )
-
-    async def _record(
-        self,
-        event: str,
-        data: Payload,
-        before: Configuration,
-        after: Configuration,
-        taken: tuple[str, ...] = (),
-    ) -> Record:
-        """Write a row, with a few more attempts, and only then believe it.
-
-        Raises:
-            JournalError: the last attempt failed too.
-        """
-        entry = Entry(event, data, before, after, taken, self._chart)
-        for wait_s in JOURNAL_RETRIES_S:
-            try:
-                record = await self._journal.append(entry)
-                break
-            except JournalError as error:
-                _LOG.warning("%s; trying again in %g s", error, wait_s)
-                await trio.sleep(wait_s)
-        else:
-            record = await self._journal.append(entry)
-        self._configuration = after
-        return record
 
     def _publish(
         self,

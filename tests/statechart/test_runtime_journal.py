@@ -13,7 +13,8 @@ from rvm_edge.statechart.definition import Transition
 from rvm_edge.statechart.errors import IllegalConfigurationError, JournalError
 from rvm_edge.statechart.journal import Entry, MemoryJournal, open_journal, read, verify
 from rvm_edge.statechart.offload import inline
-from rvm_edge.statechart.runtime import JOURNAL_RETRIES_S, Runtime
+from rvm_edge.statechart.runtime import Runtime
+from rvm_edge.statechart.scribe import JOURNAL_RETRIES_S
 from tests.statechart import charts
 from tests.statechart.cell_rig import (
     DECIDER,
