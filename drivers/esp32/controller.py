@@ -141,7 +141,7 @@ class Controller:
         if not question.over.is_set():
             what = frame.decode().rstrip()
             raise NoAnswerError(
-                f"{what}: no {question.expected.value} in {self._timings.ack_s:g} s"
+                f"{what}: no {question.expected.value} within {self._timings.ack_s:g} s"
             )
         if question.error is not None:
             raise question.error

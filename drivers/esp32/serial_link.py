@@ -56,8 +56,8 @@ class SerialLink:
         """
         while True:
             try:
-                await trio.lowlevel.wait_readable(self._fd)
-                data = os.read(self._fd, _CHUNK)
+                await trio.lowlevel.wait_readable(self._open_fd())
+                data = os.read(self._open_fd(), _CHUNK)
             except BlockingIOError:
                 continue
             except (OSError, trio.ClosedResourceError) as gone:
@@ -76,7 +76,7 @@ class SerialLink:
         left = memoryview(data)
         while left:
             try:
-                left = left[os.write(self._fd, left) :]
+                left = left[os.write(self._open_fd(), left) :]
             except BlockingIOError:
                 await self._writable()
             except OSError as gone:
@@ -84,9 +84,15 @@ class SerialLink:
 
     async def _writable(self) -> None:
         try:
-            await trio.lowlevel.wait_writable(self._fd)
+            await trio.lowlevel.wait_writable(self._open_fd())
         except (OSError, trio.ClosedResourceError) as gone:
             raise DeviceGoneError(f"{self._name}: lost while writing ({gone})") from gone
+
+    def _open_fd(self) -> int:
+        # The number of a closed descriptor may already be another file's.
+        if self._fd < 0:
+            raise DeviceGoneError(f"{self._name}: closed")
+        return self._fd
 
     def close(self) -> None:
         """Close the port and wake whoever waits on it."""

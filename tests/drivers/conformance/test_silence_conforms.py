@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,26 +10,14 @@ import trio
 from trio.testing import MockClock
 
 from drivers.faulty.mischief import Mischief
-from drivers.ports import DriverError, NoAnswerError, PictureError, Signal
+from drivers.ports import DriverError, NoAnswerError, PictureError
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
 from rvm_edge.simulator.world import World
 from tests.drivers.rigs import QUICK, build
+from tests.drivers.verbs import MOVING, Verb
 
-Verb = Callable[[Hardware], Awaitable[object]]
-
-MOVING: dict[str, Verb] = {
-    "gate.open": lambda it: it.gate.open(),
-    "gate.close": lambda it: it.gate.close(),
-    "sorter.home": lambda it: it.sorter.home(),
-    "sorter.drop_item": lambda it: it.sorter.drop_item(),
-    "sorter.return_item": lambda it: it.sorter.return_item(),
-    "light.on": lambda it: it.light.on(),
-    "light.off": lambda it: it.light.off(),
-    "indicator.show": lambda it: it.indicator.show(Signal.ERROR),
-    "pulse.beat": lambda it: it.pulse.beat(),
-}
 SILENCES = [Fault.CONTROLLER_DEAF, Fault.CONTROLLER_MUTE, Fault.ACK_CORRUPTED]
 
 SHORT_S = 0.25
