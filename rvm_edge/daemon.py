@@ -23,6 +23,10 @@ from rvm_edge.statechart.runtime import Runtime
 from rvm_edge.vision.tray import MemoryTray
 from states.chart import CHART
 
+CLEANUP_GRACE_S = 8.0
+"""How long a state's clean-up may take: the controller handles one command at a time, so closing
+the gate may have to wait for an answer that never comes (3 s) before its own turn (3 s)."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -102,7 +106,9 @@ async def running(
             policy=settings.policy,
             chance=parts.chance,
         )
-        runtime = Runtime(decider, machine, journal, timeouts=settings.timeouts)
+        runtime = Runtime(
+            decider, machine, journal, timeouts=settings.timeouts, grace_s=CLEANUP_GRACE_S
+        )
         async with trio.open_nursery() as nursery:
             await nursery.start(runtime.run)
             yield Daemon(runtime, machine, ledger)
