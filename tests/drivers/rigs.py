@@ -24,7 +24,7 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.window import Window
 from rvm_edge.simulator.world import World
 
-PATIENCE_S = 1.0
+PATIENCE_S = 0.5
 LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
 QUICK = replace(INSTANT, motor_bound_s=0.05)
 """A machine that takes no time, and whose motor is cut well within the drivers' patience."""

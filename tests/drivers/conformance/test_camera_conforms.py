@@ -8,7 +8,7 @@ import trio
 from drivers.ports import Encoding, PictureError
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Specimen
-from tests.drivers.rigs import Rig
+from tests.drivers.rigs import PATIENCE_S, Rig
 
 
 async def look_at(rig: Rig, specimen: Specimen) -> None:
