@@ -16,7 +16,7 @@ def is_set(connection: sqlite3.Connection, name: str) -> bool:
 def put(connection: sqlite3.Connection, stamp: Stamp, *, name: str, value: bool) -> None:
     """Set or clear the flag. The value it has already changes nothing."""
     connection.execute(
-        "INSERT INTO flags (name, value, changed_at) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (name) DO UPDATE SET value = ?2, changed_at = ?3 WHERE value <> ?2",
-        (name, int(value), stamp.at),
+        "INSERT INTO flags (name, value, changed_at) VALUES (:name, :value, :at) "
+        "ON CONFLICT (name) DO UPDATE SET value = :value, changed_at = :at WHERE value <> :value",
+        {"name": name, "value": int(value), "at": stamp.at},
     )

@@ -106,9 +106,13 @@ def list_items(
         limit: how many at most, 0 to 100,000.
     """
     rows = connection.execute(
-        f"SELECT {_RECORD} FROM items WHERE (?1 IS NULL OR state = ?1) "  # noqa: S608 - a constant
-        "AND substr(session_id, 1, length(?2)) = ?2 ORDER BY number DESC LIMIT ?3",
-        (state.value if state else None, session, max(0, min(limit, _MOST))),
+        f"SELECT {_RECORD} FROM items WHERE (:state IS NULL OR state = :state) "  # noqa: S608 - a constant
+        "AND substr(session_id, 1, length(:session)) = :session ORDER BY number DESC LIMIT :limit",
+        {
+            "state": state.value if state else None,
+            "session": session,
+            "limit": max(0, min(limit, _MOST)),
+        },
     )
     return tuple(_record(row) for row in rows)
 
