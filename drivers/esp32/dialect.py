@@ -102,7 +102,7 @@ class ReplyParser:
         for piece in pieces[:-1]:
             self._append(piece)
             reply = _BY_LINE.get(bytes(self._line).removesuffix(b"\r"))
-            if reply is not None and not self._too_long:
+            if reply is not None:  # a line that was too long is empty by now
                 replies.append(reply)
             self.reset()
         self._append(pieces[-1])

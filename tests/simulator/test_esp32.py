@@ -228,6 +228,21 @@ async def test_leaves_no_link_behind(tmp_path: Path) -> None:
     assert not path.is_symlink()
 
 
+async def test_replugging_leaks_no_descriptor(host: Host) -> None:
+    host.link.close()
+    before = open_descriptors()
+    for _ in range(5):
+        host.world.inject(Fault.UNPLUGGED)
+        await trio.sleep(0.01)
+        host.world.clear()
+        await wait_for(host.device.path)
+    assert open_descriptors() == before
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 def is_there(path: Path) -> bool:
     return os.path.lexists(path)
 
