@@ -4,40 +4,55 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bench_ledger, bench_step, bench_verdict
+from tests.bench import (
+    bench_items,
+    bench_ledger,
+    bench_memory,
+    bench_serial,
+    bench_start,
+    bench_step,
+    bench_verdict,
+)
 from tests.bench.result import BenchResult
 
-BENCHES: Mapping[str, Callable[[], BenchResult]] = {
+Benches = Mapping[str, Callable[[], BenchResult]]
+
+BENCHES: Benches = {
     "step": bench_step.run,
     "ledger": bench_ledger.run,
+    "serial": bench_serial.run,
     "verdict": bench_verdict.run,
+    "start": bench_start.run,
+    "memory": bench_memory.run,
+    "items": bench_items.run,
 }
 
 
-def main() -> None:
-    """Run what is asked for, and print a table or one JSON object."""
+def main(arguments: Sequence[str] | None = None, benches: Benches = BENCHES) -> None:
+    """Run what is asked for; print a table of each, and one JSON object if asked, last."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--only", choices=sorted(BENCHES), help="measure one thing")
+    parser.add_argument("--only", choices=sorted(benches), help="measure one thing")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
-    asked = parser.parse_args()
-    chosen = [asked.only] if asked.only else list(BENCHES)
-    results = [BENCHES[name]() for name in chosen]
+    asked = parser.parse_args(arguments)
+    results = []
     console = Console()
-    for result in results:
-        console.print(as_table(result))
+    for name in [asked.only] if asked.only else benches:
+        results.append(benches[name]())
+        console.print(as_table(results[-1]))
     if asked.json:
         sys.stdout.write(f"{msgspec.json.encode(as_object(results)).decode()}\n")
 
 
 def as_table(result: BenchResult) -> Table:
     """Lay out one result for people."""
-    table = Table(title=result.name, caption="\n".join(result.notes), title_justify="left")
+    table = Table(title=result.name, caption="\n".join(result.notes))
+    table.title_justify = table.caption_justify = "left"
     table.add_column("figure")
     table.add_column("value", justify="right")
     for name, value in result.figures.items():
