@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 from rich.console import Console
@@ -43,16 +44,19 @@ def main(arguments: Sequence[str] | None = None, benches: Benches = BENCHES) -> 
     results = []
     console = Console()
     for name in [asked.only] if asked.only else benches:
-        results.append(benches[name]())
+        measured = benches[name]()
+        again = f"repeat with: make bench ONLY={name}"
+        results.append(replace(measured, notes=(*measured.notes, again)))
         console.print(as_table(results[-1]))
+        for note in results[-1].notes:
+            console.print(note, markup=False, highlight=False, soft_wrap=True)
     if asked.json:
         sys.stdout.write(f"{msgspec.json.encode(as_object(results)).decode()}\n")
 
 
 def as_table(result: BenchResult) -> Table:
-    """Lay out one result for people."""
-    table = Table(title=result.name, caption="\n".join(result.notes))
-    table.title_justify = table.caption_justify = "left"
+    """Lay out the figures and ratios of one result for people."""
+    table = Table(title=result.name, title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     for name, value in result.figures.items():

@@ -60,7 +60,6 @@ def run(starts: int = 3) -> BenchResult:
         notes=(
             f"resident, MB of 10^6 bytes, medians of {starts} starts, once they no longer grow",
             "the machine is idle; its main process holds the simulated world too",
-            "repeat with: make bench ONLY=memory",
         ),
     )
 

@@ -37,8 +37,5 @@ def run(starts: int = 7) -> BenchResult:
             "import_trio_transitions_ms_p50": median(peer) * 1e3,
         },
         ratios={"operational_over_import_trio_transitions": median(operational) / median(peer)},
-        notes=(
-            f"medians of {starts} starts of each, in turn, each in an empty data folder",
-            "repeat with: make bench ONLY=start",
-        ),
+        notes=(f"medians of {starts} starts of each, in turn, each in an empty data folder",),
     )

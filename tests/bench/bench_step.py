@@ -94,7 +94,6 @@ def _result(times: dict[str, list[float]], steps: int, row_characters: int) -> B
             f"the bare row has {row_characters} characters, as many as a journal row",
             "the machine pays step_on_disk, whose commit runs in a thread; inline is the same "
             "step without the thread",
-            "repeat with: make bench ONLY=step",
         ),
     )
 

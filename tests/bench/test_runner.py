@@ -25,19 +25,22 @@ def test_every_benchmark_is_registered_under_the_name_of_its_file() -> None:
 def test_json_ends_the_output_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--json"], {"fake": fake, "again": fake})
     last = capsys.readouterr().out.splitlines()[-1]
-    one = {
-        "name": "fake",
-        "figures": {"ours_us": 30.0, "floor_us": 20.0},
-        "ratios": {"over": 1.5},
-        "notes": ["in a note"],
-    }
-    assert json.loads(last) == {"results": [one, one], "ratios": {"fake.over": 1.5}}
+    one, again = (
+        {
+            "name": "fake",
+            "figures": {"ours_us": 30.0, "floor_us": 20.0},
+            "ratios": {"over": 1.5},
+            "notes": ["in a note", f"repeat with: make bench ONLY={name}"],
+        }
+        for name in ("fake", "again")
+    )
+    assert json.loads(last) == {"results": [one, again], "ratios": {"fake.over": 1.5}}
 
 
 def test_people_see_a_table_and_no_json(capsys: pytest.CaptureFixture[str]) -> None:
     main([], {"fake": fake})
     shown = capsys.readouterr().out
-    for part in ("ours_us", "30.000", "ratio: over", "1.50", "in a note"):
+    for part in ("ours_us", "30.000", "ratio: over", "1.50", "in a note", "make bench ONLY=fake"):
         assert part in shown
     assert "{" not in shown
 
