@@ -47,7 +47,12 @@ class LinkTimings:
 
 @dataclass
 class _Question:
-    """A command that waits for its answer. `lenient` ignores answers to other questions."""
+    """A command that waits for its answer.
+
+    `lenient` ignores answers to other questions. An unknown command ends any question: a ping that
+    is sent while the controller still collects the command before it becomes part of that one, and
+    is best asked again at once.
+    """
 
     expected: Reply
     lenient: bool
@@ -121,7 +126,7 @@ class Controller:
         for attempt in range(1, self._timings.resync_pings + 1):
             try:
                 await self._exchange(link, ping, _Question(Reply.PONG, lenient=True))
-            except NoAnswerError:
+            except (NoAnswerError, WrongAnswerError):
                 if attempt == self._timings.resync_pings:
                     raise
             else:
@@ -153,7 +158,7 @@ class Controller:
             self._in_doubt = self._in_doubt or reply is not Reply.PONG
         elif reply is question.expected:
             question.end()
-        elif not question.lenient and reply is not Reply.PONG:
+        elif reply is Reply.UNKNOWN_COMMAND or (not question.lenient and reply is not Reply.PONG):
             question.end(WrongAnswerError(_mistake(question.expected, reply)))
 
     async def _keep_connected(self) -> None:

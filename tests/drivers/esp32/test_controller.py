@@ -242,6 +242,22 @@ async def test_an_unknown_command_is_told(autojump_clock: MockClock, nursery: tr
             await controller.command(Command.SLOT_OPEN)
 
 
+async def test_a_ping_that_ran_into_the_command_before_it_is_sent_again_at_once(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    async with running(nursery) as (controller, device):
+        await controller.command(Command.PING)
+        device.script = lambda _: []
+        with trio.move_on_after(0.05):
+            await controller.command(Command.SLOT_OPEN)
+        replies = iter([b"UNKNOWN_CMD_ESP\n", b"PONG_ESP32\n", b"ACK_SLOT_CLOSED\n"])
+        device.script = lambda _: [(0.0, next(replies))]
+        began_s = trio.current_time()
+        await controller.command(Command.SLOT_CLOSE)
+        assert trio.current_time() == began_s
+        assert device.heard[-3:] == ["PING_RPI", "PING_RPI", "SLOT_CLOSE"]
+
+
 async def test_a_stale_pong_does_no_harm(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
     async with running(nursery) as (controller, device):
         await controller.command(Command.PING)
