@@ -79,7 +79,7 @@ class ScriptedEyes:
         reason = self.knobs.says or true_reason(inside, len(frames))
         if self.knobs.wrong:
             reason = Reason.FORBIDDEN_CLASS if reason is Reason.EMPTY_PET else Reason.EMPTY_PET
-        return _verdict(reason, inside, frames, weight_g, self.knobs.takes_s)
+        return verdict_on(reason, inside, frames, weight_g, self.knobs.takes_s)
 
 
 def true_reason(inside: Sequence[Specimen], frames: int) -> Reason:
@@ -98,13 +98,14 @@ def true_reason(inside: Sequence[Specimen], frames: int) -> Reason:
     return next((reason for reason, holds in rule if holds()), Reason.EMPTY_PET)
 
 
-def _verdict(
+def verdict_on(
     reason: Reason,
     inside: Sequence[Specimen],
     frames: Sequence[Frame],
     weight_g: float | None,
-    takes_s: float,
+    takes_s: float = 0.0,
 ) -> Verdict:
+    """Write a reason as the verdict that eyes would have given with it."""
     label = inside[-1].label if inside else ""
     seen = tuple(Detection(thing.label, _CONFIDENCE, (100, 40, 300, 280)) for thing in inside)
     return Verdict(

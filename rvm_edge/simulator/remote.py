@@ -64,6 +64,10 @@ class RemotePeople:
         """Close the service door."""
         await self._call(type(None), "person.close_door")
 
+    async def empty_chamber(self) -> tuple[InsertedItem, ...]:
+        """Take everything out of the chamber through the open service door."""
+        return await self._call(tuple[InsertedItem, ...], "person.empty_chamber")
+
     async def set_bin_pct(self, pct: float) -> None:
         """Fill or empty the bin."""
         await self._call(type(None), "person.set_bin", pct=pct)
@@ -89,6 +93,10 @@ class RemotePeople:
     async def audit(self) -> Truth:
         """Return the account of every item as of now."""
         return await self._call(Truth, "world.audit")
+
+    async def in_chamber(self) -> tuple[InsertedItem, ...]:
+        """Return what lies in the chamber."""
+        return await self._call(tuple[InsertedItem, ...], "world.in_chamber")
 
     async def specimens(self) -> tuple[Specimen, ...]:
         """Return what may be inserted."""

@@ -49,7 +49,7 @@ class InsertedItem:
         number: 1 for the first insertion, and so on; the ledger's items come in this order.
         specimen: what was inserted.
         fate: where it is now. A returned item stays `RETURNED` after somebody took it away;
-            `TAKEN_BACK` means pulled out of the chamber by hand, before the machine moved it.
+            `TAKEN_BACK` means taken out of the chamber by hand, before the machine moved it.
         inserted_at_s: when, on the world's clock.
         settled_at_s: when it got its fate; None while it lies in the chamber.
         joined: number of the item that already lay in the chamber; None if it was empty. The

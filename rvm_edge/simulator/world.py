@@ -191,6 +191,19 @@ class World:
         self._mechanism.door_is_open = False
         self._passage.touch()
 
+    def empty_chamber(self) -> tuple[InsertedItem, ...]:
+        """A technician takes everything out of the chamber, through the service door.
+
+        Raises:
+            ImpossibleError: the door is shut.
+        """
+        now_s = self._passage.now()
+        if not self.door_is_open:
+            raise ImpossibleError("the service door is shut")
+        taken = self._chamber.take_out(now_s, hand_s=0.0)
+        self._passage.touch()
+        return taken
+
     def set_bin_pct(self, pct: float) -> None:
         """Fill or empty the bin to `pct`."""
         self._passage.now()

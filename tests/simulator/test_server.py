@@ -15,14 +15,24 @@ import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drivers.ports import DeviceGoneError, NoAnswerError, PictureError, WrongAnswerError
+from drivers.ports import (
+    DeviceGoneError,
+    Encoding,
+    Frame,
+    NoAnswerError,
+    PictureError,
+    WrongAnswerError,
+)
 from drivers.sim.caller import Caller, RefusalError
 from drivers.sim.link import Verb
 from drivers.sim.remote import RemoteWorld
 from drivers.sim.wire import REQUEST_MAX
+from rvm_edge.item import Reason
+from rvm_edge.machine import EyesError
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.remote import RemotePeople
+from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.server import SocketInUseError, listen, serve_world
 from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.timings import INSTANT
@@ -84,13 +94,40 @@ async def test_people_see_and_do_what_they_can_in_front_of_the_machine(scene: Sc
     await host.ask(Verb.SORTER_RETURN)
     assert (await people.view()).to_collect
     assert [item.number for item in await people.collect()] == [2]
+    await host.ask(Verb.GATE_OPEN)
+    await people.insert("can")
+    assert [item.number for item in await people.in_chamber()] == [3]
     await people.open_door()
     assert await host.ask(Verb.DOOR_OPEN) is True
+    assert [item.number for item in await people.empty_chamber()] == [3]
     await people.close_door()
     await people.set_bin_pct(95)
     assert await host.ask(Verb.BIN_LEVEL) == 95
     await host.ask(Verb.INDICATE, {"signal": "error"})
     assert (await people.view()).signal == "error"
+
+
+async def test_scripted_eyes_ask_the_world_what_lies_there(
+    scene: Scene, bottle: Specimen, can: Specimen
+) -> None:
+    eyes = RemoteScriptedEyes(scene.people)
+    await eyes.ready()
+    frame = Frame(b"", Encoding.JPEG, 0, 0, 0.0, 1)
+    assert (await eyes.judge([frame], None)).reason is Reason.EMPTY_CHAMBER
+    await scene.host.ask(Verb.GATE_OPEN)
+    await scene.people.insert("bottle")
+    verdict = await eyes.judge([frame, frame], 20.0)
+    assert (verdict.accepted, verdict.label, verdict.weight_g) == (True, "mineral", 20.0)
+    assert len(verdict.detections) == 2
+    await scene.people.insert("can")
+    assert (await eyes.judge([frame], None)).reason is Reason.FORBIDDEN_CLASS
+
+
+async def test_scripted_eyes_are_lost_with_their_world(tmp_path: Path) -> None:
+    with Caller(tmp_path / "nobody.sock") as caller:
+        eyes = RemoteScriptedEyes(RemotePeople(caller))
+        with pytest.raises(EyesError, match="world does not answer"):
+            await eyes.ready()
 
 
 async def test_faults_and_power_are_at_the_testers_hand(scene: Scene) -> None:

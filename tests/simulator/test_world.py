@@ -34,6 +34,20 @@ async def test_nothing_goes_through_a_closed_gate(
     assert world.insert(bottle).number == 1
 
 
+async def test_a_technician_empties_the_chamber_through_the_open_door_alone(
+    autojump_clock: MockClock, bottle: Specimen
+) -> None:
+    world = World(INSTANT)
+    await world.ask(Verb.GATE_OPEN)
+    world.insert(bottle)
+    with pytest.raises(ImpossibleError, match="door is shut"):
+        world.empty_chamber()
+    world.open_door()
+    assert [item.fate for item in world.empty_chamber()] == [Fate.TAKEN_BACK]
+    assert world.in_chamber == ()
+    assert world.empty_chamber() == ()
+
+
 async def test_a_returned_item_blocks_the_slot_until_it_is_taken_away(
     autojump_clock: MockClock, bottle: Specimen
 ) -> None:
