@@ -11,10 +11,16 @@ from rvm_edge.item import Item, ItemState, Outcome, SessionEnd
 from rvm_edge.statechart.definition import Event, Timeout
 from states import paths
 from states.context import Ctx, MachineState
-from states.events import BinFull, MechanismClear, SessionFinished
+from states.events import (
+    BinFull,
+    DoorClosed,
+    MaintenanceExit,
+    MechanismClear,
+    SessionFinished,
+)
 from states.gate import close_patiently
 from states.mechanism import move_item, require_shut_door
-from states.sensing import bin_level_pct, chamber_occupied, is_full
+from states.sensing import bin_level_pct, chamber_occupied, debounced, is_full
 
 
 async def clear_mechanism(here: Ctx) -> None:
@@ -25,12 +31,26 @@ async def clear_mechanism(here: Ctx) -> None:
     await close_patiently(hardware.gate, policy)
     await require_shut_door(here)
     await hardware.sorter.home()
+    await zero_scale_after_maintenance(here)
     await settle_what_was_in_hand(here)
     await close_session(here)
     await hardware.camera.take_picture()
     await here.machine.eyes.ready()
     level_pct = await bin_level_pct(hardware)
     await here.post(MechanismClear(bin_full=is_full(level_pct, policy)))
+
+
+async def zero_scale_after_maintenance(here: Ctx) -> None:
+    """Take the scale's reading for zero if a technician left the chamber free.
+
+    A scale that is off since it was last zeroed contradicts the barrier for ever, and only a
+    technician can say that it is the scale that lies.
+    """
+    hardware = here.machine.hardware
+    if hardware.scale is None or not isinstance(here.event, (DoorClosed, MaintenanceExit)):
+        return
+    if not await debounced(hardware.chamber.is_occupied, here.machine.policy):
+        await hardware.scale.tare()
 
 
 async def settle_what_was_in_hand(here: Ctx) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,13 +15,17 @@ from states.context import Ctx
 
 @asynccontextmanager
 async def open_gate(here: Ctx) -> AsyncIterator[None]:
-    """Keep the gate open inside, closed after, however the inside ends."""
+    """Keep the gate open inside, closed after, however the inside ends.
+
+    With a hand or a returned item in the slot it stays open, and that is no failure: every way out
+    of a deposit leads through `clearing`, which closes it patiently before anything moves.
+    """
     gate = here.machine.hardware.gate
     try:
         await gate.open()
         yield
     finally:
-        with here.cleanup():
+        with here.cleanup(), contextlib.suppress(MotionBlockedError):
             await gate.close()
 
 

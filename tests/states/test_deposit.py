@@ -17,7 +17,7 @@ from rvm_edge.item import ItemState, Outcome, Reason, SessionMode
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Fate
 from states import paths
-from states.events import LinkLost, SessionRequested
+from states.events import LinkLost, SessionFinished, SessionRequested
 from tests.rig import BOTTLE, CAN, Rig
 
 
@@ -139,6 +139,24 @@ async def test_finishing_while_letting_go_of_a_bottle_hands_it_back(
         assert await booted.fate_of(item) is Fate.RETURNED
         assert await booted.items() == ()
     assert rig.check().violations == ()
+
+
+async def test_finishing_before_the_returned_item_is_taken_away_is_no_fault(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.start()
+        assert await booted.deposit(CAN) is Fate.RETURNED
+        await rig.world.until(lambda: rig.world.gate_is_open)
+        await booted.daemon.runtime.post(SessionFinished())
+        await booted.until(paths.CLEARING)
+        await trio.sleep(5)
+        assert booted.is_in(paths.CLEARING)
+        rig.world.collect()
+        await booted.until(paths.IDLE)
+        assert rig.world.gate_is_closed
+        assert "fault" not in rig.intake
+        assert not booted.daemon.runtime.counts.errors
 
 
 async def test_a_bin_that_fills_up_ends_the_deposit_and_waits_to_be_emptied(

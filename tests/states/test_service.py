@@ -190,3 +190,38 @@ async def test_a_broken_mechanism_is_tried_less_and_less_often(
         rig.eyes.dead = False
         rig.world.clear(Fault.HAND_IN_SLOT)
         await booted.until(paths.IDLE)
+
+
+async def test_a_scale_that_was_zeroed_while_it_was_off_needs_a_technician_and_no_item_is_lost(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        rig.world.inject(Fault.SCALE_DRIFTS, -40.0)
+        await booted.start()
+        rig.world.clear()
+        item = await booted.insert()
+        assert await booted.fate_of(item) is Fate.DROPPED
+        await booted.until(paths.FAULT)
+        await trio.sleep(600)
+        assert paths.IDLE not in {leaf for leaves in rig.path[-5:] for leaf in leaves}
+        rig.world.open_door()
+        await booted.until(paths.MAINTENANCE)
+        assert rig.world.empty_chamber() == ()
+        rig.world.close_door()
+        await booted.until(paths.IDLE)
+        assert [one.outcome for one in await booted.items()] == [Outcome.DROPPED]
+
+
+async def test_maintenance_zeroes_no_scale_on_which_something_lies(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.start()
+        item = await booted.insert()
+        await booted.until(paths.CAPTURE)
+        rig.world.open_door()
+        await booted.until(paths.MAINTENANCE)
+        rig.world.close_door()
+        await booted.until(paths.IDLE)
+        assert rig.world.item(item.number).fate is Fate.RETURNED
+        assert [one.outcome for one in await booted.items()] == [Outcome.RETURNED]
