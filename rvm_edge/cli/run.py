@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,71 +13,114 @@ from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, settings
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from rvm_edge.cli.demo.machine import Setup
+    from rvm_edge.daemon import Daemon
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings
-    from rvm_edge.statechart.publishing import Step
+
+    Start = Callable[[], AbstractAsyncContextManager[Daemon]]
 
 
-@click.command("run", epilog="Exit codes: 0 stopped by SIGTERM or SIGINT; 78 wrong settings.")
+@click.command(
+    "run",
+    epilog="Exit codes: 0 stopped by SIGTERM, SIGINT or SIGHUP; 1 it cannot run; 75 another "
+    "process has this machine's memory open; 78 wrong settings or hardware map.",
+)
 @click.option("--simulate", is_flag=True, help="Run in a simulated world, for laptops.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated world.")
+@click.option(
+    "--world",
+    type=click.Path(path_type=Path),
+    metavar="SOCKET",
+    help="Run in the simulated world that rvm-edge simulate serves there.",
+)
+@click.option(
+    "--eyes",
+    type=click.Choice(["worker", "scripted"]),
+    default="worker",
+    show_default=True,
+    help="Who judges in a simulated world: the model, or a script that knows what lies there.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of --simulate.")
+@click.option(
+    "--travel-scale",
+    type=click.FloatRange(0, 2),
+    default=1.0,
+    show_default=True,
+    help="Of --simulate: how long the mechanism takes; 1 as a real one.",
+)
 @json_option
-def command(*, simulate: bool, seed: int, as_json: bool) -> None:
-    """Run the machine until it is told to stop; one line per transition on stderr."""
-    if not simulate:
-        simulated = ", ".join(hardware_map().simulated_ports())
-        raise CommandError(
-            f"this version has no driver for these ports of a real machine: {simulated}; "
-            "say rvm-edge run --simulate"
-            if simulated
-            else "this version cannot run real hardware yet; say rvm-edge run --simulate"
-        )
+def command(
+    *,
+    simulate: bool,
+    world: Path | None,
+    eyes: str,
+    seed: int,
+    travel_scale: float,
+    as_json: bool,
+) -> None:
+    """Run the machine until it is told to stop.
+
+    On stderr there is one line for every transition, and one when the machine is operational and
+    when it is ready for a person, with the milliseconds since the start; with --json all of them
+    are JSON objects.
+    """
+    if simulate and world is not None:
+        raise click.UsageError("--simulate brings its own world: give it or --world, not both")
+    if not simulate and world is None:
+        raise CommandError(_why_not_real())
+
     import trio
 
-    trio.run(_run, locations(writes=True), settings(), seed, as_json)
+    from rvm_edge.cli.demo.eyes import EyesKind
+    from rvm_edge.cli.demo.machine import Setup
+    from rvm_edge.cli.unusable import in_one_line
+
+    here, chosen, who = locations(writes=True), settings(), EyesKind(eyes)
+    if world is None:
+        setup = Setup(seed, travel_scale, eyes=who)
+        start: Start = partial(_in_own_world, here, chosen, setup)
+    else:
+        from rvm_edge.cli.remote_machine import remote_machine
+
+        start = partial(remote_machine, here, chosen, world.absolute(), who)
+    with in_one_line():
+        trio.run(_run, start, as_json)
+
+
+def _why_not_real() -> str:
+    """Say what keeps this version from running the machine that the hardware map describes."""
+    simulated = hardware_map().simulated_ports()
+    lacking = f": {', '.join(simulated)} would be simulated" if simulated else ""
+    return (
+        "this version drives no whole real machine, only its ESP32"
+        f"{lacking}; say rvm-edge run --simulate"
+    )
+
+
+@asynccontextmanager
+async def _in_own_world(here: Locations, chosen: Settings, setup: Setup) -> AsyncIterator[Daemon]:
+    from rvm_edge.cli.demo.machine import simulated_machine
+
+    async with simulated_machine(here, chosen, setup) as machine:
+        yield machine.daemon
 
 
 async def _run(
-    here: Locations,
-    chosen: Settings,
-    seed: int,
+    start: Start,
     as_json: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> None:
     import signal
 
     import trio
 
-    from rvm_edge.cli.demo.machine import simulated_machine
+    from rvm_edge.cli.telling import Teller
 
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with (
-            simulated_machine(here, chosen, seed=seed, travel_scale=1.0, virtual=False) as machine,
-            trio.open_nursery() as nursery,
-        ):
-
-            async def tell() -> None:
-                _tell_leaves(machine.daemon.runtime.configuration, as_json=as_json)
-                with machine.daemon.runtime.subscribe(1000) as steps:
-                    async for step in steps:
-                        _tell(step, as_json=as_json)
-
-            nursery.start_soon(tell)
+    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    with trio.open_signal_receiver(*ends) as signals:
+        async with start() as daemon, trio.open_nursery() as nursery:
+            nursery.start_soon(Teller(as_json=as_json).follow, daemon.runtime)
             async for _ in signals:
                 break
             nursery.cancel_scope.cancel()
-
-
-def _tell_leaves(leaves: tuple[str, ...], *, as_json: bool) -> None:
-    if not as_json:
-        sys.stderr.write(f"running in {' + '.join(leaves)}\n")
-
-
-def _tell(step: Step, *, as_json: bool) -> None:
-    record = step.record
-    if as_json:
-        import msgspec
-
-        line = msgspec.json.encode(record).decode()
-    else:
-        line = f"{record.at} {record.seq:>6} {record.event:34} {' + '.join(record.after)}"
-    sys.stderr.write(f"{line}\n")

@@ -17,33 +17,34 @@ from rvm_edge.cli.options import GlobalOptions, json_option, locations, print_js
 from rvm_edge.locations import Locations
 
 if TYPE_CHECKING:
-    from rvm_edge.cli.demo.headless import Plan
-if sys.version_info < (3, 11):
-    from exceptiongroup import BaseExceptionGroup
+    from rvm_edge.cli.demo.scenario import Plan
 
 
 @click.command(
     "demo",
-    epilog="Exit codes: 0 nothing was lost, doubled or endangered and the journal verifies; "
-    "1 otherwise.",
+    epilog="Exit codes: 0 nothing was lost, doubled or endangered, and ledger and journal prove "
+    "it; 1 otherwise, or the demo could not be shown.",
 )
 @click.option("--headless", is_flag=True, help="No screen: bring items, then account for them.")
-@click.option("--items", type=click.IntRange(1, 100_000), default=30, show_default=True)
+@click.option("--items", type=click.IntRange(1, 1_000_000), default=30, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="For everything by chance.")
-@click.option("--faults", is_flag=True, help="Let parts fail while items are handled.")
-@click.option("--virtual", is_flag=True, help="Virtual time and scripted eyes; repeatable.")
+@click.option(
+    "--faults", is_flag=True, help="Let parts fail and people play tricks while items are handled."
+)
+@click.option(
+    "--virtual", is_flag=True, help="On a clock that jumps: repeatable, a day in seconds."
+)
 @click.option(
     "--travel-scale",
     type=click.FloatRange(0, 2),
-    default=0.0,
-    show_default=True,
-    help="How long the mechanism takes; 1 as a real one.",
+    help="How long the mechanism takes; 1 as a real one.  [default: 0, on the screen 1]",
 )
 @click.option(
     "--snapshot",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE.svg",
-    help="With --headless: draw the live view of the end.",
+    hidden=True,
+    help="Draw what the screen shows in virtual time, after that many items.",
 )
 @json_option
 def command(
@@ -53,34 +54,48 @@ def command(
     seed: int,
     faults: bool,
     virtual: bool,
-    travel_scale: float,
+    travel_scale: float | None,
     snapshot: Path | None,
     as_json: bool,
 ) -> None:
-    """Watch a whole simulated machine at work, on real pictures.
+    """Watch a whole simulated machine at work, with its real eyes.
 
-    What it remembers goes into a temporary folder unless --data-dir is given.
+    Without --headless a live view is shown in the terminal, with keys to be a person in front of
+    the machine. What the machine remembers goes into a temporary folder unless --data-dir is given.
     """
-    # What fails is part of the show; `--traceback` before the command tells the whole story.
     chosen = click.get_current_context().find_object(GlobalOptions)
+    kept = chosen is not None and chosen.data_dir is not None
+    # What fails is part of the show; `--traceback` before the command tells the whole story.
     loud = chosen is not None and chosen.traceback
-    with _quiet(loud=loud), tempfile.TemporaryDirectory(prefix="rvm-demo-") as folder:
-        kept = chosen is not None and chosen.data_dir is not None
-        here = locations(writes=kept)
-        place = here if kept else Locations(here.config_dir, Path(folder))
+    with _quiet(loud=loud), _place(kept=kept) as place, _failures():
         if headless:
-            from rvm_edge.cli.demo.headless import Plan
+            from rvm_edge.cli.demo.scenario import Plan
 
-            plan = Plan(items, seed, faults, virtual, travel_scale, snapshot)
+            plan = Plan(items, seed, faults, virtual, travel_scale or 0.0)
             _account(plan, place, as_json=as_json)
+        elif snapshot is not None:
+            from rvm_edge.cli.demo.snapshot import draw
+
+            draw(snapshot, place, settings(), items=items, seed=seed)
         elif sys.stdin.isatty() and sys.stdout.isatty():
-            import trio
+            from rvm_edge.cli.demo.live import show
 
-            from rvm_edge.cli.demo.live import watch
-
-            trio.run(watch, place, settings(), seed)
+            show(place, settings(), seed=seed, travel_scale=travel_scale)
         else:
-            raise CommandError("this is no terminal: say rvm-edge demo --headless")
+            raise CommandError(
+                "the live view needs a terminal for its screen and its keys; "
+                "without one say rvm-edge demo --headless"
+            )
+
+
+@contextmanager
+def _place(*, kept: bool) -> Iterator[Locations]:
+    """Yield where the machine keeps what it remembers: the chosen folder, or one that goes away."""
+    if kept:
+        yield locations(writes=True)
+        return
+    with tempfile.TemporaryDirectory(prefix="rvm-demo-") as folder:
+        yield Locations(locations().config_dir, Path(folder))
 
 
 @contextmanager
@@ -93,30 +108,23 @@ def _quiet(*, loud: bool) -> Iterator[None]:
         logging.disable(before)
 
 
-def first_of(error: BaseException) -> BaseException:
-    """Return the innermost first exception of a group."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+@contextmanager
+def _failures() -> Iterator[None]:
+    from rvm_edge.cli.unusable import in_one_line
+
+    with in_one_line():
+        yield
 
 
 def _account(plan: Plan, place: Locations, *, as_json: bool) -> None:
-    import msgspec
-
     from rvm_edge.cli.demo.headless import perform
-    from rvm_edge.cli.demo.people import StuckError
+    from rvm_edge.cli.demo.summary import progress, show
 
-    try:
-        account = perform(plan, place, settings())
-    except BaseExceptionGroup as group:
-        stuck, _ = group.split(StuckError)
-        if stuck is None:
-            raise
-        raise CommandError(str(first_of(stuck))) from group
+    with progress(plan.items) as on_item:
+        account = perform(plan, place, settings(), on_item)
     if as_json:
         print_json(account)
     else:
-        for name, value in msgspec.structs.asdict(account).items():
-            click.echo(f"{name:16} {value}")
+        show(account)
     if not account.is_right:
-        raise CommandError("the books do not agree with the world: see the figures above")
+        raise CommandError("; ".join(account.wrong))

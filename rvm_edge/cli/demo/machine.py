@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import trio
+
+from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, eyes_of
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Eyes
 from rvm_edge.offload import Offload, inline
-from rvm_edge.packaged import model_file, samples_dir
+from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
-from rvm_edge.simulator.eyes import ScriptedEyes
 from rvm_edge.simulator.hardware import simulated_hardware
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
-from rvm_edge.vision.eyes import WorkerEyes
-from rvm_edge.vision.model_store import MANIFEST, choose
+
+_UNREAD_STEPS = 10_000
 
 
 @dataclass(frozen=True)
+class Setup:
+    """How the simulated machine is put together.
+
+    Attributes:
+        seed: for everything in the world that is left to chance.
+        travel_scale: how long movements take, 1 as a real machine's; 0 is at once.
+        virtual: whether time is virtual. Then the drivers talk to the world directly and blocking
+            work is done in place: a pty, a thread and a worker would let a mocked clock run away.
+        eyes: who judges.
+    """
+
+    seed: int = 1
+    travel_scale: float = 0.0
+    virtual: bool = False
+    eyes: EyesKind = EyesKind.WORKER
+
+
+@dataclass
 class SimulatedMachine:
     """A machine at work in a simulated world.
 
@@ -32,49 +51,93 @@ class SimulatedMachine:
         cloud: the server's knobs.
         samples: what people may insert.
         daemon: the machine itself.
-        eyes: what judges; the real worker unless time is virtual.
+        eyes: what judges, and what it saw last.
+        trouble: takes its sight away.
+        settings: what it runs with.
     """
 
     world: World
     cloud: CloudKnobs
     samples: Samples
     daemon: Daemon
-    eyes: Eyes
+    eyes: WatchedEyes
+    trouble: EyesTrouble
+    settings: Settings
+    _moved: trio.Event = field(default_factory=trio.Event)
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """The active leaves of the chart."""
+        return self.daemon.runtime.configuration
+
+    def is_in(self, *paths: str) -> bool:
+        """Say whether one of `paths`, or something in it, is active."""
+        return any(
+            leaf == path or leaf.startswith(f"{path}.") for leaf in self.leaves for path in paths
+        )
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until `holds`; it is asked after every step of the machine."""
+        await trio.lowlevel.checkpoint()
+        while not holds():
+            await self._moved.wait()
+
+    async def until_in(self, *paths: str) -> None:
+        """Wait until one of `paths` is active."""
+        await self.until(lambda: self.is_in(*paths))
+
+    async def until_moved(self, leaves: tuple[str, ...]) -> None:
+        """Wait until other leaves than these are active."""
+        await self.until(lambda: self.leaves != leaves)
+
+    async def _follow(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        with self.daemon.runtime.subscribe(_UNREAD_STEPS) as steps:
+            task_status.started()
+            async for _ in steps:
+                self._moved.set()
+                self._moved = trio.Event()
 
 
 @asynccontextmanager
 async def simulated_machine(
-    locations: Locations, settings: Settings, *, seed: int, travel_scale: float, virtual: bool
+    locations: Locations, settings: Settings, setup: Setup
 ) -> AsyncIterator[SimulatedMachine]:
     """Run everything while the block lasts.
 
-    In real time the ESP32 is spoken to over a pty and the model looks at the pictures in its
-    worker process. In virtual time both would let the clock run away: the drivers talk to the
-    world directly, and scripted eyes say what really lies there.
-
     Raises:
         SamplesError: the sample pictures cannot be used.
-        ManifestError: the model cannot be used.
+        ManifestError: no model is named.
+        ModelError: the model cannot be used.
+        LedgerError: the ledger cannot be opened.
+        JournalError: the journal cannot be opened.
+        SettingsError: a time-out in the settings belongs to no state.
     """
     samples = read_samples(samples_dir())
     knobs = CloudKnobs()
-    world = World(Timings().scaled(travel_scale), seed=seed, empty_pictures=samples.empty_pictures)
-    offload: Offload | None = inline if virtual else None
+    world = World(
+        Timings().scaled(setup.travel_scale),
+        seed=setup.seed,
+        empty_pictures=samples.empty_pictures,
+    )
+    offload: Offload | None = inline if setup.virtual else None
     async with AsyncExitStack() as stack:
-        hardware = await stack.enter_async_context(simulated_hardware(world, serial=not virtual))
-        eyes: Eyes = ScriptedEyes(world)
-        if not virtual:
-            model = choose(settings.vision, model_file(MANIFEST).parent)
-            worker = WorkerEyes(settings.vision, model)
-            eyes = await stack.enter_async_context(worker.run())
+        wires = simulated_hardware(world, serial=not setup.virtual)
+        hardware = await stack.enter_async_context(wires)
+        eyes, trouble = await stack.enter_async_context(eyes_of(setup.eyes, settings.vision, world))
         parts = Parts(
             hardware=hardware,
             eyes=eyes,
             cloud=SimulatedCloud(knobs),
             credentials=SimulatedCredentials(),
-            chance=random.Random(seed).random,  # noqa: S311 - jitter, repeatable on purpose
+            chance=random.Random(setup.seed).random,  # noqa: S311 - jitter, repeatable on purpose
         )
         daemon = await stack.enter_async_context(
             running(locations, settings, parts, offload=offload)
         )
-        yield SimulatedMachine(world, knobs, samples, daemon, eyes)
+        machine = SimulatedMachine(world, knobs, samples, daemon, eyes, trouble, settings)
+        nursery = await stack.enter_async_context(trio.open_nursery())
+        await nursery.start(machine._follow)  # noqa: SLF001 - this function makes the machine
+        try:
+            yield machine
+        finally:
+            nursery.cancel_scope.cancel()

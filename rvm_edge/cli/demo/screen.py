@@ -1,88 +1,93 @@
-"""The demo's live view: where the chart stands, what was decided, what is remembered."""
+"""The live view as a whole: which panel goes where on a screen of any size."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-
-from rich.columns import Columns
-from rich.console import Group, RenderableType
-from rich.panel import Panel
-from rich.table import Table
+from rich.align import Align
+from rich.console import RenderableType
+from rich.layout import Layout
 from rich.text import Text
 
-from rvm_edge.cli.demo.machine import SimulatedMachine
-from rvm_edge.ledger.counts import Counts
-from rvm_edge.ledger.records import ItemRecord
-from rvm_edge.statechart.publishing import Step
+from rvm_edge.cli.demo.panels import (
+    DIM,
+    WARN,
+    chart_panel,
+    item_panel,
+    items_panel,
+    journal_panel,
+    machine_panel,
+)
+from rvm_edge.cli.demo.scene import Scene
 from states.chart import CHART
 
-KEYS = (
-    "[b]p[/] PET  [b]l[/] liquid  [b]c[/] can  [b]o[/] other  [b]n[/] finish  "
-    "[b]i[/] internet  [b]j[/] jam  [b]d[/] door  [b]b[/] bin  [b]u[/] unplug  [b]q[/] quit"
-)
+LEAST = (100, 30)
+"""Columns and rows of the smallest screen that holds everything."""
+
+_CHART_ROWS = sum(1 for _ in CHART.walk()) + 2
+_CHART_COLUMNS = 27
+_MACHINE_ROWS = 13
+_HIGHEST_BODY = 34
+_FRAME = 2
+_FOOT_ROWS = 3
 
 
-def screen(
-    machine: SimulatedMachine,
-    counts: Counts,
-    items: Sequence[ItemRecord],
-    steps: deque[Step],
-) -> RenderableType:
-    """Draw the whole view."""
-    return Group(
-        Columns([_chart(machine), Group(_counters(machine, counts), _items(items))]),
-        _journal(steps),
-        Text.from_markup(KEYS, justify="center"),
+def screen(scene: Scene, width: int, height: int) -> RenderableType:
+    """Draw the scene for a screen of that many columns and rows."""
+    if width < LEAST[0] or height < LEAST[1]:
+        return _too_small(scene, width, height)
+    body = min(_HIGHEST_BODY, max(_CHART_ROWS, height - 1 - _FOOT_ROWS - 10))
+    journal = height - 1 - _FOOT_ROWS - body
+    right = max(30, width // 4)
+    middle = width - _CHART_COLUMNS - right
+    whole = Layout()
+    whole.split_column(
+        Layout(_head(scene, width), size=1, name="head"),
+        Layout(name="body", size=body),
+        Layout(journal_panel(scene, journal), size=journal, name="journal"),
+        Layout(_foot(scene, width), size=_FOOT_ROWS, name="foot"),
     )
+    whole["body"].split_row(
+        Layout(chart_panel(scene), size=_CHART_COLUMNS),
+        Layout(item_panel(scene, middle, body), size=middle),
+        Layout(name="right", size=right),
+    )
+    whole["right"].split_column(
+        Layout(machine_panel(scene), size=_MACHINE_ROWS),
+        Layout(items_panel(scene, body - _MACHINE_ROWS - _FRAME - 1)),
+    )
+    return whole
 
 
-def _chart(machine: SimulatedMachine) -> Panel:
-    active = machine.daemon.runtime.configuration
-    lines = Text()
-    for path, state in CHART.walk():
-        lit = any(leaf == path or leaf.startswith(f"{path}.") for leaf in active)
-        mark = "●" if path in active else "○" if lit else " "
-        style = "bold black on green" if path in active else "green" if lit else "dim"
-        lines.append(f"{'  ' * path.count('.')}{mark} {state.name}\n", style=style)
-    return Panel(lines, title="statechart", width=34)
+def _head(scene: Scene, width: int) -> Text:
+    minutes, seconds = divmod(int(scene.clock_s), 60)
+    name = " MyRVM-Edge "
+    what = " a simulated machine with its real chart, ledger, journal and eyes"
+    clock = f"visitors: {scene.auto}  {minutes:02d}:{seconds:02d} "
+    head = Text.assemble((name, "bold #000000 on cyan"), (what, DIM))
+    head.truncate(width - len(clock) - 1, overflow="ellipsis", pad=True)
+    return head.append(f" {clock}", DIM)
 
 
-def _counters(machine: SimulatedMachine, counts: Counts) -> Panel:
-    world = machine.world
-    table = Table.grid(padding=(0, 2))
-    table.add_row("items", str(counts.items), "dropped", str(counts.dropped))
-    table.add_row("returned", str(counts.returned), "in doubt", str(counts.in_doubt))
-    table.add_row("internet", _yes(machine.cloud.reachable), "gate open", _yes(world.gate_is_open))
-    table.add_row("light", _yes(world.light_is_on), "door open", _yes(world.door_is_open))
-    faults = ", ".join(fault.value for fault in world.faults.in_force) or "none"
-    table.add_row("bin", f"{world.bin_pct:.1f} %", "faults", faults)
-    return Panel(table, title="machine", width=62)
+def _foot(scene: Scene, width: int) -> Text:
+    foot = Text(f" {scene.note}\n", WARN, no_wrap=True, overflow="ellipsis")
+    room = width
+    for key, word in (*scene.keys, ("q", "quit")):
+        label = Text.assemble((f" {key} ", f"bold {WARN}"), (f"{word} ", DIM))
+        if label.cell_len > room:
+            foot.append("\n")
+            room = width
+        room -= label.cell_len
+        foot.append_text(label)
+    return foot
 
 
-def _items(items: Sequence[ItemRecord]) -> Panel:
-    table = Table.grid(padding=(0, 2))
-    for record in items[:8]:
-        item, verdict = record.item, record.verdict
-        outcome = item.outcome.value if item.outcome else item.state.value
-        style = "green" if outcome == "dropped" else "yellow"
-        table.add_row(
-            Text(outcome, style=style),
-            item.reason.value if item.reason else "",
-            f"{verdict.label} {verdict.confidence:.2f}" if verdict and verdict.label else "",
-            f"{verdict.elapsed_ms:.0f} ms" if verdict and verdict.elapsed_ms else "",
-        )
-    return Panel(table, title="decisions", width=62)
-
-
-def _journal(steps: deque[Step]) -> Panel:
-    table = Table.grid(padding=(0, 2))
-    for step in steps:
-        record = step.record
-        after = " + ".join(leaf.rsplit(".", 1)[-1] for leaf in record.after)
-        table.add_row(Text(str(record.seq), style="dim"), record.event, after, record.hash[:12])
-    return Panel(table, title="journal", width=97)
-
-
-def _yes(value: bool) -> Text:  # noqa: FBT001 - a flag to show
-    return Text("yes" if value else "no", style="bold green" if value else "dim")
+def _too_small(scene: Scene, width: int, height: int) -> Align:
+    where = " + ".join(leaf.rsplit(".", 1)[-1] for leaf in scene.leaves)
+    text = Text(justify="center")
+    text.append(f"{where}\n", "bold")
+    text.append(f"{scene.counts.items} items, {scene.counts.dropped} taken\n\n")
+    text.append(
+        f"This screen has {width}x{height} characters; the view needs {LEAST[0]}x{LEAST[1]}.\n"
+        "Make it larger, or say rvm-edge demo --headless.\nThe keys work all the same; q quits.",
+        DIM,
+    )
+    return Align.center(text, vertical="middle", height=height)

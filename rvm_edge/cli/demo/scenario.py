@@ -1,0 +1,114 @@
+"""What is asked of the demo, and at what pace it happens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+
+from rvm_edge.cli.demo.eyes import EyesKind
+from rvm_edge.cli.demo.machine import Setup
+from rvm_edge.settings import Settings
+from states import paths
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long people and faults take, in seconds.
+
+    Attributes:
+        thinks: how long somebody takes before the next item at most.
+        reach: how long a returned item lies in the slot at most.
+        strikes: how long after an insertion a fault begins at most.
+        holds: how long a fault lasts at most.
+        looks_again: how often somebody who waits for the machine looks at it.
+        technician: after how long in trouble, with nothing broken any more, somebody comes.
+        comes_back: how long the machine may take until it serves again, whatever happened to it.
+    """
+
+    thinks: float
+    reach: float
+    strikes: float
+    holds: float
+    looks_again: float
+    technician: float
+    comes_back: float
+
+
+REAL = Pace(
+    thinks=0.0,
+    reach=0.0,
+    strikes=0.4,
+    holds=2.5,
+    looks_again=0.25,
+    technician=30.0,
+    comes_back=300.0,
+)
+"""People who wait for the machine, never the other way round."""
+
+VIRTUAL = Pace(
+    thinks=2.0,
+    reach=3.0,
+    strikes=1.5,
+    holds=25.0,
+    looks_again=1.0,
+    technician=300.0,
+    comes_back=1800.0,
+)
+"""People and troubles that take their time: it costs nothing."""
+
+LIVE = Pace(
+    thinks=1.5,
+    reach=1.5,
+    strikes=0.0,
+    holds=0.0,
+    looks_again=0.25,
+    technician=20.0,
+    comes_back=math.inf,
+)
+"""People whom somebody watches."""
+
+WALK_AWAY_S = 1.0
+"""In real time, how long the machine waits for somebody who walked away."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of the demo without a screen.
+
+    Attributes:
+        items: how many items people put in.
+        seed: for everything that is left to chance.
+        faults: whether parts fail and people play tricks while items are handled.
+        virtual: whether time is virtual; else everything is real but the mechanism.
+        travel_scale: how long the mechanism takes, 1 as a real one; 0 at once.
+    """
+
+    items: int
+    seed: int = 1
+    faults: bool = False
+    virtual: bool = False
+    travel_scale: float = 0.0
+
+    @property
+    def pace(self) -> Pace:
+        """How fast people and faults are."""
+        return VIRTUAL if self.virtual else REAL
+
+    @property
+    def setup(self) -> Setup:
+        """How the machine is put together."""
+        eyes = EyesKind.IN_PROCESS if self.virtual else EyesKind.WORKER
+        return Setup(self.seed, self.travel_scale, self.virtual, eyes)
+
+    def hurried(self, settings: Settings) -> Settings:
+        """Return the settings for this plan.
+
+        In real time the machine does not wait a minute for somebody who walked away, unless the
+        settings say how long. All other waits are what they are on a real machine.
+        """
+        if self.virtual:
+            return settings
+        timeouts = {paths.WAITING: WALK_AWAY_S, **settings.timeouts}
+        return msgspec.structs.replace(settings, timeouts=timeouts)

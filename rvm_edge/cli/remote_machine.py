@@ -1,0 +1,63 @@
+"""A machine whose world lives in another process: it can be killed while the bottle falls on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from drivers.esp32.controller import Controller
+from drivers.esp32.serial_link import open_serial
+from drivers.sim.caller import Caller
+from drivers.sim.remote import RemoteWorld
+from rvm_edge.cli.demo.eyes import EyesKind
+from rvm_edge.daemon import Daemon, Parts, running
+from rvm_edge.locations import Locations
+from rvm_edge.machine import Eyes
+from rvm_edge.packaged import model_file
+from rvm_edge.settings import Settings
+from rvm_edge.simulator.cloud import SimulatedCloud, SimulatedCredentials
+from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
+from rvm_edge.simulator.remote import RemotePeople
+from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
+from rvm_edge.vision.eyes import WorkerEyes
+from rvm_edge.vision.model_store import MANIFEST, choose
+
+
+@asynccontextmanager
+async def remote_machine(
+    locations: Locations, settings: Settings, socket_path: Path, eyes: EyesKind
+) -> AsyncIterator[Daemon]:
+    """Run the machine in the world that is served at `socket_path` while the block lasts.
+
+    Args:
+        locations: where ledger and journal are kept; the data folder exists.
+        settings: how the machine behaves.
+        socket_path: of ``rvm-edge simulate``.
+        eyes: who judges: the worker, or a script that asks the world.
+
+    Raises:
+        DeviceGoneError: no world is served there.
+        LedgerError: the ledger cannot be opened.
+        JournalError: the journal cannot be opened.
+        ManifestError: no model is named.
+        SettingsError: a time-out in the settings belongs to no state.
+    """
+    async with AsyncExitStack() as stack:
+        caller = stack.enter_context(Caller(socket_path))
+        people = RemotePeople(caller)
+        serial = (await people.view()).serial
+        hardware = hardware_over(RemoteWorld(caller))
+        if serial is not None:
+            controller = Controller(partial(open_serial, serial), SETTLED)
+            await stack.enter_async_context(controller.run())
+            hardware = with_controller(hardware, controller)
+        sight: Eyes = RemoteScriptedEyes(people)
+        if eyes is EyesKind.WORKER:
+            worker = WorkerEyes(
+                settings.vision, choose(settings.vision, model_file(MANIFEST).parent)
+            )
+            sight = await stack.enter_async_context(worker.run())
+        parts = Parts(hardware, sight, SimulatedCloud(), SimulatedCredentials())
+        yield await stack.enter_async_context(running(locations, settings, parts))

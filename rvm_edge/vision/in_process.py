@@ -1,0 +1,90 @@
+"""Eyes without a worker: the same model and the same rule, called where they are asked.
+
+For virtual time alone: a worker's answer is waited for, and while a mocked clock waits it jumps. A
+machine that serves people takes `WorkerEyes`, which outlives a crash of the model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import trio
+
+from drivers.ports import Encoding, Frame
+from rvm_edge.item import Detection, Verdict
+from rvm_edge.machine import EyesError
+from rvm_edge.settings import VisionSettings
+from rvm_edge.vision.acceptance import decide
+from rvm_edge.vision.detector import Detector, ModelError
+from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.onnx_detector import OnnxDetector
+from rvm_edge.vision.picture import PictureUnreadableError, read_picture
+
+_REMEMBERED = 256
+"""Pictures whose detections are kept: a simulated camera shows the same few again and again."""
+
+
+class InProcessEyes:
+    """Implements `rvm_edge.machine.Eyes` in the asking process. Blocks while it looks."""
+
+    def __init__(self, detector: Detector, settings: VisionSettings) -> None:
+        self._detector = detector
+        self._settings = settings
+        self._look = lru_cache(_REMEMBERED)(self._look_once)
+
+    @classmethod
+    def load(cls, settings: VisionSettings, model: ModelFile) -> InProcessEyes:
+        """Load the model.
+
+        Raises:
+            ModelError: it cannot be used.
+        """
+        detector = OnnxDetector.load(
+            model.path,
+            sha256=model.sha256,
+            threads=settings.threads,
+            floor=settings.confidence_floor,
+            nms_iou=settings.nms_iou,
+        )
+        return cls(detector, settings)
+
+    async def ready(self) -> None:
+        """Return at once: the model is loaded."""
+        await trio.lowlevel.checkpoint()
+
+    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+        """Look at one item's pictures and decide.
+
+        The rule is told that no time has passed, as none has on a clock that stands still; the
+        verdict carries the time that it really took.
+
+        Raises:
+            EyesError: the model gave something that is no answer.
+        """
+        await trio.lowlevel.checkpoint()
+        began = time.perf_counter()
+        try:
+            seen = [self._look(one.data, one.encoding, one.width, one.height) for one in frames]
+        except ModelError as error:
+            raise EyesError(str(error)) from error
+        verdict = decide(
+            seen,
+            self._settings.acceptance,
+            weight_g=weight_g,
+            elapsed_s=0.0,
+            model_hash=self._detector.model_hash,
+        )
+        return replace(verdict, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def _look_once(
+        self, data: bytes, encoding: Encoding, width: int, height: int
+    ) -> tuple[Detection, ...] | None:
+        """Return what a picture shows, or None for one that cannot be read."""
+        try:
+            picture = read_picture(data, encoding, width=width, height=height)
+        except PictureUnreadableError:
+            return None
+        return self._detector.detect(picture)
