@@ -17,9 +17,10 @@ DEV_READY := $(VENV)/.ready-to-develop
 ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
+CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test check docs bench lock clean
+.PHONY: help setup demo test check docs bench soak lock clean
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -55,6 +56,9 @@ docs: $(RUN_READY) ## Write the generated files again
 
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+
+soak: $(DEV_READY) ## Kill the daemon CUTS=1000 times while its world lives on; 3 s a cut
+	$(BIN)/python -m pytest tests/chaos/test_world_lives_on.py --cuts $(CUTS) --timeout 0 $(PYTEST_ARGS)
 
 lock: ## Resolve the dependencies again (needs uv)
 	uv lock --quiet
