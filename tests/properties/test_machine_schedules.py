@@ -19,7 +19,7 @@ from rvm_edge.simulator.world import ImpossibleError
 from states import paths
 from states.events import LinkLost, LinkUp, SessionFinished
 from tests.rig import BOTTLE, CAN, Booted, Rig
-from tests.states.chains import into_service
+from tests.states.chains import approach, arrange, into_service
 
 HURTS = (
     Fault.SORTER_JAMS,
@@ -131,6 +131,23 @@ async def test_the_link_comes_and_goes_in_every_state_of_a_deposit_and_nothing_e
         await booted.until(paths.WAITING)
         (item,) = await booted.items()
     assert item.outcome is Outcome.DROPPED
+
+
+@pytest.mark.parametrize("state", [paths.IDLE, paths.FULL, paths.CLEARING, paths.REJECT])
+async def test_the_link_comes_and_goes_in_every_other_state_of_the_intake(
+    autojump_clock: MockClock, tmp_path: Path, state: str
+) -> None:
+    rig = Rig(tmp_path)
+    arrange(rig, state)
+    async with rig.boot() as booted:
+        await approach(booted, state)
+        await booted.until(state)
+        for event, link in ((LinkUp(), paths.ONLINE), (LinkLost(), paths.OFFLINE_GUEST)):
+            await booted.daemon.runtime.post(event)
+            await booted.until(link)
+            assert booted.is_in(state)
+        await into_service(rig, booted, paths.WAITING if state == paths.REJECT else paths.IDLE)
+        assert all(item.outcome is Outcome.RETURNED for item in await booted.items())
 
 
 async def test_a_simulated_day_of_900_deposits(autojump_clock: MockClock, tmp_path: Path) -> None:

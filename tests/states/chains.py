@@ -130,8 +130,8 @@ async def until_error(booted: Booted, path: str) -> None:
             await booted.rig.moved.wait()
 
 
-async def into_service(rig: Rig, booted: Booted) -> None:
-    """Lift whatever kept the machine out of service, and wait until it is idle."""
+async def into_service(rig: Rig, booted: Booted, state: str = paths.IDLE) -> None:
+    """Lift whatever kept the machine out of service, and wait until it is in `state`."""
     rig.credentials.store()
     rig.cloud.answer = Handshake.OK
     rig.eyes.dead = False
@@ -139,7 +139,7 @@ async def into_service(rig: Rig, booted: Booted) -> None:
     if await booted.daemon.ledger.flags.is_set("maintenance"):
         await booted.until(paths.MAINTENANCE)
         await booted.daemon.runtime.post(MaintenanceExit())
-    await booted.until(paths.IDLE, within_s=2000)
+    await booted.until(state, within_s=2000)
 
 
 async def account(rig: Rig, chain: list[str]) -> Case:

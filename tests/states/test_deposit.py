@@ -159,6 +159,18 @@ async def test_finishing_before_the_returned_item_is_taken_away_is_no_fault(
         assert not booted.daemon.runtime.counts.errors
 
 
+async def test_a_clean_up_that_waits_for_a_slow_controller_is_no_fault(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.start()
+        await trio.sleep(2)
+        rig.world.inject(Fault.ACK_LATE, value=2.5, times=1)
+        await booted.finish()
+        assert rig.world.gate_is_closed
+        assert "fault" not in rig.intake
+
+
 async def test_a_bin_that_fills_up_ends_the_deposit_and_waits_to_be_emptied(
     autojump_clock: MockClock, rig: Rig
 ) -> None:
