@@ -17,7 +17,11 @@ T = TypeVar("T")
 
 
 class Offload(Protocol):
-    """Runs blocking work somewhere and returns what it returned."""
+    """Runs blocking work somewhere and returns what it returned, one piece at a time.
+
+    Work that was started is always finished and its result always returned, also when the caller
+    is cancelled meanwhile: whoever asked for a commit learns that it happened.
+    """
 
     async def __call__(self, work: Callable[[], T], /) -> T:
         """Run `work`; raise what it raised."""
