@@ -154,8 +154,8 @@ class Invocation(Generic[M]):
 
     async def post(self, event: Event) -> None:
         """Queue an event of this invocation; see `Context.post`."""
-        self._office.check(event)
         if not self._live:
+            self._office.check(event)
             self._office.note_stale()
             await trio.lowlevel.checkpoint()
             return
@@ -172,8 +172,8 @@ class Invocation(Generic[M]):
 
     def post_nowait(self, event: Event) -> bool:
         """Queue an event of this invocation if there is room; see `Context.post_nowait`."""
-        self._office.check(event)
         if not self._live:
+            self._office.check(event)
             self._office.note_stale()
             return True
         return self._office.post_nowait(event, self)
