@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.strict_tables import RefusedValueError, to_struct
+from rvm_edge.strict_tables import RefusedValueError, refused_as, to_struct
 
 MAX_BYTES = 65_536
 SIMULATED = "sim"
@@ -139,21 +139,10 @@ def parse_hardware_map(raw: bytes, name: str = "hardware_map.json") -> HardwareM
     Raises:
         HardwareMapError: likewise.
     """
-    if len(raw) > MAX_BYTES:
-        raise HardwareMapError(f"{name}: larger than {MAX_BYTES} bytes")
-    try:
+    with refused_as(HardwareMapError, name, raw, MAX_BYTES):
         document = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_repetition)
         found = to_struct(document, HardwareMap)
         _require_served(found)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise HardwareMapError(f"{name}: line {line} is not UTF-8 text") from error
-    except RecursionError as error:
-        raise HardwareMapError(f"{name}: nested too deeply") from error
-    except RefusedValueError as error:
-        raise HardwareMapError(f"{name}: {error}") from error
-    except ValueError as error:  # JSONDecodeError, and integers with too many digits
-        raise HardwareMapError(f"{name}: {str(error).partition(';')[0]}") from error
     return found
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from rvm_edge.settings import Settings
-from rvm_edge.strict_tables import RefusedValueError, to_struct
+from rvm_edge.strict_tables import refused_as, to_struct
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -49,22 +49,11 @@ def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
     Raises:
         SettingsError: likewise.
     """
-    if len(raw) > MAX_BYTES:
-        raise SettingsError(f"{name}: larger than {MAX_BYTES} bytes")
-    try:
+    with refused_as(SettingsError, name, raw, MAX_BYTES):
         table: dict[str, object] = tomllib.loads(raw.decode("utf-8"))
         if "timeouts" in table:
             table["timeouts"] = _with_dotted_keys(table["timeouts"])
         return to_struct(table, Settings)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"{name}: line {line} is not UTF-8 text") from error
-    except RecursionError as error:
-        raise SettingsError(f"{name}: nested too deeply") from error
-    except RefusedValueError as error:
-        raise SettingsError(f"{name}: {error}") from error
-    except ValueError as error:  # TOMLDecodeError, and integers with too many digits
-        raise SettingsError(f"{name}: {str(error).partition(';')[0]}") from error
 
 
 def check_timeouts(settings: Settings, states: Collection[str]) -> None:

@@ -7,6 +7,8 @@ what is allowed there, and, for a misspelt key, what was probably meant.
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -30,6 +32,31 @@ class RefusedValueError(ValueError):
     def __init__(self, place: str, why: str) -> None:
         super().__init__(f"{place} {why}" if place else why)
         self.place = place
+
+
+@contextmanager
+def refused_as(kind: type[Exception], name: str, raw: bytes, most: int) -> Iterator[None]:
+    """Raise whatever the parsing of a file may raise as `kind`: one line, the file's name first.
+
+    Args:
+        kind: the caller's own exception.
+        name: what to call the file.
+        raw: its bytes.
+        most: how many of them there may be.
+    """
+    if len(raw) > most:
+        raise kind(f"{name}: larger than {most} bytes")
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise kind(f"{name}: line {line} is not UTF-8 text") from error
+    except RecursionError as error:
+        raise kind(f"{name}: nested too deeply") from error
+    except RefusedValueError as error:
+        raise kind(f"{name}: {error}") from error
+    except ValueError as error:  # of the parser, and integers with too many digits
+        raise kind(f"{name}: {str(error).partition(';')[0]}") from error
 
 
 def to_struct(value: object, kind: type[S], place: str = "") -> S:
