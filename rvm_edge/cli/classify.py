@@ -152,13 +152,7 @@ def _load(eyes: VisionSettings, model: Path | None) -> OnnxDetector:
         eyes = msgspec.structs.replace(eyes, model=str(model), model_sha256="")
     try:
         chosen = choose(eyes, model_file(MANIFEST).parent)
-        detector = OnnxDetector.load(
-            chosen.path,
-            sha256=chosen.sha256,
-            threads=eyes.threads,
-            floor=eyes.confidence_floor,
-            nms_iou=eyes.nms_iou,
-        )
+        detector = OnnxDetector.load_chosen(chosen, eyes)
         detector.warm_up()
     except (ManifestError, ModelError, PackagedFileError) as error:
         raise CommandError(str(error)) from error

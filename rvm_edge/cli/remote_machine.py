@@ -11,18 +11,15 @@ from drivers.esp32.controller import Controller
 from drivers.esp32.serial_link import open_serial
 from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
-from rvm_edge.cli.demo.eyes import EyesKind
+from rvm_edge.cli.demo.eyes import EyesKind, worker_eyes
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes
-from rvm_edge.packaged import model_file
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
-from rvm_edge.vision.eyes import WorkerEyes
-from rvm_edge.vision.model_store import MANIFEST, choose
 
 
 @asynccontextmanager
@@ -55,9 +52,6 @@ async def remote_machine(
             hardware = with_controller(hardware, controller)
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
-            worker = WorkerEyes(
-                settings.vision, choose(settings.vision, model_file(MANIFEST).parent)
-            )
-            sight = await stack.enter_async_context(worker.run())
+            sight = await stack.enter_async_context(worker_eyes(settings.vision).run())
         parts = Parts(hardware, sight, SimulatedCloud(), SimulatedCredentials())
         yield await stack.enter_async_context(running(locations, settings, parts))

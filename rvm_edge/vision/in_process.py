@@ -42,14 +42,7 @@ class InProcessEyes:
         Raises:
             ModelError: it cannot be used.
         """
-        detector = OnnxDetector.load(
-            model.path,
-            sha256=model.sha256,
-            threads=settings.threads,
-            floor=settings.confidence_floor,
-            nms_iou=settings.nms_iou,
-        )
-        return cls(detector, settings)
+        return cls(OnnxDetector.load_chosen(model, settings), settings)
 
     async def ready(self) -> None:
         """Return at once: the model is loaded."""

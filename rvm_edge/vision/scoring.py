@@ -75,13 +75,7 @@ def read_samples(folder: Path) -> tuple[Sample, ...]:
 def decide_samples(samples: Sequence[Sample], settings: VisionSettings) -> tuple[Decision, ...]:
     """Judge each sample as an item with one picture, with the model that the project ships."""
     chosen = choose(settings, model_file(MANIFEST).parent)
-    detector = OnnxDetector.load(
-        chosen.path,
-        sha256=chosen.sha256,
-        threads=settings.threads,
-        floor=settings.confidence_floor,
-        nms_iou=settings.nms_iou,
-    )
+    detector = OnnxDetector.load_chosen(chosen, settings)
     decisions = []
     for sample in samples:
         verdict = judge_stills(detector, [sample.path], settings.acceptance).verdict

@@ -20,7 +20,7 @@ from rvm_edge.settings import VisionSettings
 from rvm_edge.simulator.eyes import ScriptedEyes
 from rvm_edge.simulator.world import World
 from rvm_edge.vision.eyes import WorkerEyes
-from rvm_edge.vision.model_store import MANIFEST, choose
+from rvm_edge.vision.model_store import MANIFEST, ModelFile, choose
 
 
 class EyesKind(Enum):
@@ -190,7 +190,7 @@ async def eyes_of(
         ModelError: the model cannot be used in this process.
     """
     if kind is EyesKind.WORKER:
-        worker = WorkerEyes(settings, choose(settings, model_file(MANIFEST).parent))
+        worker = worker_eyes(settings)
         async with worker.run():
             yield WatchedEyes(worker), WorkerTrouble(worker)
         return
@@ -200,8 +200,21 @@ async def eyes_of(
     yield WatchedEyes(breakable), breakable
 
 
+def worker_eyes(settings: VisionSettings) -> WorkerEyes:
+    """Return the model in its own process, not started yet.
+
+    Raises:
+        ManifestError: no model is named.
+    """
+    return WorkerEyes(settings, _model(settings))
+
+
 def _in_process(settings: VisionSettings) -> Eyes:
     # Brings NumPy, OpenCV and ONNX Runtime with it.
     from rvm_edge.vision.in_process import InProcessEyes
 
-    return InProcessEyes.load(settings, choose(settings, model_file(MANIFEST).parent))
+    return InProcessEyes.load(settings, _model(settings))
+
+
+def _model(settings: VisionSettings) -> ModelFile:
+    return choose(settings, model_file(MANIFEST).parent)
