@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import AsyncIterator
 
 import msgspec
 import trio
@@ -59,8 +60,8 @@ async def _show(locations: Locations, settings: Settings, setup: Setup) -> None:
                 nursery.cancel_scope.cancel()
 
 
-async def _quit_on_signal(signals: object, scope: trio.CancelScope) -> None:
-    async for _ in signals:  # type: ignore[attr-defined] # trio's iterator has no public type
+async def _quit_on_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    async for _ in signals:
         scope.cancel()
 
 

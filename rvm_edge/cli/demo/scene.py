@@ -12,6 +12,7 @@ from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.ledger.counts import Counts
 from rvm_edge.ledger.records import ItemRecord
+from rvm_edge.simulator.faults import Fault
 from rvm_edge.statechart.publishing import Step
 from states import paths
 
@@ -93,7 +94,7 @@ def parts_of(machine: SimulatedMachine) -> tuple[Part, ...]:
     gate = "open" if world.gate_is_open else "closed" if world.gate_is_closed else "moving"
     reachable = machine.cloud.reachable
     link = "online" if machine.is_in(paths.ONLINE) else "guests only"
-    plugged = "plugged in" if _is_plugged(machine) else "unplugged"
+    plugged = not world.faults.stands(Fault.UNPLUGGED)
     sight = machine.trouble.sight
     return (
         Part("gate", gate, True if gate == "open" else None),
@@ -103,7 +104,7 @@ def parts_of(machine: SimulatedMachine) -> tuple[Part, ...]:
         ),
         Part("chamber", _chamber(machine)),
         Part("door", "open" if world.door_is_open else "shut", not world.door_is_open),
-        Part("ESP32", plugged, plugged == "plugged in"),
+        Part("ESP32", "plugged in" if plugged else "unplugged", plugged),
         Part("eyes", sight, sight == "ready"),
         Part("internet", "there" if reachable else "cut", reachable),
         Part("link", link, link == "online"),
@@ -115,7 +116,3 @@ def _chamber(machine: SimulatedMachine) -> str:
         return "item in the slot"
     inside = machine.world.in_chamber
     return "free" if not inside else f"{len(inside)} item{'s' if len(inside) > 1 else ''}"
-
-
-def _is_plugged(machine: SimulatedMachine) -> bool:
-    return all(fault.value != "unplugged" for fault in machine.world.faults.in_force)
