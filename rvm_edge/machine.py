@@ -7,7 +7,8 @@ explored and tested without any hardware, model or network.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -27,6 +28,7 @@ from drivers.ports import (
     Thermometer,
 )
 from rvm_edge.item import Item, Outcome, Session, SessionEnd, Verdict
+from rvm_edge.orders import Action, Order, Refusal
 from rvm_edge.settings import Policy
 
 
@@ -75,6 +77,14 @@ class Eyes(Protocol):
 
         Raises:
             EyesError: there is no verdict. The item goes back.
+        """
+        ...
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG that is no longer than `most_bytes`, smaller where it must be.
+
+        Raises:
+            EyesError: it cannot be read, or nobody is there to do it.
         """
         ...
 
@@ -168,11 +178,19 @@ class Flags(Protocol):
         ...
 
 
-class Handshake(Enum):
-    """What the server says of this machine, or that it says nothing."""
+class Standing(Enum):
+    """How the machine stands with its server, as the last answer or silence tells."""
 
     OK = "ok"
+    DEGRADED = "degraded"
+    """The server knows the machine but nobody looks after it there; it serves people all the same."""
+
     UNREACHABLE = "unreachable"
+    """No answer, or none that can be believed: one of these alone proves little."""
+
+    NO_ROUTE = "no_route"
+    """There is no way to the server at all: no network, no name, nobody at its port."""
+
     UNAUTHORIZED = "unauthorized"
     BLOCKED = "blocked"
 
@@ -180,12 +198,90 @@ class Handshake(Enum):
 class Cloud(Protocol):
     """The server, as far as the chart needs it."""
 
-    async def handshake(self) -> Handshake:
+    async def handshake(self) -> Standing:
         """Introduce the machine. Never raises for a dead network: that is an answer."""
         ...
 
-    async def heartbeat(self) -> Handshake:
-        """Tell the server that the machine is alive."""
+    async def heartbeat(self, bin_pct: float | None) -> Standing:
+        """Tell the server that the machine is alive and how full its bin is, if that is known.
+
+        Orders in the answer go to `Orders`.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """The server's WebSocket, where it has one."""
+
+    async def listen(self, authorized: Callable[[Session], Awaitable[None]]) -> None:
+        """Keep the socket while not cancelled; orders from it go to `Orders`.
+
+        Returns only when the socket is lost and that counts as losing the server. Where the server
+        has none this waits for ever.
+
+        Args:
+            authorized: called when the server says that a user stands at the machine.
+        """
+        ...
+
+
+class Courier(Protocol):
+    """Brings what waits in the ledger and the evidence to the server."""
+
+    async def deliver(self) -> None:
+        """Deliver while not cancelled: records in their order, and pictures."""
+        ...
+
+    def resting(self) -> AbstractContextManager[None]:
+        """Let everything that can wait wait while inside: somebody is at the machine."""
+        ...
+
+    async def cap_reached(self) -> str:
+        """Say in a few words why nothing more may be taken without the server; "" if it may.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        ...
+
+
+class Evidence(Protocol):
+    """The pictures of items that are kept for the server and for technicians."""
+
+    async def keep(self, client_uuid: str, frames: Sequence[Frame]) -> None:
+        """Keep an item's best picture. Never raises: no item waits for a picture's sake."""
+        ...
+
+
+class Orders(Protocol):
+    """What the server ordered and is not done yet. Not durable: an order is worth ten minutes."""
+
+    async def next(self, actions: frozenset[Action]) -> Order:
+        """Hand over the oldest order to do one of `actions`, waiting for one."""
+        ...
+
+    async def next_refusal(self) -> Refusal:
+        """Hand over the oldest refusal that is not in the journal yet, waiting for one."""
+        ...
+
+
+class Host(Protocol):
+    """The computer that the machine runs on."""
+
+    async def restart(self) -> None:
+        """Start this program anew, as soon as that can be done in order."""
+        ...
+
+    async def reboot(self) -> None:
+        """Start the computer anew, likewise."""
+        ...
+
+
+class Album(Protocol):
+    """Pictures that the server asked for itself."""
+
+    async def offer(self, frame: Frame) -> str:
+        """Send one picture of the empty chamber; say in a few words what became of it."""
         ...
 
 
@@ -215,6 +311,12 @@ class Machine:
     book: DepositBook
     flags: Flags
     cloud: Cloud
+    channel: Channel
+    courier: Courier
+    evidence: Evidence
+    orders: Orders
+    album: Album
+    host: Host
     credentials: Credentials
     policy: Policy
     chance: Callable[[], float] = random.random

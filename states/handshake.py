@@ -1,6 +1,6 @@
 """HANDSHAKE: the machine introduces itself once, and does not insist."""
 
-from rvm_edge.machine import Handshake
+from rvm_edge.machine import Standing
 from rvm_edge.statechart.definition import Event, Timeout
 from states.context import Ctx, MachineState
 from states.events import (
@@ -10,11 +10,11 @@ from states.events import (
     HandshakeUnreachable,
 )
 
-ANSWERS: dict[Handshake, Event] = {
-    Handshake.OK: HandshakeOk(),
-    Handshake.UNREACHABLE: HandshakeUnreachable(),
-    Handshake.UNAUTHORIZED: HandshakeUnauthorized(),
-    Handshake.BLOCKED: HandshakeBlocked(),
+ANSWERS: dict[Standing, Event] = {
+    Standing.OK: HandshakeOk(),
+    Standing.UNREACHABLE: HandshakeUnreachable(),
+    Standing.UNAUTHORIZED: HandshakeUnauthorized(),
+    Standing.BLOCKED: HandshakeBlocked(),
 }
 
 

@@ -2,7 +2,7 @@
 
 import trio
 
-from rvm_edge.machine import Handshake
+from rvm_edge.machine import Standing
 from states.context import Ctx, MachineState
 from states.events import HandshakeOk, LinkUp
 from states.handshake import ANSWERS
@@ -21,10 +21,10 @@ async def seek_server(here: Ctx) -> None:
     while True:
         await trio.sleep(wait_s * (1 - JITTER * here.machine.chance()))
         answer = await here.machine.cloud.handshake()
-        if answer is Handshake.OK:
+        if answer is Standing.OK:
             await here.post(LinkUp())
             return
-        if answer is not Handshake.UNREACHABLE:
+        if answer is not Standing.UNREACHABLE:
             # Refused: the chart takes it once nothing is in anybody's hands; until then, go on.
             await here.post(ANSWERS[answer])
         wait_s = min(policy.reconnect_cap_s, wait_s * 2)

@@ -2,7 +2,7 @@
 
 import trio
 
-from rvm_edge.machine import Handshake
+from rvm_edge.machine import Standing
 from states.context import Ctx, MachineState
 from states.events import LinkLost
 from states.handshake import ANSWERS
@@ -15,9 +15,9 @@ async def keep_link(here: Ctx) -> None:
     while failures < policy.heartbeat_failures:
         await trio.sleep(policy.heartbeat_s)
         answer = await here.machine.cloud.heartbeat()
-        if answer is Handshake.OK:
+        if answer is Standing.OK:
             failures = 0
-        elif answer is Handshake.UNREACHABLE:
+        elif answer is Standing.UNREACHABLE:
             failures += 1
         else:
             await here.post(ANSWERS[answer])

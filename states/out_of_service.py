@@ -5,7 +5,7 @@ import contextlib
 import trio
 
 from drivers.ports import DriverError, Signal
-from rvm_edge.machine import Handshake
+from rvm_edge.machine import Standing
 from states.context import Ctx, MachineState
 from states.handshake import ANSWERS
 from states.watching import watch_door
@@ -18,7 +18,7 @@ async def ask_again(here: Ctx) -> None:
     while True:
         await trio.sleep(here.machine.policy.retry_refused_s)
         answer = await here.machine.cloud.handshake()
-        if answer is not Handshake.UNREACHABLE:
+        if answer is not Standing.UNREACHABLE:
             await here.post(ANSWERS[answer])
 
 

@@ -22,7 +22,7 @@ from rvm_edge.ledger.check import Check, check
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Machine
 from rvm_edge.settings import Policy, Settings
-from rvm_edge.simulator.cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.timings import Timings

@@ -16,7 +16,7 @@ from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.cloud import SimulatedCloud, SimulatedCredentials
+from rvm_edge.simulator.scripted_cloud import SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes

@@ -11,8 +11,8 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from drivers.ports import Encoding, Frame
 from drivers.sim.link import Verb
 from rvm_edge.item import Reason
-from rvm_edge.machine import EyesError, Handshake
-from rvm_edge.simulator.cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
+from rvm_edge.machine import EyesError, Standing
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes, true_reason
 from rvm_edge.simulator.people import (
     await_fate,
@@ -88,8 +88,8 @@ async def test_eyes_lie_die_and_hang_on_request(
     assert scope.cancelled_caught
 
 
-@pytest.mark.parametrize("answer", list(Handshake))
-async def test_the_cloud_says_what_it_is_told(autojump_clock: MockClock, answer: Handshake) -> None:
+@pytest.mark.parametrize("answer", list(Standing))
+async def test_the_cloud_says_what_it_is_told(autojump_clock: MockClock, answer: Standing) -> None:
     cloud = SimulatedCloud(CloudKnobs(answer=answer))
     assert await cloud.handshake() is answer
     assert await cloud.heartbeat() is answer
@@ -100,7 +100,7 @@ async def test_an_unreachable_cloud_takes_its_time_to_be_so(autojump_clock: Mock
     cloud = SimulatedCloud()
     cloud.knobs.reachable = False
     began_s = trio.current_time()
-    assert await cloud.handshake() is Handshake.UNREACHABLE
+    assert await cloud.handshake() is Standing.UNREACHABLE
     assert trio.current_time() - began_s == pytest.approx(2)
 
 

@@ -12,8 +12,8 @@ import msgspec
 import trio
 from trio.testing import MockClock
 
-from rvm_edge.machine import Handshake
-from rvm_edge.simulator.cloud import SimulatedCredentials
+from rvm_edge.machine import Standing
+from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.truth import Fate
 from states import paths
 from states.chart import CHART
@@ -104,9 +104,9 @@ def arrange(rig: Rig, path: str) -> None:
     if path in (paths.ONLINE, paths.OUT_OF_SERVICE, paths.UNAUTHORIZED, paths.BLOCKED):
         rig.cloud.reachable = True
     if path in (paths.OUT_OF_SERVICE, paths.UNAUTHORIZED):
-        rig.cloud.answer = Handshake.UNAUTHORIZED
+        rig.cloud.answer = Standing.UNAUTHORIZED
     if path == paths.BLOCKED:
-        rig.cloud.answer = Handshake.BLOCKED
+        rig.cloud.answer = Standing.BLOCKED
     if path == paths.FAULT:
         rig.eyes.dead = True
 
@@ -133,7 +133,7 @@ async def until_error(booted: Booted, path: str) -> None:
 async def into_service(rig: Rig, booted: Booted, state: str = paths.IDLE) -> None:
     """Lift whatever kept the machine out of service, and wait until it is in `state`."""
     rig.credentials.store()
-    rig.cloud.answer = Handshake.OK
+    rig.cloud.answer = Standing.OK
     rig.eyes.dead = False
     rig.world.set_bin_pct(0.0)
     if await booted.daemon.ledger.flags.is_set("maintenance"):

@@ -9,8 +9,8 @@ import trio
 from trio.testing import MockClock
 
 from rvm_edge.item import Outcome
-from rvm_edge.machine import Handshake
-from rvm_edge.simulator.cloud import SimulatedCredentials
+from rvm_edge.machine import Standing
+from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Fate
 from states import paths
@@ -62,15 +62,15 @@ async def test_online_is_earned_by_a_handshake_and_kept_by_heartbeats(
 
 @pytest.mark.parametrize(
     ("answer", "state"),
-    [(Handshake.UNAUTHORIZED, paths.UNAUTHORIZED), (Handshake.BLOCKED, paths.BLOCKED)],
+    [(Standing.UNAUTHORIZED, paths.UNAUTHORIZED), (Standing.BLOCKED, paths.BLOCKED)],
 )
 async def test_a_refusal_closes_the_machine_until_it_is_lifted(
-    autojump_clock: MockClock, rig: Rig, answer: Handshake, state: str
+    autojump_clock: MockClock, rig: Rig, answer: Standing, state: str
 ) -> None:
     rig.cloud.reachable, rig.cloud.answer = True, answer
     async with rig.boot() as booted:
         await booted.until(state)
-        rig.cloud.answer = Handshake.OK
+        rig.cloud.answer = Standing.OK
         await booted.until(paths.ONLINE)
 
 
@@ -80,7 +80,7 @@ async def test_a_refusal_waits_for_the_deposit_that_is_going_on(
     rig.cloud.reachable = True
     async with rig.boot() as booted:
         await booted.until(paths.ONLINE)
-        rig.cloud.answer = Handshake.BLOCKED
+        rig.cloud.answer = Standing.BLOCKED
         await booted.start()
         for _ in range(3):
             await trio.sleep(25)
@@ -89,12 +89,12 @@ async def test_a_refusal_waits_for_the_deposit_that_is_going_on(
 
 
 async def test_one_refusal_may_turn_into_the_other(autojump_clock: MockClock, rig: Rig) -> None:
-    rig.cloud.reachable, rig.cloud.answer = True, Handshake.BLOCKED
+    rig.cloud.reachable, rig.cloud.answer = True, Standing.BLOCKED
     async with rig.boot() as booted:
         await booted.until(paths.BLOCKED)
-        rig.cloud.answer = Handshake.UNAUTHORIZED
+        rig.cloud.answer = Standing.UNAUTHORIZED
         await booted.until(paths.UNAUTHORIZED)
-        rig.cloud.answer = Handshake.BLOCKED
+        rig.cloud.answer = Standing.BLOCKED
         await booted.until(paths.BLOCKED)
 
 

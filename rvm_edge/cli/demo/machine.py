@@ -15,7 +15,7 @@ from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.hardware import simulated_hardware
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.timings import Timings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import trio
 
-from rvm_edge.machine import Handshake
+from rvm_edge.machine import Standing
 
 
 @dataclass
@@ -20,7 +20,7 @@ class CloudKnobs:
         gives_up_s: how long it takes to find out that it is not reached.
     """
 
-    answer: Handshake = Handshake.OK
+    answer: Standing = Standing.OK
     reachable: bool = True
     takes_s: float = 0.05
     gives_up_s: float = 2.0
@@ -34,20 +34,20 @@ class SimulatedCloud:
         self.handshakes = 0
         self.heartbeats = 0
 
-    async def handshake(self) -> Handshake:
+    async def handshake(self) -> Standing:
         """Introduce the machine."""
         self.handshakes += 1
         return await self._answer()
 
-    async def heartbeat(self) -> Handshake:
+    async def heartbeat(self) -> Standing:
         """Tell the server that the machine is alive."""
         self.heartbeats += 1
         return await self._answer()
 
-    async def _answer(self) -> Handshake:
+    async def _answer(self) -> Standing:
         if not self.knobs.reachable:
             await trio.sleep(self.knobs.gives_up_s)
-            return Handshake.UNREACHABLE
+            return Standing.UNREACHABLE
         await trio.sleep(self.knobs.takes_s)
         return self.knobs.answer
 

@@ -1,0 +1,54 @@
+"""The frozen, typed settings. Unknown keys are refused with a "did you mean"."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from rvm_edge.settings.cloud import (
+    CloudSettings,
+    EvidenceSettings,
+    OrderSettings,
+    RequestSettings,
+    ReverbSettings,
+    SyncSettings,
+)
+from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
+from rvm_edge.settings.policy import Policy
+from rvm_edge.settings.vision import AcceptanceSettings, Thresholds, VisionSettings
+
+__all__ = [
+    "AcceptanceSettings",
+    "CloudSettings",
+    "EvidenceSettings",
+    "OrderSettings",
+    "Percent",
+    "Policy",
+    "RequestSettings",
+    "ReverbSettings",
+    "Seconds",
+    "Settings",
+    "Share",
+    "SyncSettings",
+    "Threshold",
+    "Thresholds",
+    "VisionSettings",
+]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that `settings.toml` may say.
+
+    Attributes:
+        policy: how the machine behaves.
+        vision: how it sees.
+        cloud: how it speaks with its server.
+        timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
+    """
+
+    policy: Policy = Policy()
+    vision: VisionSettings = VisionSettings()
+    cloud: CloudSettings = CloudSettings()
+    timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

@@ -1,0 +1,63 @@
+"""How the chart's activities behave."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from rvm_edge.settings.measures import Percent, Seconds
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the chart's activities behave. Times in seconds.
+
+    Attributes:
+        poll_s: how often sensors are read while waiting for a person.
+        idle_poll_s: how often they are read when nothing is going on.
+        debounce_s: how long a sensor must agree with itself to be believed.
+        light_settle_s: from light on to the first picture.
+        frames_per_item: how many pictures are taken of each item.
+        frame_gap_s: between two of them.
+        hand_patience_s: how long the gate waits for a hand to leave the slot.
+        bin_full_pct: from this level the machine takes nothing more.
+        bin_free_pct: below this level it takes items again.
+        heartbeat_s: between two heartbeats while online.
+        heartbeat_failures: how many in a row mean that the link is lost.
+        reconnect_first_s: the first wait before a new handshake.
+        reconnect_cap_s: the longest wait between two handshakes.
+        retry_refused_s: how often a machine that the server refused asks again.
+        start_on_approach: whether an item held to the slot starts a guest's deposit.
+        bin_poll_s: between two measurements of the bin while nobody is at the machine.
+        item_min_g: from this weight on the scale says that something lies in the chamber.
+        pulse_s: between two signs of life asked of the motor controller.
+        recovery_s: between two probes of a machine at fault.
+    """
+
+    poll_s: Seconds = 0.02
+    idle_poll_s: Seconds = 0.25
+    debounce_s: Seconds = 0.06
+    light_settle_s: Annotated[float, Meta(ge=0, le=10)] = 0.15
+    frames_per_item: Annotated[int, Meta(ge=1, le=16)] = 3
+    frame_gap_s: Annotated[float, Meta(ge=0, le=5)] = 0.05
+    hand_patience_s: Seconds = 20.0
+    bin_full_pct: Percent = 90.0
+    bin_free_pct: Percent = 80.0
+    heartbeat_s: Seconds = 35.0
+    heartbeat_failures: Annotated[int, Meta(ge=1, le=100)] = 3
+    reconnect_first_s: Seconds = 1.0
+    reconnect_cap_s: Seconds = 60.0
+    retry_refused_s: Seconds = 300.0
+    start_on_approach: bool = True
+    bin_poll_s: Seconds = 5.0
+    item_min_g: Annotated[float, Meta(gt=0, le=100)] = 4.0
+    pulse_s: Seconds = 5.0
+    recovery_s: Seconds = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that contradict each other."""
+        if self.bin_free_pct >= self.bin_full_pct:
+            raise ValueError("bin_free_pct must be below bin_full_pct")
+        if self.reconnect_first_s > self.reconnect_cap_s:
+            raise ValueError("reconnect_first_s must not exceed reconnect_cap_s")
