@@ -1,0 +1,1 @@
+"""How the machine and a MyRVM server speak with each other."""

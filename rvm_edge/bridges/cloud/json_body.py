@@ -1,0 +1,36 @@
+"""Reads what a server said. What does not have the type it should have is not believed."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+T = TypeVar("T")
+
+Text = Annotated[str, Meta(max_length=2_000)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+SHOWN_CHARACTERS = 200
+"""A server's own words are cut to this wherever people read them."""
+
+_UNPRINTABLE = re.compile(
+    r"[^ -~\u00a0-\uffff]+|[\u0080-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
+)
+
+
+def decoded(body: bytes, kind: type[T]) -> T | None:
+    """Read JSON as `kind`; None for whatever is not that, in whatever way."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return None
+
+
+def one_line(text: str) -> str:
+    """Return a server's own words fit for a screen and a log: one printable line, cut."""
+    line = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
