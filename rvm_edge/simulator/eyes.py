@@ -13,6 +13,7 @@ from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.machine import EyesError
 from rvm_edge.simulator.truth import Specimen
 from rvm_edge.simulator.world import World
+from rvm_edge.vision.picture_header import fits_as_jpeg
 
 SCRIPTED_HASH = hashlib.sha256(b"scripted eyes").hexdigest()
 """Stands in for the model's hash in verdicts that no model gave."""
@@ -80,6 +81,28 @@ class ScriptedEyes:
         if self.knobs.wrong:
             reason = Reason.FORBIDDEN_CLASS if reason is Reason.EMPTY_PET else Reason.EMPTY_PET
         return verdict_on(reason, inside, frames, weight_g, self.knobs.takes_s)
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a JPEG that is short enough as it is.
+
+        Raises:
+            EyesError: it is not, or as the knobs say.
+        """
+        if self.knobs.hung:
+            await trio.sleep_forever()
+        await self.ready()
+        return unchanged(frame, most_bytes)
+
+
+def unchanged(frame: Frame, most_bytes: int) -> bytes:
+    """Return a frame's bytes if they are a JPEG of at most `most_bytes`.
+
+    Raises:
+        EyesError: they are not; making one takes an image library, which is not loaded here.
+    """
+    if not fits_as_jpeg(frame, most_bytes):
+        raise EyesError(f"scripted eyes cannot make a JPEG of at most {most_bytes} bytes")
+    return frame.data
 
 
 def true_reason(inside: Sequence[Specimen], frames: int) -> Reason:

@@ -1,8 +1,8 @@
 """The eyes: from an item's pictures to a verdict.
 
 Two halves. The daemon's half (`eyes`, `acceptance`, `wire`, `tray`, `model_store`) is small and
-imports no array or image library. The worker's half (`worker`, `picture`, `letterbox`, `decode`,
-`onnx_detector`) does, and lives in a process of its own.
+imports no array or image library. The worker's half (`worker`, `picture`, `jpeg`, `letterbox`,
+`decode`, `onnx_detector`) does, and lives in a process of its own.
 """
 
 import os

@@ -6,9 +6,10 @@ The daemon imports this module; it brings no array, image or model library with 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
+from typing import TypeVar
 
 import trio
 
@@ -18,17 +19,21 @@ from rvm_edge.machine import EyesError
 from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.acceptance import decide
 from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.picture_header import fits_as_jpeg
 from rvm_edge.vision.shared_frames import TooMuchError
 from rvm_edge.vision.wire import Load, Seen
 from rvm_edge.vision.worker_link import (
     WORKER_COMMAND,
     ModelRefusedError,
+    PictureRefusedError,
     WorkerError,
     WorkerLink,
     start_worker,
 )
 
 _log = logging.getLogger(__name__)
+
+A = TypeVar("A")
 
 
 class EyesState(Enum):
@@ -113,33 +118,56 @@ class WorkerEyes:
                 cannot use its model.
         """
         started = trio.current_time()
+
+        async def look(link: WorkerLink) -> tuple[tuple[Seen, ...], str]:
+            return await link.look(frames), link.model_hash
+
+        seen, model_hash = await self._ask(look)
+        return decide(
+            [_findings(one) for one in seen],
+            self._settings.acceptance,
+            weight_g=weight_g,
+            elapsed_s=trio.current_time() - started,
+            model_hash=model_hash,
+        )
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG of at most `most_bytes`; see `rvm_edge.machine.Eyes`.
+
+        A JPEG that is short enough is returned as it is, without the worker.
+
+        Raises:
+            EyesError: the picture cannot be read or made so short, or as in `judge`.
+        """
+        if fits_as_jpeg(frame, most_bytes):
+            await trio.lowlevel.checkpoint()
+            return frame.data
+        return await self._ask(lambda link: link.compress(frame, most_bytes))
+
+    async def _ask(self, what: Callable[[WorkerLink], Awaitable[A]]) -> A:
+        """Ask a ready worker, one question at a time; give it up if it has no answer in time.
+
+        Raises:
+            EyesError: there is no answer.
+        """
         limit = self._settings.judge_timeout_s
         link: WorkerLink | None = None
         with trio.move_on_after(limit):
             async with self._one_at_a_time:
                 link = await self._ready_link()
-                seen = await self._look(link, frames)
+                try:
+                    answer = await what(link)
+                except (TooMuchError, PictureRefusedError) as error:
+                    raise EyesError(str(error)) from error
+                except WorkerError as error:
+                    self._lose(link, str(error))
+                    raise EyesError(str(error)) from error
                 self._wait_s = self._settings.restart_first_s
-                return decide(
-                    [_findings(one) for one in seen],
-                    self._settings.acceptance,
-                    weight_g=weight_g,
-                    elapsed_s=trio.current_time() - started,
-                    model_hash=link.model_hash,
-                )
+                return answer
         if link is None:
             raise EyesError(f"the eyes were not ready within {limit:g} s{self._because()}")
         self._lose(link, f"the worker gave no answer within {limit:g} s")
         raise EyesError(self.trouble)
-
-    async def _look(self, link: WorkerLink, frames: Sequence[Frame]) -> tuple[Seen, ...]:
-        try:
-            return await link.look(frames)
-        except TooMuchError as error:
-            raise EyesError(str(error)) from error
-        except WorkerError as error:
-            self._lose(link, str(error))
-            raise EyesError(str(error)) from error
 
     async def _ready_link(self) -> WorkerLink:
         while self._link is None:

@@ -19,9 +19,11 @@ from rvm_edge.machine import EyesError
 from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.acceptance import decide
 from rvm_edge.vision.detector import Detector, ModelError
+from rvm_edge.vision.jpeg import DoesNotFitError, compress
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.onnx_detector import OnnxDetector
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture
+from rvm_edge.vision.picture_header import fits_as_jpeg
 
 _REMEMBERED = 256
 """Pictures whose detections are kept: a simulated camera shows the same few again and again."""
@@ -71,6 +73,23 @@ class InProcessEyes:
             model_hash=self._detector.model_hash,
         )
         return replace(verdict, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG of at most `most_bytes`; see `rvm_edge.machine.Eyes`.
+
+        Raises:
+            EyesError: the picture cannot be read or made so short.
+        """
+        await trio.lowlevel.checkpoint()
+        if fits_as_jpeg(frame, most_bytes):
+            return frame.data
+        try:
+            picture = read_picture(
+                frame.data, frame.encoding, width=frame.width, height=frame.height
+            )
+            return compress(picture, most_bytes)
+        except (PictureUnreadableError, DoesNotFitError) as error:
+            raise EyesError(str(error)) from error
 
     def _look_once(
         self, data: bytes, encoding: Encoding, width: int, height: int

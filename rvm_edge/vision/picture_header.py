@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 
-from drivers.ports import Encoding
+from drivers.ports import Encoding, Frame
 
 MAX_BYTES = 32 * 1024 * 1024
 """More than the largest raw frame of a 4K camera."""
@@ -123,6 +123,17 @@ def read_png_size(view: memoryview) -> tuple[int, int]:
             return size
         position = end
     raise PictureUnreadableError("it ends early")
+
+
+def fits_as_jpeg(frame: Frame, most_bytes: int) -> bool:
+    """Say whether a frame is a whole JPEG already, and no longer than `most_bytes`."""
+    if frame.encoding is not Encoding.JPEG or len(frame.data) > most_bytes:
+        return False
+    try:
+        read_jpeg_size(memoryview(frame.data))
+    except PictureUnreadableError:
+        return False
+    return True
 
 
 def _check_length(view: memoryview) -> None:

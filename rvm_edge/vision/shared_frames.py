@@ -3,6 +3,7 @@
 An anonymous file (memfd_create(2)): it has no name, so that nothing is left behind however the
 daemon ends. Its size is sealed, so that reading it cannot fault whatever the other side does. The
 daemon writes into it without mapping it, which keeps the pictures out of the daemon's own memory.
+A picture that the worker makes comes back the same way.
 """
 
 from __future__ import annotations
@@ -66,10 +67,19 @@ class SharedFrames:
             offset += _write(self.fd, frame.data, offset)
         return tuple(pictures)
 
+    def take(self, length: int) -> bytes:
+        """Return what the worker handed back; see `hand_back`."""
+        return os.pread(self.fd, length, 0)
+
 
 def map_frames(fd: int) -> memoryview:
     """Map the memory for reading, in the worker."""
     return memoryview(mmap.mmap(fd, os.fstat(fd).st_size, mmap.MAP_SHARED, mmap.PROT_READ))
+
+
+def hand_back(fd: int, data: bytes) -> int:
+    """Write a picture of the worker's own over those it was given; return its length in bytes."""
+    return _write(fd, data, 0)
 
 
 def _write(fd: int, data: bytes, offset: int) -> int:

@@ -67,7 +67,7 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: int
 
 
-class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="look"):
     """A request: find things in these pictures.
 
     Attributes:
@@ -77,6 +77,24 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     number: int
     pictures: Annotated[tuple[Picture, ...], Meta(max_length=MAX_PICTURES)]
+
+
+class Compress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compress"):
+    """A request: make a JPEG of this picture, and leave it at the start of the shared memory.
+
+    Attributes:
+        number: as in `Look`.
+        picture: which.
+        most_bytes: how long the JPEG may be.
+    """
+
+    number: int
+    picture: Picture
+    most_bytes: int
+
+
+Request = Look | Compress
+"""What a worker is asked once it has loaded its model."""
 
 
 class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -110,7 +128,21 @@ class Looked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="looke
     pictures: Annotated[tuple[Seen, ...], Meta(max_length=MAX_PICTURES)]
 
 
-Answer = Loaded | Refused | Looked
+class Compressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compressed"):
+    """The answer to `Compress`.
+
+    Attributes:
+        number: of the request.
+        length: of the JPEG in the shared memory, in bytes.
+        failed: why there is none, or "".
+    """
+
+    number: int
+    length: Annotated[int, Meta(ge=0)] = 0
+    failed: Annotated[str, Meta(max_length=500)] = ""
+
+
+Answer = Loaded | Refused | Looked | Compressed
 """What a worker says."""
 
 

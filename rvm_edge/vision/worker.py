@@ -1,4 +1,4 @@
-"""The worker: a process that owns the model and looks at pictures, one item at a time.
+"""The worker: a process that owns the model and handles pictures, one item's at a time.
 
     python -m rvm_edge.vision.worker SOCKET_FD MEMORY_FD
 
@@ -24,10 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvm_edge.vision.detector import Detector, ModelError
+from rvm_edge.vision.jpeg import DoesNotFitError, compress
 from rvm_edge.vision.onnx_detector import OnnxDetector
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture
-from rvm_edge.vision.shared_frames import map_frames
+from rvm_edge.vision.shared_frames import hand_back, map_frames
 from rvm_edge.vision.wire import (
+    Compress,
+    Compressed,
     Found,
     Load,
     Loaded,
@@ -35,6 +38,7 @@ from rvm_edge.vision.wire import (
     Looked,
     Picture,
     Refused,
+    Request,
     Seen,
     Splitter,
     decode,
@@ -56,7 +60,8 @@ def main(arguments: Sequence[str]) -> int:
     cv2.setNumThreads(1)
     with socket.socket(fileno=int(arguments[0])) as connection:
         _end_with(connection)
-        memory = map_frames(int(arguments[1]))
+        fd = int(arguments[1])
+        memory = map_frames(fd)
         requests = _Requests(connection)
         first = requests.next()
         if first is None:
@@ -69,7 +74,13 @@ def main(arguments: Sequence[str]) -> int:
         connection.sendall(encode(Loaded(tuple(detector.names), detector.model_hash)))
         with ThreadPoolExecutor(1, "reader") as reader:
             while (body := requests.next()) is not None:
-                connection.sendall(encode(_answer(detector, reader, memory, decode(body, Look))))
+                request: Request = decode(body, Request)  # type: ignore[arg-type] # as in the link
+                answer = (
+                    _look(detector, reader, memory, request)
+                    if isinstance(request, Look)
+                    else _compress(memory, fd, request)
+                )
+                connection.sendall(encode(answer))
     return 0
 
 
@@ -102,7 +113,7 @@ def _load(wanted: Load) -> OnnxDetector:
     return detector
 
 
-def _answer(
+def _look(
     detector: Detector, reader: ThreadPoolExecutor, memory: memoryview, look: Look
 ) -> Looked | Refused:
     """Look at an item's pictures; the next one is read while the model looks at this one."""
@@ -125,6 +136,15 @@ def _answer(
     except ModelError as error:
         return Refused(str(error)[:2000])
     return Looked(look.number, tuple(seen))
+
+
+def _compress(memory: memoryview, fd: int, request: Compress) -> Compressed:
+    """Make a JPEG of one picture. It takes the picture's place once it is complete."""
+    try:
+        data = compress(_read(memory, request.picture), request.most_bytes)
+    except (PictureUnreadableError, DoesNotFitError) as error:
+        return Compressed(request.number, failed=str(error)[:500])
+    return Compressed(request.number, hand_back(fd, data))
 
 
 def _read(memory: memoryview, picture: Picture) -> NDArray[np.uint8]:

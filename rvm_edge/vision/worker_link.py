@@ -7,20 +7,26 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import trio
 
-from drivers.ports import Frame
+from drivers.ports import Encoding, Frame
+from rvm_edge.vision.picture_header import fits_as_jpeg
 from rvm_edge.vision.shared_frames import SharedFrames
 from rvm_edge.vision.wire import (
     Answer,
+    Compress,
+    Compressed,
     Load,
     Loaded,
     Look,
     Looked,
+    Picture,
     Refused,
+    Request,
     Seen,
     Splitter,
     WireError,
@@ -35,6 +41,7 @@ _SEND_S = 1.0
 _REAP_S = 5.0
 _STDERR_LINES = 5
 _STDERR_LINE_CHARACTERS = 300
+_NOT_ASKED = "the worker answered something else than asked"
 
 
 class WorkerError(Exception):
@@ -43,6 +50,10 @@ class WorkerError(Exception):
 
 class ModelRefusedError(WorkerError):
     """The worker is well, but it cannot use the model."""
+
+
+class PictureRefusedError(Exception):
+    """The worker is well, but it cannot make the picture that was asked for."""
 
 
 class WorkerLink:
@@ -79,7 +90,7 @@ class WorkerLink:
         if isinstance(answer, Refused):
             raise ModelRefusedError(answer.why)
         if not isinstance(answer, Loaded):
-            raise WorkerError("the worker answered something else than asked")
+            raise WorkerError(_NOT_ASKED)
         self.model_hash = answer.model_hash
         return answer
 
@@ -92,23 +103,54 @@ class WorkerLink:
             TooMuchError: the pictures do not fit; the worker is as well as before.
             WorkerError: there is no answer.
         """
+        answer = await self._ask(frames, Look)
+        if not isinstance(answer, Looked):
+            raise WorkerError(_NOT_ASKED)
+        if len(answer.pictures) != len(frames):
+            raise WorkerError("the worker answered for another number of pictures")
+        return answer.pictures
+
+    async def compress(self, frame: Frame, most_bytes: int) -> bytes:
+        """Have the worker make a JPEG of at most `most_bytes` bytes. May be cancelled, as `look`.
+
+        Raises:
+            TooMuchError: the picture is too large for the shared memory.
+            PictureRefusedError: the picture cannot be read, or no JPEG of it is short enough.
+            WorkerError: there is no answer.
+        """
+        answer = await self._ask(
+            [frame], lambda number, pictures: Compress(number, pictures[0], most_bytes)
+        )
+        if not isinstance(answer, Compressed):
+            raise WorkerError(_NOT_ASKED)
+        if answer.failed:
+            raise PictureRefusedError(answer.failed)
+        if answer.length > most_bytes:
+            raise WorkerError("the worker made a longer JPEG than it was asked for")
+        made = replace(frame, encoding=Encoding.JPEG, data=self._frames.take(answer.length))
+        if not fits_as_jpeg(made, most_bytes):
+            raise WorkerError("the worker made something else than a JPEG")
+        return made.data
+
+    async def _ask(
+        self,
+        frames: Sequence[Frame],
+        request: Callable[[int, tuple[Picture, ...]], Request],
+    ) -> Looked | Compressed:
         while self._owed:
             await self._receive()
             self._owed -= 1
         pictures = self._frames.put(frames)
         self._number += 1
-        request = encode(Look(self._number, pictures))
         self._owed += 1
-        await self._send(request)
+        await self._send(encode(request(self._number, pictures)))
         answer = await self._receive()
         self._owed -= 1
         if isinstance(answer, Refused):
             raise WorkerError(f"the worker refused: {answer.why}")
-        if not isinstance(answer, Looked) or answer.number != self._number:
-            raise WorkerError("the worker answered something else than asked")
-        if len(answer.pictures) != len(frames):
-            raise WorkerError("the worker answered for another number of pictures")
-        return answer.pictures
+        if isinstance(answer, Loaded) or answer.number != self._number:
+            raise WorkerError(_NOT_ASKED)
+        return answer
 
     def condemn(self) -> None:
         """Give this worker up; whoever awaits `ended` will end it."""
@@ -158,7 +200,7 @@ class WorkerLink:
         if scope.cancelled_caught:
             raise WorkerError("the worker does not read what it is sent")
 
-    async def _receive(self) -> Loaded | Refused | Looked:
+    async def _receive(self) -> Answer:
         try:
             while (body := self._splitter.take()) is None:
                 data = await self._stream.receive_some(_READ_BYTES)

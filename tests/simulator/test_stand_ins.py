@@ -12,7 +12,7 @@ from drivers.ports import Encoding, Frame
 from drivers.sim.link import Verb
 from rvm_edge.item import Reason
 from rvm_edge.machine import EyesError, Standing
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
+from rvm_edge.packaged import samples_dir
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes, true_reason
 from rvm_edge.simulator.people import (
     await_fate,
@@ -22,6 +22,7 @@ from rvm_edge.simulator.people import (
     pull_back,
     put_two_in,
 )
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
@@ -88,11 +89,30 @@ async def test_eyes_lie_die_and_hang_on_request(
     assert scope.cancelled_caught
 
 
+async def test_scripted_eyes_pass_a_short_jpeg_on_and_make_none(
+    autojump_clock: MockClock,
+) -> None:
+    picture = samples_dir() / "images" / "syn_00012.jpg"
+    frame = Frame(picture.read_bytes(), Encoding.JPEG, 0, 0, 0.0, 1)
+    eyes = ScriptedEyes(World(INSTANT))
+    assert await eyes.as_jpeg(frame, len(frame.data)) is frame.data
+    for other in (frame, Frame(b"", Encoding.JPEG, 0, 0, 0.0, 1)):
+        with pytest.raises(EyesError, match="cannot make a JPEG"):
+            await eyes.as_jpeg(other, len(other.data) - 1)
+    eyes.knobs.dead = True
+    with pytest.raises(EyesError, match="gone"):
+        await eyes.as_jpeg(frame, len(frame.data))
+    eyes.knobs.hung = True
+    with trio.move_on_after(1e6) as scope:
+        await eyes.as_jpeg(frame, len(frame.data))
+    assert scope.cancelled_caught
+
+
 @pytest.mark.parametrize("answer", list(Standing))
 async def test_the_cloud_says_what_it_is_told(autojump_clock: MockClock, answer: Standing) -> None:
     cloud = SimulatedCloud(CloudKnobs(answer=answer))
     assert await cloud.handshake() is answer
-    assert await cloud.heartbeat() is answer
+    assert await cloud.heartbeat(None) is answer
     assert (cloud.handshakes, cloud.heartbeats) == (1, 1)
 
 

@@ -11,6 +11,8 @@ from drivers.ports import Encoding
 from rvm_edge.vision.wire import (
     MAX_MESSAGE_BYTES,
     Answer,
+    Compress,
+    Compressed,
     Found,
     Load,
     Loaded,
@@ -18,6 +20,7 @@ from rvm_edge.vision.wire import (
     Looked,
     Picture,
     Refused,
+    Request,
     Seen,
     Splitter,
     WireError,
@@ -28,9 +31,12 @@ from rvm_edge.vision.wire import (
 FOUND = Found("mineral", 0.5, (1.0, 2.0, 3.5, 4.0))
 MESSAGES: list[tuple[msgspec.Struct, object]] = [
     (Load("/m.onnx", "", 2, 0.1, 0.6), Load),
-    (Look(3, (Picture(0, 10, Encoding.JPEG, 0, 0),)), Look),
+    (Look(3, (Picture(0, 10, Encoding.JPEG, 0, 0),)), Request),
+    (Compress(4, Picture(0, 10, Encoding.PNG, 0, 0), 300), Request),
     (Loaded(("mineral",), "a" * 64), Answer),
     (Refused("no"), Answer),
+    (Compressed(4, 290), Answer),
+    (Compressed(4, failed="it ends early"), Answer),
     (Looked(3, (Seen((FOUND,)), Seen(unreadable="it is empty"))), Answer),
 ]
 
@@ -61,7 +67,7 @@ def test_any_cutting_of_the_stream_gives_the_same_bodies(
 
 @given(st.binary(max_size=200))
 def test_random_bytes_are_no_message(noise: bytes) -> None:
-    for kind in (Look, Load, Answer):
+    for kind in (Request, Load, Answer):
         with pytest.raises(WireError):
             decode(noise, kind)  # type: ignore[arg-type] # mypy has no type for a union
 
@@ -75,6 +81,7 @@ def test_random_bytes_are_no_message(noise: bytes) -> None:
         b'{"type":"looked","number":1,"pictures":[{"found":[["m",null,[0,0,1,1]]]}]}',
         b'{"type":"looked","number":1,"pictures":[' + b",".join([b"{}"] * 17) + b"]}",
         b'{"type":"loaded","names":["m"],"model_hash":"short"}',
+        b'{"type":"compressed","number":1,"length":-1}',
         b'{"type":"shell","why":"x"}',
     ],
 )

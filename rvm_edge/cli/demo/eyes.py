@@ -99,6 +99,14 @@ class WatchedEyes:
             raise
         return look.verdict
 
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG of at most `most_bytes`.
+
+        Raises:
+            EyesError: as the eyes say.
+        """
+        return await self.eyes.as_jpeg(frame, most_bytes)
+
 
 @dataclass
 class BreakableEyes:
@@ -125,11 +133,23 @@ class BreakableEyes:
         Raises:
             EyesError: they are lost, or as the eyes say.
         """
+        await self._see()
+        return await self.eyes.judge(frames, weight_g)
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG of at most `most_bytes`.
+
+        Raises:
+            EyesError: they are lost, or as the eyes say.
+        """
+        await self._see()
+        return await self.eyes.as_jpeg(frame, most_bytes)
+
+    async def _see(self) -> None:
         if self._hung:
             await trio.sleep_forever()
         if self._lost:
             raise EyesError("the eyes are lost")
-        return await self.eyes.judge(frames, weight_g)
 
     @property
     def sight(self) -> str:
