@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import trio
 
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
+from rvm_edge.link import Ground, Link, LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Cloud, Credentials, Eyes, Hardware, Machine
+from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import Settings
 from rvm_edge.settings_file import check_timeouts
@@ -35,14 +36,16 @@ class Parts:
     Attributes:
         hardware: the ports.
         eyes: who decides what a picture shows.
-        cloud: the server.
+        link: makes everything between the machine and its server.
+        host: the computer it runs on.
         credentials: who the machine is.
         chance: numbers in [0, 1), for jitter.
     """
 
     hardware: Hardware
     eyes: Eyes
-    cloud: Cloud
+    link: LinkMaker
+    host: Host
     credentials: Credentials
     chance: Callable[[], float] = random.random
 
@@ -55,11 +58,13 @@ class Daemon:
         runtime: takes events, shows the configuration, publishes every step.
         machine: what the activities act upon.
         ledger: what is remembered of items.
+        link: the services towards the server.
     """
 
     runtime: Runtime[Machine]
     machine: Machine
     ledger: Ledger
+    link: Link
 
 
 @asynccontextmanager
@@ -91,17 +96,27 @@ async def running(
     with_timeout = [path for path, state in decider.states.items() if state.timeout is not None]
     check_timeouts(settings, with_timeout)
     offload = offload or in_thread()
-    async with (
-        open_ledger(locations.ledger_path, offload, clock or SystemClock()) as ledger,
-        open_journal(locations.journal_path, offload) as journal,
-    ):
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        ledger = await stack.enter_async_context(open_ledger(locations.ledger_path, offload, clock))
+        journal = await stack.enter_async_context(open_journal(locations.journal_path, offload))
+        ground = Ground(
+            locations, settings, ledger, journal, parts.eyes, offload, clock, parts.chance
+        )
+        link = await stack.enter_async_context(parts.link(ground))
         machine = Machine(
             hardware=parts.hardware,
             eyes=parts.eyes,
             tray=MemoryTray(),
             book=ledger,
             flags=ledger.flags,
-            cloud=parts.cloud,
+            cloud=link.cloud,
+            channel=link.channel,
+            courier=link.courier,
+            evidence=link.evidence,
+            orders=link.orders,
+            album=link.album,
+            host=parts.host,
             credentials=parts.credentials,
             policy=settings.policy,
             chance=parts.chance,
@@ -111,5 +126,5 @@ async def running(
         )
         async with trio.open_nursery() as nursery:
             await nursery.start(runtime.run)
-            yield Daemon(runtime, machine, ledger)
+            yield Daemon(runtime, machine, ledger, link)
             nursery.cancel_scope.cancel()

@@ -96,8 +96,12 @@ class Tray(Protocol):
         """Keep an item's pictures, in place of whatever was kept before."""
         ...
 
-    def take(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
-        """Hand over an item's pictures and weight, or None if they are not here."""
+    def look(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
+        """Show an item's pictures and weight, or None if they are not here."""
+        ...
+
+    def take(self) -> tuple[str, tuple[Frame, ...]]:
+        """Hand over for good what is kept: whose pictures, and the pictures; "" and none."""
         ...
 
 
@@ -183,7 +187,7 @@ class Standing(Enum):
 
     OK = "ok"
     DEGRADED = "degraded"
-    """The server knows the machine but nobody looks after it there; it serves people all the same."""
+    """The server knows the machine but nobody looks after it there; it serves all the same."""
 
     UNREACHABLE = "unreachable"
     """No answer, or none that can be believed: one of these alone proves little."""

@@ -6,6 +6,7 @@ from rvm_edge.statechart.definition import Timeout
 from states.context import Ctx, MachineState
 from states.events import ItemDropped, ItemInDoubt
 from states.in_hand import NothingInHandError, item_in_hand
+from states.keeping import keep_picture
 from states.mechanism import move_item
 
 
@@ -27,6 +28,6 @@ async def drop_item(here: Ctx) -> None:
 ACCEPT = MachineState(
     "accept",
     "The item is moved into the bin; it is credited once it has left the chamber.",
-    activities=(drop_item,),
+    activities=(drop_item, keep_picture),
     timeout=Timeout(20.0),
 )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import trio
 
 from drivers.ports import Frame, PictureError, Signal
@@ -12,18 +9,7 @@ from rvm_edge.statechart.definition import Timeout
 from states.context import Ctx, MachineState
 from states.events import CaptureFailed, PicturesTaken
 from states.in_hand import item_in_hand
-
-
-@asynccontextmanager
-async def lit_chamber(here: Ctx) -> AsyncIterator[None]:
-    """Keep the chamber lit inside, dark after, however the inside ends."""
-    light = here.machine.hardware.light
-    try:
-        await light.on()
-        yield
-    finally:
-        with here.cleanup():
-            await light.off()
+from states.light import lit_chamber
 
 
 async def take_pictures(here: Ctx) -> None:

@@ -20,18 +20,26 @@ from rvm_edge.statechart.definition import (
 from states import events as ev
 from states import paths as at
 from states.fault import FAULT
-from states.guards import BIN_IS_FULL, IS_ACCEPTED, MACHINE_FAILED, MAY_START, NOBODY_IS_SERVED
+from states.guards import (
+    BIN_IS_FULL,
+    IS_ACCEPTED,
+    IS_OFFLINE,
+    MACHINE_FAILED,
+    MAY_START,
+    NOBODY_IS_SERVED,
+)
 from states.handshake import HANDSHAKE
 from states.maintenance import MAINTENANCE
 from states.operational import OPERATIONAL
 from states.out_of_service import OUT_OF_SERVICE
 from states.provisioning import PROVISIONING
+from states.restarting import RESTARTING
 
 
 def _on(
     event: type[Event],
     source: StatePath,
-    target: StatePath,
+    target: StatePath | None,
     why: str,
     guard: Guard | None = None,
 ) -> Transition:
@@ -85,6 +93,13 @@ LEAVING_SERVICE = (
         "the operator blocked the machine; a deposit is finished first",
         NOBODY_IS_SERVED,
     ),
+    _on(
+        ev.RestartOrdered,
+        at.OPERATIONAL,
+        at.RESTARTING,
+        "ordered; never with an item in hand",
+        NOBODY_IS_SERVED,
+    ),
     _failing(at.OPERATIONAL, at.FAULT, "a watch broke down"),
     _failing(at.CLEARING, at.FAULT, "the mechanism does not come to rest", at.OPERATIONAL),
     _timing_out(at.CLEARING, at.FAULT, "the mechanism does not come to rest", at.OPERATIONAL),
@@ -105,6 +120,14 @@ INTAKE = (
     _failing(at.IDLE, at.CLEARING, "start over from a known state"),
     _on(ev.BinFreed, at.FULL, at.IDLE, "the bin was emptied"),
     _failing(at.FULL, at.CLEARING, "start over from a known state"),
+    _on(ev.CapReached, at.IDLE, at.CAPPED, "guests' items wait up to a limit", IS_OFFLINE),
+    _on(ev.CapLifted, at.CAPPED, at.IDLE, "there is room for more"),
+    _on(ev.LinkUp, at.CAPPED, at.IDLE, "what waits can be delivered"),
+    _failing(at.CAPPED, at.CLEARING, "start over from a known state"),
+    _on(ev.PictureOrdered, at.IDLE, at.INSPECTION, "the chamber is empty"),
+    _on(ev.InspectionDone, at.INSPECTION, at.IDLE, "the chamber is dark again"),
+    _timing_out(at.INSPECTION, at.CLEARING, "start over from a known state"),
+    _failing(at.INSPECTION, at.CLEARING, "start over from a known state"),
 )
 
 DEPOSIT = (
@@ -113,6 +136,7 @@ DEPOSIT = (
     _timing_out(at.WAITING, at.CLEARING, "nobody puts anything in"),
     _on(ev.BinFull, at.WAITING, at.CLEARING, "no room for another item"),
     _failing(at.WAITING, at.CLEARING, "start over from a known state"),
+    _failing(at.DEPOSIT, at.CLEARING, "start over from a known state"),
     _on(ev.PicturesTaken, at.CAPTURE, at.CLASSIFY, "the pictures are there"),
     _on(ev.CaptureFailed, at.CAPTURE, at.REJECT, "no picture, no verdict"),
     _timing_out(at.CAPTURE, at.REJECT, "no picture in time"),
@@ -150,7 +174,17 @@ COMING_BACK = (
     _on(ev.DoorOpened, at.FAULT, at.MAINTENANCE, "hands may be inside"),
     _on(ev.MaintenanceEnter, at.FAULT, at.MAINTENANCE, "ordered"),
     _failing(at.FAULT, at.FAULT, "try again, later each time"),
+    _on(ev.RestartOrdered, at.MAINTENANCE, at.RESTARTING, "ordered"),
+    _on(ev.RestartOrdered, at.FAULT, at.RESTARTING, "ordered"),
+    _timing_out(at.RESTARTING, at.OPERATIONAL, "nothing came of it"),
+    _failing(at.RESTARTING, at.OPERATIONAL, "nothing came of it"),
 )
+
+ORDERS = tuple(
+    _on(event, state, None, "for the journal")
+    for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT)
+    for event in (ev.OrderDone, ev.OrderRefused)
+) + (_on(ev.OrderRefused, at.OUT_OF_SERVICE, None, "for the journal"),)
 
 ENGINE = (
     *_broken_engine(at.PROVISIONING, at.PROVISIONING),
@@ -159,11 +193,12 @@ ENGINE = (
     *_broken_engine(at.OUT_OF_SERVICE, at.OUT_OF_SERVICE),
     *_broken_engine(at.MAINTENANCE, at.MAINTENANCE),
     *_broken_engine(at.FAULT, at.FAULT),
+    *_broken_engine(at.RESTARTING, at.OPERATIONAL),
 )
 
 CHART: Chart[Machine] = Chart(
     name="rvm",
-    states=(PROVISIONING, HANDSHAKE, OPERATIONAL, OUT_OF_SERVICE, MAINTENANCE, FAULT),
+    states=(PROVISIONING, HANDSHAKE, OPERATIONAL, OUT_OF_SERVICE, MAINTENANCE, FAULT, RESTARTING),
     initial="provisioning",
     events=ev.EVENTS,
     transitions=(
@@ -173,6 +208,7 @@ CHART: Chart[Machine] = Chart(
         *INTAKE,
         *DEPOSIT,
         *COMING_BACK,
+        *ORDERS,
         *ENGINE,
     ),
 )

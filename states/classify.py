@@ -1,5 +1,8 @@
 """CLASSIFY: the eyes decide, and the decision is on disk before anything moves."""
 
+from collections.abc import Sequence
+
+from drivers.ports import Frame
 from rvm_edge.item import Reason, Verdict
 from rvm_edge.machine import EyesError
 from rvm_edge.statechart.definition import Timeout
@@ -11,17 +14,17 @@ from states.in_hand import item_in_hand
 async def judge_item(here: Ctx) -> None:
     """Ask the eyes once; without their answer the item goes back."""
     item = await item_in_hand(here)
-    verdict = await verdict_on(here, item.client_uuid)
+    laid_out = here.machine.tray.look(item.client_uuid)
+    frames, weight_g = laid_out or ((), None)
+    verdict = await verdict_on(here, frames, weight_g)
     await here.machine.book.decide(item.client_uuid, verdict)
     await here.post(VerdictGiven(item.client_uuid, verdict.accepted, verdict.reason.value))
 
 
-async def verdict_on(here: Ctx, client_uuid: str) -> Verdict:
+async def verdict_on(here: Ctx, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
     """Return the eyes' verdict, or a refusal where they give none."""
-    laid_out = here.machine.tray.take(client_uuid)
-    if laid_out is None:
+    if not frames:
         return Verdict(accepted=False, reason=Reason.NO_PICTURE)
-    frames, weight_g = laid_out
     try:
         return await here.machine.eyes.judge(frames, weight_g)
     except EyesError:

@@ -7,7 +7,8 @@ import trio
 from drivers.ports import DriverError, Signal
 from states.context import Ctx, MachineState
 from states.events import FaultCleared
-from states.watching import watch_door
+from states.obeying import note_refusals, obey_in_fault
+from states.watching import stay_in_touch, watch_door
 
 
 async def recover(here: Ctx) -> None:
@@ -35,6 +36,6 @@ async def recover(here: Ctx) -> None:
 FAULT = MachineState(
     "fault",
     "A vital part failed: nothing is taken while the machine tries to recover.",
-    activities=(recover, watch_door),
+    activities=(recover, watch_door, stay_in_touch, obey_in_fault, note_refusals),
     rests="until the failed part answers again or a technician comes",
 )

@@ -25,7 +25,11 @@ def _may_start(event: Event, now: Configuration) -> bool:
 
 
 def _nobody_is_served(_event: Event, now: Configuration) -> bool:
-    return paths.IDLE in now or paths.FULL in now
+    return any(state in now for state in (paths.IDLE, paths.FULL, paths.CAPPED))
+
+
+def _is_offline(_event: Event, now: Configuration) -> bool:
+    return paths.OFFLINE_GUEST in now
 
 
 IS_ACCEPTED = Guard("is_accepted", "the eyes found an empty PET bottle", _is_accepted)
@@ -34,6 +38,7 @@ MACHINE_FAILED = Guard(
     "machine_failed", "the item went back because of the machine, not of the item", _machine_failed
 )
 MAY_START = Guard("may_start", "a guest, or a user while the server is reachable", _may_start)
+IS_OFFLINE = Guard("is_offline", "the server is not reached", _is_offline, configuration_only=True)
 NOBODY_IS_SERVED = Guard(
     "nobody_is_served",
     "no deposit is going on and nothing is being cleared",

@@ -12,7 +12,9 @@ from states.events import (
 
 ANSWERS: dict[Standing, Event] = {
     Standing.OK: HandshakeOk(),
+    Standing.DEGRADED: HandshakeOk(),
     Standing.UNREACHABLE: HandshakeUnreachable(),
+    Standing.NO_ROUTE: HandshakeUnreachable(),
     Standing.UNAUTHORIZED: HandshakeUnauthorized(),
     Standing.BLOCKED: HandshakeBlocked(),
 }
@@ -23,9 +25,16 @@ async def introduce(here: Ctx) -> None:
     await here.post(ANSWERS[await here.machine.cloud.handshake()])
 
 
+REACHED = frozenset({Standing.OK, Standing.DEGRADED})
+"""Answers of a server that knows the machine."""
+
+NOT_REACHED = frozenset({Standing.UNREACHABLE, Standing.NO_ROUTE})
+"""No answer, or none that can be believed."""
+
 HANDSHAKE = MachineState(
     "handshake",
-    "The machine introduces itself to the server, but does not wait for it long.",
+    "The machine introduces itself to the server, but does not wait for it long: without a server "
+    "guests are served as soon as with one.",
     activities=(introduce,),
-    timeout=Timeout(10.0),
+    timeout=Timeout(1.0),
 )

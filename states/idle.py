@@ -7,7 +7,8 @@ import trio
 from drivers.ports import Signal
 from rvm_edge.item import SessionMode
 from states.context import Ctx, MachineState
-from states.events import BinFull, SessionRequested
+from states.events import BinFull, CapReached, SessionRequested
+from states.obeying import obey_in_idle
 from states.sensing import bin_level_pct, is_full, wait_for_switch
 
 
@@ -37,9 +38,18 @@ async def watch_slot(here: Ctx) -> None:
     await here.post(SessionRequested(str(uuid.uuid4()), SessionMode.GUEST.value))
 
 
+async def watch_cap(here: Ctx) -> None:
+    """Say when too much waits for the server; while it is reached the chart does not mind."""
+    while True:
+        why = await here.machine.courier.cap_reached()
+        if why:
+            await here.post(CapReached(why))
+        await trio.sleep(here.machine.policy.bin_poll_s)
+
+
 IDLE = MachineState(
     "idle",
     "Ready for a person; nothing is in the chamber.",
-    activities=(watch_bin, watch_slot),
+    activities=(watch_bin, watch_slot, watch_cap, obey_in_idle),
     rests="nobody may come all night",
 )

@@ -5,8 +5,9 @@ import contextlib
 from drivers.ports import DriverError, Signal
 from states.context import Ctx, MachineState
 from states.events import DoorClosed, MaintenanceEnter
+from states.obeying import note_refusals, obey_in_maintenance
 from states.sensing import wait_for_switch
-from states.watching import MAINTENANCE_FLAG
+from states.watching import MAINTENANCE_FLAG, stay_in_touch
 
 
 async def stay_until_closed(here: Ctx) -> None:
@@ -29,6 +30,6 @@ async def stay_until_closed(here: Ctx) -> None:
 MAINTENANCE = MachineState(
     "maintenance",
     "A technician is at work, or the operator has closed the machine: nothing is taken.",
-    activities=(stay_until_closed,),
+    activities=(stay_until_closed, stay_in_touch, obey_in_maintenance, note_refusals),
     rests="until the door is shut or the machine is given back",
 )

@@ -2,32 +2,28 @@
 
 import trio
 
-from rvm_edge.machine import Standing
+from rvm_edge.backoff import Backoff
 from states.context import Ctx, MachineState
 from states.events import HandshakeOk, LinkUp
-from states.handshake import ANSWERS
-
-JITTER = 0.5
-"""Each wait is shortened by up to this share, so that machines do not come back in step."""
+from states.handshake import ANSWERS, NOT_REACHED, REACHED
 
 
 async def seek_server(here: Ctx) -> None:
-    """Try the handshake with a doubling, jittered wait until it succeeds."""
+    """Try the handshake again and again until it succeeds."""
     if isinstance(here.event, HandshakeOk):
         await here.post(LinkUp())
         return
     policy = here.machine.policy
-    wait_s = policy.reconnect_first_s
+    backoff = Backoff(policy.reconnect_first_s, policy.reconnect_cap_s, here.machine.chance)
     while True:
-        await trio.sleep(wait_s * (1 - JITTER * here.machine.chance()))
+        await trio.sleep(backoff.next_s())
         answer = await here.machine.cloud.handshake()
-        if answer is Standing.OK:
+        if answer in REACHED:
             await here.post(LinkUp())
             return
-        if answer is not Standing.UNREACHABLE:
+        if answer not in NOT_REACHED:
             # Refused: the chart takes it once nothing is in anybody's hands; until then, go on.
             await here.post(ANSWERS[answer])
-        wait_s = min(policy.reconnect_cap_s, wait_s * 2)
 
 
 OFFLINE_GUEST = MachineState(

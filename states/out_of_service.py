@@ -5,9 +5,9 @@ import contextlib
 import trio
 
 from drivers.ports import DriverError, Signal
-from rvm_edge.machine import Standing
 from states.context import Ctx, MachineState
-from states.handshake import ANSWERS
+from states.handshake import ANSWERS, NOT_REACHED
+from states.obeying import note_refusals
 from states.watching import watch_door
 
 
@@ -18,7 +18,7 @@ async def ask_again(here: Ctx) -> None:
     while True:
         await trio.sleep(here.machine.policy.retry_refused_s)
         answer = await here.machine.cloud.handshake()
-        if answer is not Standing.UNREACHABLE:
+        if answer not in NOT_REACHED:
             await here.post(ANSWERS[answer])
 
 
@@ -39,7 +39,7 @@ BLOCKED = MachineState(
 OUT_OF_SERVICE = MachineState(
     "out_of_service",
     "The server refuses this machine: nothing is taken.",
-    activities=(watch_door,),
+    activities=(watch_door, note_refusals),
     children=(UNAUTHORIZED, BLOCKED),
     initial="unauthorized",
 )

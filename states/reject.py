@@ -9,6 +9,7 @@ from states import paths
 from states.context import Ctx, MachineState
 from states.events import ItemInDoubt, ItemReturned, VerdictGiven
 from states.in_hand import item_in_hand
+from states.keeping import keep_picture
 from states.mechanism import move_item
 
 MACHINE_FAILED = frozenset({Reason.NO_PICTURE, Reason.EYES_UNAVAILABLE, Reason.TOO_LATE})
@@ -49,6 +50,6 @@ def reason_in(event: Event | None) -> Reason:
 REJECT = MachineState(
     "reject",
     "The item is handed back to the person, who is told why.",
-    activities=(hand_back,),
+    activities=(hand_back, keep_picture),
     timeout=Timeout(20.0),
 )

@@ -22,9 +22,11 @@ from rvm_edge.ledger.check import Check, check
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Machine
 from rvm_edge.settings import Policy, Settings
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
+from rvm_edge.simulator.scripted_link import ScriptedLink
+from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.truth import Fate, InsertedItem, Specimen
 from rvm_edge.simulator.world import World
@@ -78,13 +80,19 @@ class Rig:
     policy: Policy = field(default_factory=Policy)
     world: World = field(default_factory=lambda: World(Timings()))
     eyes: EyesKnobs = field(default_factory=EyesKnobs)
-    cloud: CloudKnobs = field(default_factory=lambda: CloudKnobs(reachable=False))
+    link: ScriptedLink = field(default_factory=lambda: ScriptedLink(CloudKnobs(reachable=False)))
+    host: RecordedHost = field(default_factory=RecordedHost)
     credentials: SimulatedCredentials = field(default_factory=SimulatedCredentials)
     path: list[Configuration] = field(default_factory=list)
     """Every configuration since the last boot, in order."""
     steps: list[Step] = field(default_factory=list)
     """Every step since the last boot but the first, in order."""
     moved: trio.Event = field(default_factory=trio.Event)
+
+    @property
+    def cloud(self) -> CloudKnobs:
+        """How the server answers."""
+        return self.link.knobs
 
     @property
     def locations(self) -> Locations:
@@ -98,9 +106,10 @@ class Rig:
         parts = Parts(
             hardware=hardware_over(cable),
             eyes=ScriptedEyes(self.world, self.eyes),
-            cloud=SimulatedCloud(self.cloud),
+            link=self.link.made,
+            host=self.host,
             credentials=self.credentials,
-            chance=lambda: 0.0,
+            chance=lambda: 0.5,
         )
         self.path.clear()
         self.steps.clear()

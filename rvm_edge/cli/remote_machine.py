@@ -16,10 +16,12 @@ from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.scripted_cloud import SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
+from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.scripted_link import ScriptedLink
+from rvm_edge.simulator.stand_ins import RecordedHost
 
 
 @asynccontextmanager
@@ -53,5 +55,7 @@ async def remote_machine(
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
             sight = await stack.enter_async_context(worker_eyes(settings.vision).run())
-        parts = Parts(hardware, sight, SimulatedCloud(), SimulatedCredentials())
+        parts = Parts(
+            hardware, sight, ScriptedLink().made, RecordedHost(), SimulatedCredentials()
+        )
         yield await stack.enter_async_context(running(locations, settings, parts))

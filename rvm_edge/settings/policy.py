@@ -33,6 +33,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         item_min_g: from this weight on the scale says that something lies in the chamber.
         pulse_s: between two signs of life asked of the motor controller.
         recovery_s: between two probes of a machine at fault.
+        door_by_server: whether the server may draw the service door's bolt while the machine is in
+            maintenance. Whoever may give orders there can then open the machine.
     """
 
     poll_s: Seconds = 0.02
@@ -54,6 +56,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item_min_g: Annotated[float, Meta(gt=0, le=100)] = 4.0
     pulse_s: Seconds = 5.0
     recovery_s: Seconds = 2.0
+    door_by_server: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values that contradict each other."""

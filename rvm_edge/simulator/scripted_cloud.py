@@ -18,12 +18,14 @@ class CloudKnobs:
         reachable: whether it is reached at all.
         takes_s: how long an answer takes.
         gives_up_s: how long it takes to find out that it is not reached.
+        heard_bin_pct: how full the bin was, as the last heartbeat said.
     """
 
     answer: Standing = Standing.OK
     reachable: bool = True
     takes_s: float = 0.05
     gives_up_s: float = 2.0
+    heard_bin_pct: float | None = None
 
 
 class SimulatedCloud:
@@ -39,8 +41,9 @@ class SimulatedCloud:
         self.handshakes += 1
         return await self._answer()
 
-    async def heartbeat(self) -> Standing:
+    async def heartbeat(self, bin_pct: float | None) -> Standing:
         """Tell the server that the machine is alive."""
+        self.knobs.heard_bin_pct = bin_pct
         self.heartbeats += 1
         return await self._answer()
 

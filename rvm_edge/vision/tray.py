@@ -17,10 +17,17 @@ class MemoryTray:
         """Keep an item's pictures, in place of whatever was kept before."""
         self._held = (client_uuid, tuple(frames), weight_g)
 
-    def take(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
-        """Hand over an item's pictures and weight, or None if they are not here."""
+    def look(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
+        """Show an item's pictures and weight, or None if they are not here."""
         if self._held is None or self._held[0] != client_uuid:
             return None
         _, frames, weight_g = self._held
-        self._held = None
         return frames, weight_g
+
+    def take(self) -> tuple[str, tuple[Frame, ...]]:
+        """Hand over for good what is kept: whose pictures, and the pictures; "" and none."""
+        if self._held is None:
+            return "", ()
+        client_uuid, frames, _ = self._held
+        self._held = None
+        return client_uuid, frames

@@ -13,6 +13,7 @@ import trio
 from trio.testing import MockClock
 
 from rvm_edge.machine import Standing
+from rvm_edge.orders import Action, Order
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.truth import Fate
 from states import paths
@@ -109,6 +110,8 @@ def arrange(rig: Rig, path: str) -> None:
         rig.cloud.answer = Standing.BLOCKED
     if path == paths.FAULT:
         rig.eyes.dead = True
+    if path == paths.CAPPED:
+        rig.link.courier.cap = "two items wait"
 
 
 async def approach(booted: Booted, path: str) -> None:
@@ -116,7 +119,13 @@ async def approach(booted: Booted, path: str) -> None:
     if path == paths.MAINTENANCE:
         await booted.until(paths.IDLE)
         await booted.daemon.runtime.post(MaintenanceEnter())
-    elif path == paths.WAITING:
+    elif path == paths.RESTARTING:
+        await booted.until(paths.IDLE)
+        booted.rig.link.orders.give(Order("1", Action.RESTART))
+    elif path == paths.INSPECTION:
+        await booted.until(paths.IDLE)
+        booted.rig.link.orders.give(Order("1", Action.CAPTURE_IMAGE))
+    elif path in (paths.WAITING, paths.DEPOSIT):
         await booted.request()
     elif path.startswith(paths.DEPOSIT):
         await booted.start()
@@ -134,6 +143,7 @@ async def into_service(rig: Rig, booted: Booted, state: str = paths.IDLE) -> Non
     """Lift whatever kept the machine out of service, and wait until it is in `state`."""
     rig.credentials.store()
     rig.cloud.answer = Standing.OK
+    rig.link.courier.cap = ""
     rig.eyes.dead = False
     rig.world.set_bin_pct(0.0)
     if await booted.daemon.ledger.flags.is_set("maintenance"):

@@ -1,4 +1,4 @@
-"""The tray holds one item's pictures and hands them over once."""
+"""The tray holds one item's pictures: shown as often as asked, handed over once."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from rvm_edge.vision.tray import MemoryTray
 FRAME = Frame(b"x", Encoding.JPEG, 0, 0, 0.0, 1)
 
 
-def test_what_was_put_is_taken_once() -> None:
+def test_what_was_put_is_shown_until_it_is_taken() -> None:
     tray: Tray = MemoryTray()
     tray.put("a", [FRAME], 12.5)
-    assert tray.take("a") == ((FRAME,), 12.5)
-    assert tray.take("a") is None
+    assert tray.look("a") == ((FRAME,), 12.5)
+    assert tray.look("a") == ((FRAME,), 12.5)
+    assert tray.take() == ("a", (FRAME,))
+    assert tray.look("a") is None
+    assert tray.take() == ("", ())
 
 
-def test_another_item_gets_nothing_and_takes_nothing_away() -> None:
+def test_another_item_is_shown_nothing() -> None:
     tray = MemoryTray()
     tray.put("a", [FRAME], None)
-    assert tray.take("b") is None
-    assert tray.take("a") == ((FRAME,), None)
+    assert tray.look("b") is None
 
 
 def test_a_new_item_takes_the_place_of_the_old_one() -> None:
     tray = MemoryTray()
     tray.put("a", [FRAME], None)
     tray.put("b", [], 3.0)
-    assert tray.take("a") is None
-    assert tray.take("b") == ((), 3.0)
+    assert tray.look("a") is None
+    assert tray.look("b") == ((), 3.0)
 
 
 def test_the_pictures_are_those_of_the_moment_they_were_put() -> None:
@@ -36,4 +38,4 @@ def test_the_pictures_are_those_of_the_moment_they_were_put() -> None:
     tray = MemoryTray()
     tray.put("a", frames, None)
     frames.clear()
-    assert tray.take("a") == ((FRAME,), None)
+    assert tray.take() == ("a", (FRAME,))

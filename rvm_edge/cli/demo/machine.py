@@ -15,9 +15,11 @@ from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.hardware import simulated_hardware
+from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
+from rvm_edge.simulator.scripted_link import ScriptedLink
 from rvm_edge.simulator.specimens import Samples, read_samples
+from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
 
@@ -127,7 +129,8 @@ async def simulated_machine(
         parts = Parts(
             hardware=hardware,
             eyes=eyes,
-            cloud=SimulatedCloud(knobs),
+            link=ScriptedLink(knobs).made,
+            host=RecordedHost(),
             credentials=SimulatedCredentials(),
             chance=random.Random(setup.seed).random,  # noqa: S311 - jitter, repeatable on purpose
         )

@@ -1,0 +1,56 @@
+"""What stands between the machine and its server, and what it is built upon. Types only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from rvm_edge.ledger.clock import Clock
+from rvm_edge.ledger.ledger import Ledger
+from rvm_edge.locations import Locations
+from rvm_edge.machine import Album, Channel, Cloud, Courier, Evidence, Eyes, Orders
+from rvm_edge.offload import Offload
+from rvm_edge.settings import Settings
+from rvm_edge.statechart.journal.sqlite import SqliteJournal
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the services of a link are built upon.
+
+    Attributes:
+        locations: where the machine keeps what it remembers.
+        settings: how it behaves.
+        ledger: what is to be delivered.
+        journal: what the server may keep an anchor of.
+        eyes: who can make a picture smaller.
+        offload: where blocking work runs.
+        clock: what moments are read from.
+        chance: numbers in [0, 1), for jitter.
+    """
+
+    locations: Locations
+    settings: Settings
+    ledger: Ledger
+    journal: SqliteJournal
+    eyes: Eyes
+    offload: Offload
+    clock: Clock
+    chance: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Link:
+    """The services towards the server, as the Machine wants them."""
+
+    cloud: Cloud
+    channel: Channel
+    courier: Courier
+    evidence: Evidence
+    orders: Orders
+    album: Album
+
+
+LinkMaker = Callable[[Ground], AbstractAsyncContextManager[Link]]
+"""Runs the services of a link while the block lasts."""

@@ -1,0 +1,79 @@
+"""What the server may have done by the machine's parts, one small errand each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from drivers.ports import DriverError, Signal
+from rvm_edge.machine import Hardware
+from rvm_edge.orders import Component, Motion
+from states.context import Ctx
+from states.mechanism import require_shut_door
+
+
+class ErrandError(Exception):
+    """It is not done. The message says why, for a technician."""
+
+
+async def read_sensor(here: Ctx, component: Component | None) -> str:
+    """Return what a sensor reads, in words.
+
+    Raises:
+        ErrandError: it is no sensor, is not fitted, or gives no reading.
+    """
+    try:
+        reading = await _reading(here.machine.hardware, component)
+    except DriverError as error:
+        raise ErrandError(str(error)) from error
+    if not reading:
+        raise ErrandError(f"{_named(component)} is no sensor of this machine")
+    return reading
+
+
+async def trigger_actuator(here: Ctx, component: Component | None, motion: Motion | None) -> str:
+    """Move a part once, with the door shut; return what was done.
+
+    Raises:
+        ErrandError: it cannot do that, or did not.
+    """
+    hardware = here.machine.hardware
+    motions: dict[tuple[Component, Motion], Callable[[], Awaitable[None]]] = {
+        (Component.GATE, Motion.OPEN): hardware.gate.open,
+        (Component.GATE, Motion.CLOSE): hardware.gate.close,
+        (Component.SORTER, Motion.TRIGGER): hardware.sorter.drop_item,
+        (Component.SORTER, Motion.RESET): hardware.sorter.home,
+        (Component.INDICATOR, Motion.TRIGGER): lambda: hardware.indicator.show(Signal.SUCCESS),
+    }
+    if here.machine.policy.door_by_server:
+        motions[Component.DOOR, Motion.OPEN] = hardware.door.unlock
+        motions[Component.DOOR, Motion.CLOSE] = hardware.door.lock
+    move = None if component is None or motion is None else motions.get((component, motion))
+    word = "" if motion is None else motion.value
+    if move is None:
+        raise ErrandError(f"{_named(component)} cannot be told to {word or 'do nothing'}")
+    try:
+        await require_shut_door(here)
+        await move()
+    except DriverError as error:
+        raise ErrandError(str(error)) from error
+    return f"{_named(component)}: {word}"
+
+
+async def _reading(hardware: Hardware, component: Component | None) -> str:
+    if component is Component.BIN:
+        return f"bin {await hardware.bin.level_pct():.0f} %"
+    if component is Component.DOOR:
+        return "door open" if await hardware.door.is_open() else "door shut"
+    if component is Component.CHAMBER:
+        return "chamber occupied" if await hardware.chamber.is_occupied() else "chamber free"
+    if component is Component.SLOT:
+        return "slot occupied" if await hardware.slot.is_occupied() else "slot free"
+    if component is Component.SCALE and hardware.scale is not None:
+        return f"scale {await hardware.scale.weight_g():.1f} g"
+    if component is Component.THERMOMETER and hardware.thermometer is not None:
+        return f"thermometer {await hardware.thermometer.temperature_c():.1f} C"
+    return ""
+
+
+def _named(component: Component | None) -> str:
+    return "nothing" if component is None else component.value

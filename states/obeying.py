@@ -1,0 +1,140 @@
+"""Orders of the server: which are carried out where, and that each leaves its mark in the journal.
+
+An order waits until a state takes it that may carry it out; what such a state begins it finishes
+or gives up when it is left, like any activity. No order is taken while an item is in hand.
+"""
+
+from __future__ import annotations
+
+from rvm_edge.orders import Action, Order
+from states import paths
+from states.context import Ctx
+from states.errands import ErrandError, read_sensor, trigger_actuator
+from states.events import (
+    MaintenanceEnter,
+    MaintenanceExit,
+    OrderDone,
+    OrderRefused,
+    PictureOrdered,
+    RestartOrdered,
+)
+from states.watching import MAINTENANCE_FLAG
+
+AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
+"""Taken while nobody is served; what only maintenance may do is refused at once, not kept for it:
+a motor must not start ten minutes later under a technician's hands."""
+
+IDLE_ONLY = frozenset({Action.CAPTURE_IMAGE})
+"""Taken in `idle` alone, where the chamber is known to be empty."""
+
+OUT_OF_USE = frozenset(Action)
+"""Taken in `maintenance` and `fault`: nothing waits there for better days."""
+
+OBEYED_IN: dict[str, frozenset[Action]] = {
+    paths.IDLE: AT_REST | IDLE_ONLY,
+    paths.FULL: AT_REST,
+    paths.CAPPED: AT_REST,
+    paths.MAINTENANCE: OUT_OF_USE,
+    paths.FAULT: OUT_OF_USE,
+}
+"""By state: the orders that are taken there. Everywhere else they wait, and expire."""
+
+MOVES_IN = frozenset({paths.MAINTENANCE})
+"""Where `Action.TRIGGER_ACTUATOR` is carried out; wherever else it is taken, it is refused."""
+
+PICTURES_IN = frozenset({paths.IDLE})
+"""Where `Action.CAPTURE_IMAGE` is carried out; likewise."""
+
+NOT_YET = "this version looks for no other model"
+NOT_HERE = "only in maintenance that was ordered, with the door shut"
+STAYS_DARK = "only in idle: the lamp stays off"
+
+
+async def obey_at_rest(here: Ctx) -> None:
+    """Carry out orders while nobody is served and no picture may be taken."""
+    await _obey(here, AT_REST)
+
+
+async def obey_in_idle(here: Ctx) -> None:
+    """Carry out orders while nobody is served and the chamber is empty."""
+    await _obey(here, AT_REST | IDLE_ONLY)
+
+
+async def obey_in_fault(here: Ctx) -> None:
+    """Carry out the orders that may help a machine at fault."""
+    await _obey(here, OUT_OF_USE, may_look=False)
+
+
+async def obey_in_maintenance(here: Ctx) -> None:
+    """Carry out orders while a technician or the operator has taken the machine out of use."""
+    while True:
+        order = await here.machine.orders.next(OUT_OF_USE)
+        if order.action is Action.EXIT_MAINTENANCE:
+            await _done(here, order, "given back")
+            await here.post(MaintenanceExit())
+        elif order.action is Action.TRIGGER_ACTUATOR:
+            await _move(here, order)
+        elif order.action is Action.CAPTURE_IMAGE:
+            await _refuse(here, order, STAYS_DARK)
+        else:
+            await _carry_out(here, order)
+
+
+async def note_refusals(here: Ctx) -> None:
+    """Put every refusal into the journal."""
+    while True:
+        refusal = await here.machine.orders.next_refusal()
+        await here.post(OrderRefused(refusal.order_id, refusal.action, refusal.why))
+
+
+async def _obey(here: Ctx, actions: frozenset[Action], *, may_look: bool = True) -> None:
+    while True:
+        order = await here.machine.orders.next(actions)
+        if order.action is Action.EXIT_MAINTENANCE:
+            await _done(here, order, "was not in maintenance")
+        elif order.action is Action.TRIGGER_ACTUATOR:
+            await _refuse(here, order, NOT_HERE)
+        elif order.action is Action.CAPTURE_IMAGE and may_look:
+            await here.post(PictureOrdered(order.order_id))
+        elif order.action is Action.CAPTURE_IMAGE:
+            await _refuse(here, order, STAYS_DARK)
+        else:
+            await _carry_out(here, order)
+
+
+async def _carry_out(here: Ctx, order: Order) -> None:
+    """Do what may be done in all these states alike."""
+    action = order.action
+    if action in (Action.RESTART, Action.REBOOT):
+        await here.post(RestartOrdered(order.order_id, reboot=action is Action.REBOOT))
+    elif action is Action.MAINTENANCE:
+        await _done(here, order, "taken out of use")
+        await here.post(MaintenanceEnter())
+    elif action is Action.READ_SENSOR:
+        try:
+            await _done(here, order, await read_sensor(here, order.component))
+        except ErrandError as error:
+            await _refuse(here, order, str(error))
+    elif action is Action.CHECK_CONNECTION:
+        await _done(here, order, "heard")
+    else:
+        await _refuse(here, order, NOT_YET)
+
+
+async def _move(here: Ctx, order: Order) -> None:
+    if not await here.machine.flags.is_set(MAINTENANCE_FLAG):
+        # Somebody opened the door: hands may be inside, whatever the door's switch says now.
+        await _refuse(here, order, NOT_HERE)
+        return
+    try:
+        await _done(here, order, await trigger_actuator(here, order.component, order.motion))
+    except ErrandError as error:
+        await _refuse(here, order, str(error))
+
+
+async def _done(here: Ctx, order: Order, result: str) -> None:
+    await here.post(OrderDone(order.order_id, order.action.value, result[:200]))
+
+
+async def _refuse(here: Ctx, order: Order, why: str) -> None:
+    await here.post(OrderRefused(order.order_id, order.action.value, why[:200]))
