@@ -41,21 +41,21 @@ class IdleCourier:
     Attributes:
         cap: what `cap_reached` says.
         rests: how many ask it to rest right now.
-        delivering: whether it was told to deliver and not to stop.
+        delivering: how many ask it to deliver right now.
     """
 
     def __init__(self) -> None:
         self.cap = ""
         self.rests = 0
-        self.delivering = False
+        self.delivering = 0
 
     async def deliver(self) -> None:
         """Wait until cancelled."""
-        self.delivering = True
+        self.delivering += 1
         try:
             await trio.sleep_forever()
         finally:
-            self.delivering = False
+            self.delivering -= 1
 
     @contextmanager
     def resting(self) -> Iterator[None]:

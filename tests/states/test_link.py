@@ -66,14 +66,14 @@ async def test_deliveries_go_on_only_while_the_server_is_reached(
 ) -> None:
     async with rig.boot() as booted:
         await booted.until(paths.IDLE)
-        assert not rig.link.courier.delivering
+        assert rig.link.courier.delivering == 0
         rig.cloud.reachable = True
         await booted.until(paths.ONLINE)
         await trio.sleep(1)
-        assert rig.link.courier.delivering
+        assert rig.link.courier.delivering == 1
         rig.cloud.answer = Standing.NO_ROUTE
         await booted.until(paths.OFFLINE_GUEST)
-        assert not rig.link.courier.delivering
+        assert rig.link.courier.delivering == 0
 
 
 async def test_deliveries_rest_while_somebody_is_at_the_machine(
