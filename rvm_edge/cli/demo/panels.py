@@ -39,10 +39,27 @@ _WITHOUT_PICTURE = {
     paths.WAITING: ("Masukkan satu botol plastik kosong.", "Put one empty plastic bottle in."),
     paths.CAPTURE: ("Kamera sedang mengambil gambar…", "The camera is taking pictures…"),
     paths.IDLE: ("Siap menerima botol.", "Ready for the next person."),
+    paths.INSPECTION: ("Memeriksa ruang…", "The server asked for a picture."),
     paths.FULL: ("Wadah penuh.", "The bin is full."),
+    paths.CAPPED: (
+        "Silakan kembali nanti: server belum terjangkau.",
+        "Please come back later: the server is not reached.",
+    ),
+    paths.RESTARTING: ("Memulai ulang…", "Starting anew…"),
     paths.MAINTENANCE: ("Sedang dalam perawatan.", "Under maintenance."),
     paths.FAULT: ("Mesin sedang gangguan.", "Something is broken: it tries to come back."),
 }
+_WARNED = frozenset(
+    {
+        paths.MAINTENANCE,
+        paths.FULL,
+        paths.CAPPED,
+        paths.OFFLINE_GUEST,
+        paths.CLEARING,
+        paths.REJECT,
+        paths.RESTARTING,
+    }
+)
 _OTHERWISE = ("Sebentar…", "One moment…")
 _MOST_DETECTIONS = 2
 
@@ -61,9 +78,12 @@ def boxed(content: RenderableType, title: str, subtitle: str | Text = "") -> Pan
 
 
 def chart_panel(scene: Scene) -> Panel:
-    """Draw the chart with what is active lit."""
+    """Draw the chart with what is active lit; the inside of one state is left out, for room."""
     tree = Text(no_wrap=True)
+    refused = any(leaf.startswith(paths.OUT_OF_SERVICE) for leaf in scene.leaves)
     for path, state in CHART.walk():
+        if path.startswith(f"{paths.OPERATIONAL if refused else paths.OUT_OF_SERVICE}."):
+            continue
         depth = path.count(".")
         is_leaf = path in scene.leaves
         inside = any(leaf.startswith(f"{path}.") for leaf in scene.leaves)
@@ -83,9 +103,7 @@ def chart_panel(scene: Scene) -> Panel:
 def _lit(path: str) -> Style:
     if path == paths.FAULT or path.startswith(paths.OUT_OF_SERVICE):
         return _LIT_BAD
-    if path in (paths.MAINTENANCE, paths.FULL, paths.OFFLINE_GUEST, paths.CLEARING, paths.REJECT):
-        return _LIT_WARN
-    return _LIT
+    return _LIT_WARN if path in _WARNED else _LIT
 
 
 def item_panel(scene: Scene, width: int, height: int) -> Panel:

@@ -19,10 +19,10 @@ from rvm_edge.cli.demo.panels import (
 from rvm_edge.cli.demo.scene import Scene
 from states.chart import CHART
 
-LEAST = (100, 30)
+LEAST = (100, 32)
 """Columns and rows of the smallest screen that holds everything."""
 
-_CHART_ROWS = sum(1 for _ in CHART.walk()) + 2
+_CHART_ROWS = sum(1 for path, _ in CHART.walk() if not path.startswith("out_of_service.")) + 2
 _CHART_COLUMNS = 27
 _MACHINE_ROWS = 13
 _HIGHEST_BODY = 34
