@@ -17,7 +17,7 @@ class Counts:
         dropped: into the bin; these earn.
         returned: to the person.
         in_doubt: 0 or 1.
-        undelivered: dropped, and not yet proved to be at the server.
+        undelivered: dropped, and not proved to be at the server: waiting, or dead letters.
         sessions: all that were ever opened.
     """
 
@@ -37,7 +37,45 @@ def count(connection: sqlite3.Connection) -> Counts:
         "SELECT count(*), coalesce(sum(accepted = 1), 0), coalesce(sum(accepted = 0), 0), "
         "coalesce(sum(outcome = 'dropped'), 0), coalesce(sum(outcome = 'returned'), 0), "
         "coalesce(sum(state = 'in_doubt'), 0), "
-        "(SELECT count(*) FROM outbox WHERE state = 'waiting'), "
+        "(SELECT count(*) FROM outbox WHERE state = 'waiting') "
+        "+ (SELECT count(*) FROM outbox WHERE state = 'dead'), "
         "(SELECT count(*) FROM sessions) FROM items"
     ).fetchone()
     return Counts(*(int(figure) for figure in row))
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """A consistent snapshot of what is on its way to the server.
+
+    Attributes:
+        waiting: still to be delivered, the ambiguous ones among them.
+        ambiguous: waiting, after a request whose outcome nobody knows.
+        dead: given up with a reason, until somebody lets them be tried again.
+        delivered: proved to be at the server.
+        possibly_twice: of which a server that knows no duplicates may hold two copies or more.
+        oldest_at: since when the first of those that wait does so, ISO 8601 in UTC; "" if none.
+    """
+
+    waiting: int = 0
+    ambiguous: int = 0
+    dead: int = 0
+    delivered: int = 0
+    possibly_twice: int = 0
+    oldest_at: str = ""
+
+
+def count_queue(connection: sqlite3.Connection) -> QueueCounts:
+    """Count; each figure comes from an index that holds only its own rows."""
+    *figures, oldest_at = connection.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting'), "
+        "(SELECT count(*) FROM outbox WHERE unanswered > 0 AND state = 'waiting'), "
+        "(SELECT count(*) FROM outbox WHERE state = 'dead'), "
+        "(SELECT count(*) FROM outbox), "
+        "(SELECT count(*) FROM outbox WHERE unanswered > 0 AND possibly_twice > 0), "
+        "(SELECT created_at FROM outbox WHERE state = 'waiting' ORDER BY number LIMIT 1)"
+    ).fetchone()
+    waiting, ambiguous, dead, everything, twice = (int(figure) for figure in figures)
+    return QueueCounts(
+        waiting, ambiguous, dead, everything - waiting - dead, twice, str(oldest_at or "")
+    )

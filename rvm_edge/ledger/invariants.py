@@ -7,6 +7,12 @@ order: wall clocks jump. Order is the history's `seq`, and `mono_s` within one o
 
 from __future__ import annotations
 
+from rvm_edge.ledger.delivery_invariants import (
+    DELIVERY_INVARIANTS,
+    SOUND_OUTBOX,
+    SOUND_PICTURE,
+)
+
 # What `items` says must be in the history: one row per step that the item has taken.
 _EXPECTED = """
   SELECT client_uuid, 'inserted' AS step, inserted_at AS at, session_id AS detail FROM items
@@ -140,8 +146,10 @@ INVARIANTS: dict[str, str] = {
       FROM sessions WHERE ({_SOUND_SESSION}) IS NOT 1
       UNION ALL
       SELECT 'outbox ' || number, 'state ' || state || ' does not fit its moments'
-      FROM outbox WHERE ((state = 'delivered') = (delivered_at NOT NULL)
-        AND state IN ('waiting', 'delivered') AND attempts >= 0) IS NOT 1
+      FROM outbox WHERE ({SOUND_OUTBOX}) IS NOT 1
+      UNION ALL
+      SELECT 'picture ' || client_uuid, 'its moments and figures do not fit each other'
+      FROM pictures WHERE ({SOUND_PICTURE}) IS NOT 1
     """,  # noqa: S608 - constants of this module
     "history_disagrees": f"""
       SELECT 'item ' || e.client_uuid, 'the history lacks ' || e.step || ' at ' || e.at
@@ -171,7 +179,10 @@ INVARIANTS: dict[str, str] = {
             _gaps("items", "number"),
             _gaps("sessions", "number"),
             _gaps("outbox", "number"),
+            _gaps("dead_letters", "number"),
+            _gaps("pictures", "number"),
         )
     ),
+    **DELIVERY_INVARIANTS,
 }
 """By the violation's kind."""

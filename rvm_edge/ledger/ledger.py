@@ -13,8 +13,10 @@ from rvm_edge.item import Item, Outcome, Session, SessionEnd, Verdict
 from rvm_edge.ledger import life, sessions
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.counts import Counts, count
+from rvm_edge.ledger.evidence.book import PictureBook
 from rvm_edge.ledger.flags import is_set, put
 from rvm_edge.ledger.opening import LedgerOpening, open_store
+from rvm_edge.ledger.outbox import Outbox
 from rvm_edge.ledger.records import (
     ItemRecord,
     list_items,
@@ -52,12 +54,16 @@ class Ledger:
         path: the database.
         opening: what opening it found.
         flags: the small durable facts, in the same file.
+        outbox: dropped items on their way to the server.
+        pictures: what is known of the items' pictures.
     """
 
     def __init__(self, store: Store, opening: LedgerOpening, offload: Offload) -> None:
         self.path = store.path
         self.opening = opening
         self.flags = LedgerFlags(store, offload)
+        self.outbox = Outbox(store, offload)
+        self.pictures = PictureBook(store, offload)
         self._store = store
         self._offload = offload
 
@@ -128,6 +134,8 @@ class Ledger:
         """
         work = partial(life.settle, client_uuid=client_uuid, outcome=outcome)
         await self._offload(partial(self._store.write, work))
+        self.outbox.news.ring()
+        self.pictures.news.ring()
 
     async def mark_delivered(self, client_uuid: str) -> None:
         """Record that the server has proved to have the item. Again changes nothing.

@@ -137,7 +137,7 @@ def mark_delivered(connection: sqlite3.Connection, stamp: Stamp, client_uuid: st
     """Record that the server has proved to have the item. Again changes nothing.
 
     Raises:
-        RefusedStepError: the item is unknown, or did not drop.
+        RefusedStepError: the item is unknown, or did not drop, or is a dead letter.
     """
     item = item_by_uuid(connection, client_uuid)
     if item.state is ItemState.DELIVERED:
@@ -149,7 +149,9 @@ def mark_delivered(connection: sqlite3.Connection, stamp: Stamp, client_uuid: st
         (stamp.at, client_uuid),
     )
     connection.execute(
-        "UPDATE outbox SET state = 'delivered', delivered_at = ? WHERE client_uuid = ?",
+        "UPDATE outbox SET state = 'delivered', delivered_at = ?, last_error = '', "
+        "sent_at = CASE WHEN unanswered > 1 THEN sent_at END, "
+        "unanswered = max(0, unanswered - 1) WHERE client_uuid = ?",
         (stamp.at, client_uuid),
     )
     _history(connection, stamp, client_uuid, "delivered", "")

@@ -33,7 +33,10 @@ _PROBES = (
     "SELECT number, client_uuid, state, given_back_at, outcome, doubt FROM items LIMIT 0",
     "SELECT number, session_id, mode, owner, closed_at, why FROM sessions LIMIT 0",
     "SELECT seq, client_uuid, step, detail, at, opening, mono_s FROM steps LIMIT 0",
-    "SELECT number, client_uuid, state, attempts, last_error FROM outbox LIMIT 0",
+    "SELECT number, client_uuid, state, attempts, unanswered, sent_at FROM outbox LIMIT 0",
+    "SELECT number, client_uuid, why, retried_at FROM dead_letters LIMIT 0",
+    "SELECT opening, mono_s, server_epoch_s FROM clock_anchors LIMIT 0",
+    "SELECT number, client_uuid, bytes, uploaded_at, removed_at FROM pictures LIMIT 0",
     "SELECT name, value FROM flags LIMIT 0",
     "SELECT opening, opened_at, findings FROM openings LIMIT 0",
 )

@@ -71,6 +71,21 @@ def item_by_uuid(connection: sqlite3.Connection, client_uuid: str) -> Item:
     return _item(row)
 
 
+def record_by_uuid(connection: sqlite3.Connection, client_uuid: str) -> ItemRecord:
+    """Return everything that is known of one item.
+
+    Raises:
+        RefusedStepError: there is none.
+    """
+    row = connection.execute(
+        f"SELECT {_RECORD} FROM items WHERE client_uuid = ?",  # noqa: S608 - a constant
+        (client_uuid,),
+    ).fetchone()
+    if row is None:
+        raise RefusedStepError(f"the ledger knows no item {client_uuid}")
+    return _record(row)
+
+
 def unsettled_item(connection: sqlite3.Connection) -> Item | None:
     """Return the one item that has no outcome yet, if any."""
     row = connection.execute(

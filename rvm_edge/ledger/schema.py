@@ -10,32 +10,16 @@ and triggers for "only forward" and "never deleted".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from rvm_edge.ledger import migration_0002
+from rvm_edge.ledger.schema_words import MOMENT, UUID, Migration, forbid
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "MIGRATION_SET", "PROTECTIONS", "Migration"]
 
 APPLICATION_ID = 0x52564D4C
 """``RVML`` in the database's header (https://www.sqlite.org/fileformat.html, offset 68)."""
 
 MIGRATION_SET = "ledger"
 
-
-@dataclass(frozen=True)
-class Migration:
-    """One change of the schema.
-
-    Attributes:
-        name: starts with its number, four digits; recorded in the database once applied.
-        statements: SQL, one statement each, run in one transaction.
-    """
-
-    name: str
-    statements: tuple[str, ...]
-
-
-# 2026-01-31T23:59:59.000000Z
-_MOMENT = (
-    "GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9]*Z'"
-)
-_UUID = "GLOB '????????-????-????-????-????????????'"
 _REASONS = (
     "'no_picture', 'empty_chamber', 'nothing_detected', 'forbidden_class', 'not_empty', "
     "'too_heavy', 'two_items', 'low_confidence', 'frames_disagree', 'unknown_object', "
@@ -45,7 +29,7 @@ _REASONS = (
 _OPENINGS = f"""
 CREATE TABLE openings (
   opening INTEGER PRIMARY KEY AUTOINCREMENT,
-  opened_at TEXT NOT NULL CHECK (opened_at {_MOMENT}),
+  opened_at TEXT NOT NULL CHECK (opened_at {MOMENT}),
   findings TEXT NOT NULL
 ) STRICT
 """
@@ -53,11 +37,11 @@ CREATE TABLE openings (
 _SESSIONS = f"""
 CREATE TABLE sessions (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  session_id TEXT NOT NULL UNIQUE CHECK (session_id {_UUID}),
+  session_id TEXT NOT NULL UNIQUE CHECK (session_id {UUID}),
   mode TEXT NOT NULL CHECK (mode IN ('guest', 'user')),
   owner TEXT NOT NULL CHECK ((owner = '') = (mode = 'guest') AND length(owner) <= 200),
-  opened_at TEXT NOT NULL CHECK (opened_at {_MOMENT}),
-  closed_at TEXT CHECK (closed_at {_MOMENT}),
+  opened_at TEXT NOT NULL CHECK (opened_at {MOMENT}),
+  closed_at TEXT CHECK (closed_at {MOMENT}),
   why TEXT CHECK (why IN ('finished', 'timed_out', 'bin_full', 'interrupted')),
   UNIQUE (session_id, mode, owner),
   CHECK ((closed_at IS NULL) = (why IS NULL))
@@ -68,18 +52,18 @@ CREATE TABLE sessions (
 _ITEMS = f"""
 CREATE TABLE items (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  client_uuid TEXT NOT NULL UNIQUE CHECK (client_uuid {_UUID}),
+  client_uuid TEXT NOT NULL UNIQUE CHECK (client_uuid {UUID}),
   session_id TEXT NOT NULL,
   mode TEXT NOT NULL,
   owner TEXT NOT NULL,
   state TEXT NOT NULL
     CHECK (state IN ('inserted', 'decided', 'in_doubt', 'settled', 'delivered')),
-  inserted_at TEXT NOT NULL CHECK (inserted_at {_MOMENT}),
-  decided_at TEXT CHECK (decided_at {_MOMENT}),
-  given_back_at TEXT CHECK (given_back_at {_MOMENT}),
-  doubted_at TEXT CHECK (doubted_at {_MOMENT}),
-  settled_at TEXT CHECK (settled_at {_MOMENT}),
-  delivered_at TEXT CHECK (delivered_at {_MOMENT}),
+  inserted_at TEXT NOT NULL CHECK (inserted_at {MOMENT}),
+  decided_at TEXT CHECK (decided_at {MOMENT}),
+  given_back_at TEXT CHECK (given_back_at {MOMENT}),
+  doubted_at TEXT CHECK (doubted_at {MOMENT}),
+  settled_at TEXT CHECK (settled_at {MOMENT}),
+  delivered_at TEXT CHECK (delivered_at {MOMENT}),
   accepted INTEGER CHECK (accepted IN (0, 1)),
   reason TEXT CHECK (reason IN ({_REASONS})),
   label TEXT CHECK (length(label) <= 200),
@@ -125,7 +109,7 @@ CREATE TABLE steps (
   step TEXT NOT NULL CHECK (
     step IN ('inserted', 'decided', 'given_back', 'in_doubt', 'settled', 'delivered')),
   detail TEXT NOT NULL,
-  at TEXT NOT NULL CHECK (at {_MOMENT}),
+  at TEXT NOT NULL CHECK (at {MOMENT}),
   opening INTEGER NOT NULL REFERENCES openings (opening),
   mono_s REAL NOT NULL
 ) STRICT
@@ -136,11 +120,11 @@ CREATE TABLE outbox (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   client_uuid TEXT NOT NULL UNIQUE REFERENCES items (client_uuid),
   state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered')),
-  created_at TEXT NOT NULL CHECK (created_at {_MOMENT}),
+  created_at TEXT NOT NULL CHECK (created_at {MOMENT}),
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-  last_attempt_at TEXT CHECK (last_attempt_at {_MOMENT}),
+  last_attempt_at TEXT CHECK (last_attempt_at {MOMENT}),
   last_error TEXT NOT NULL DEFAULT '' CHECK (length(last_error) <= 2000),
-  delivered_at TEXT CHECK (delivered_at {_MOMENT}),
+  delivered_at TEXT CHECK (delivered_at {MOMENT}),
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL))
 ) STRICT
 """
@@ -149,7 +133,7 @@ _FLAGS = f"""
 CREATE TABLE flags (
   name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 200),
   value INTEGER NOT NULL CHECK (value IN (0, 1)),
-  changed_at TEXT NOT NULL CHECK (changed_at {_MOMENT})
+  changed_at TEXT NOT NULL CHECK (changed_at {MOMENT})
 ) STRICT
 """
 
@@ -162,63 +146,58 @@ _INDEXES = (
     "CREATE INDEX outbox_waiting ON outbox (number) WHERE state = 'waiting'",
 )
 
-
-def _forbid(name: str, when: str, why: str) -> str:
-    return f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
-
-
 _TRIGGERS = (
-    _forbid("sessions_are_kept", "DELETE ON sessions", "a session is never deleted"),
-    _forbid(
+    forbid("sessions_are_kept", "DELETE ON sessions", "a session is never deleted"),
+    forbid(
         "sessions_keep_their_owner",
         "UPDATE OF number, session_id, mode, owner, opened_at ON sessions",
         "mode and owner are latched",
     ),
-    _forbid(
+    forbid(
         "sessions_close_once",
         "UPDATE OF closed_at, why ON sessions WHEN old.closed_at IS NOT NULL",
         "the session is closed",
     ),
-    _forbid("items_are_kept", "DELETE ON items", "an item is never deleted"),
-    _forbid(
+    forbid("items_are_kept", "DELETE ON items", "an item is never deleted"),
+    forbid(
         "items_keep_their_identity",
         "UPDATE OF number, client_uuid, session_id, mode, owner, inserted_at ON items",
         "an item keeps its identity",
     ),
-    _forbid(
+    forbid(
         "items_start_at_the_beginning",
         "INSERT ON items WHEN new.state IS NOT 'inserted' OR new.given_back_at IS NOT NULL",
         "an item starts as inserted",
     ),
-    _forbid(
+    forbid(
         "items_move_forward",
         "UPDATE OF state ON items WHEN old.state || '>' || new.state NOT IN ("
         "'inserted>decided', 'inserted>in_doubt', 'inserted>settled', 'decided>in_doubt', "
         "'decided>settled', 'in_doubt>settled', 'settled>delivered')",
         "an item only moves forward",
     ),
-    _forbid(
+    forbid(
         "items_decide_once",
         "UPDATE OF accepted, reason, label, confidence, detections, weight_g, model_hash, "
         "elapsed_ms, decided_at ON items WHEN old.state IS NOT 'inserted' "
         "OR old.given_back_at IS NOT NULL",
         "the verdict is written once",
     ),
-    _forbid(
+    forbid(
         "items_settle_once",
         "UPDATE OF outcome, settled_at ON items WHEN old.outcome IS NOT NULL",
         "the outcome is written once",
     ),
-    _forbid(
+    forbid(
         "items_given_back_stay_given_back",
         "UPDATE OF given_back_at ON items WHEN old.given_back_at IS NOT NULL "
         "OR old.outcome IS NOT NULL",
         "giving back is written once, before the outcome",
     ),
-    _forbid("steps_never_change", "UPDATE ON steps", "steps is append-only"),
-    _forbid("steps_are_kept", "DELETE ON steps", "steps is append-only"),
-    _forbid("outbox_is_kept", "DELETE ON outbox", "an outbox row is never deleted"),
-    _forbid(
+    forbid("steps_never_change", "UPDATE ON steps", "steps is append-only"),
+    forbid("steps_are_kept", "DELETE ON steps", "steps is append-only"),
+    forbid("outbox_is_kept", "DELETE ON outbox", "an outbox row is never deleted"),
+    forbid(
         "outbox_holds_dropped_items",
         "INSERT ON outbox WHEN NOT EXISTS (SELECT 1 FROM items WHERE client_uuid = "
         "new.client_uuid AND outcome = 'dropped')",
@@ -241,10 +220,12 @@ MIGRATIONS: tuple[Migration, ...] = (
             *_TRIGGERS,
         ),
     ),
+    Migration("0002_delivery", migration_0002.STATEMENTS),
 )
 """All migrations, oldest first."""
 
 PROTECTIONS = frozenset(
-    statement.replace("UNIQUE ", "").split(maxsplit=3)[2] for statement in (*_INDEXES, *_TRIGGERS)
+    statement.replace("UNIQUE ", "").split(maxsplit=3)[2]
+    for statement in (*_INDEXES, *_TRIGGERS, *migration_0002.INDEXES, *migration_0002.TRIGGERS)
 )
 """The indexes and triggers that a ledger of the newest version must have."""

@@ -80,6 +80,8 @@ def copy_step(uuid: str, step: str) -> str:
     )
 
 
+_PICTURE = "(client_uuid, accepted, bytes, kept_at, kept_opening, kept_mono_s)"
+
 # kind: the statements, the row that must be named, and what else the same rows must raise.
 PLANTED: dict[str, tuple[tuple[str, ...], str, set[str]]] = {
     "credited_not_dropped": (
@@ -186,6 +188,36 @@ PLANTED: dict[str, tuple[tuple[str, ...], str, set[str]]] = {
         (f"INSERT INTO outbox (client_uuid, created_at) VALUES ('{STRANGER}', '{AT}')",),
         "outbox 4",
         {"outbox_without_drop"},
+    ),
+    "dead_letter_contradicts": (
+        (
+            "UPDATE outbox SET state = 'dead' WHERE client_uuid = '{dropped}'",
+            "INSERT INTO dead_letters (client_uuid, why, died_at) "
+            f"VALUES ('{{delivered}}', 'x', '{AT}')",
+        ),
+        "outbox 2, dead letter 1",
+        set(),
+    ),
+    "delivered_unproved": (
+        (
+            "UPDATE outbox SET attempts = 2, unanswered = 2, sent_at = delivered_at "
+            "WHERE client_uuid = '{delivered}'",
+        ),
+        "outbox 1",
+        set(),
+    ),
+    "picture_contradicts": (
+        (f"INSERT INTO pictures {_PICTURE} VALUES ('{{dropped}}', 0, 1, '{AT}', 1, 0.0)",),
+        "picture {dropped}",
+        set(),
+    ),
+    "picture_removed_too_soon": (
+        (
+            f"INSERT INTO pictures {_PICTURE} VALUES ('{{dropped}}', 1, 1, '{AT}', 1, 0.0)",
+            f"UPDATE pictures SET removed_at = '{AT}', why_removed = 'expired'",
+        ),
+        "picture {dropped}",
+        set(),
     ),
     "integrity": (
         (
@@ -320,6 +352,10 @@ def test_a_broken_page_is_a_violation_and_not_a_crash(path: Path, uuids: dict[st
         "sessions SET mode = 'guest'",
         "outbox SET state = 'delivered' WHERE client_uuid = '{dropped}'",
         "outbox SET attempts = -1 WHERE client_uuid = '{dropped}'",
+        "outbox SET state = 'lost' WHERE client_uuid = '{dropped}'",
+        "outbox SET unanswered = 1 WHERE client_uuid = '{dropped}'",
+        f"outbox SET sent_at = '{AT}' WHERE client_uuid = '{{dropped}}'",
+        "outbox SET unanswered = -1, attempts = 1 WHERE client_uuid = '{dropped}'",
     ],
 )
 def test_a_row_against_a_rule_of_its_table_is_found(
@@ -336,6 +372,50 @@ def test_a_row_against_a_rule_of_its_table_is_found(
             "outbox": {"outbox 2"},
         }[table]
     )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "accepted = 2",
+        "bytes = 0",
+        "attempts = -1",
+        "reduced = 7",
+        "uploaded_mono_s = 1.0",
+        "uploaded_opening = 1",
+        f"uploaded_at = '{AT}', uploaded_opening = 1, uploaded_mono_s = 1.0, given_up = 'x'",
+        f"removed_at = '{AT}'",
+        f"removed_at = '{AT}', why_removed = 'stolen'",
+        f"removed_at = '{AT}', why_removed = 'delivered'",
+    ],
+)
+def test_a_picture_against_a_rule_of_its_table_is_found(
+    path: Path, uuids: dict[str, str], change: str
+) -> None:
+    plant(
+        path,
+        f"INSERT INTO pictures {_PICTURE} VALUES ('{uuids['returned']}', 0, 1, '{AT}', 1, 0.0)",
+        f"UPDATE pictures SET {change}",
+    )
+    assert rows(check(path), "state_contradicts") == {f"picture {uuids['returned']}"}
+
+
+def test_an_item_delivered_without_a_row_in_the_outbox_is_found(
+    path: Path, uuids: dict[str, str]
+) -> None:
+    plant(path, f"DELETE FROM outbox WHERE client_uuid = '{uuids['delivered']}'")
+    assert rows(check(path), "dropped_not_recorded") == {f"item {uuids['delivered']}"}
+
+
+def test_a_dead_letter_of_a_delivered_item_is_found(path: Path, uuids: dict[str, str]) -> None:
+    plant(
+        path,
+        "UPDATE outbox SET state = 'dead', delivered_at = NULL "
+        f"WHERE client_uuid = '{uuids['delivered']}'",
+        f"INSERT INTO dead_letters (client_uuid, why, died_at) SELECT '{uuids['delivered']}', "
+        f"'refused', '{AT}'",
+    )
+    assert rows(check(path), "delivery_contradicts") == {"outbox 1"}
 
 
 def test_a_missing_ledger_is_one_clear_error(path: Path) -> None:
@@ -376,6 +456,12 @@ def test_a_missing_ledger_is_one_clear_error(path: Path) -> None:
             "UNIQUE constraint failed: index 'one_open_session'",
         ),
         ("UPDATE items SET state = 'settled' WHERE outcome IS NULL", "CHECK constraint failed"),
+        ("UPDATE outbox SET state = 'dead' WHERE state = 'delivered'", "a delivery is final"),
+        (f"UPDATE outbox SET created_at = '{AT}'", "keeps its identity"),
+        (
+            "UPDATE outbox SET unanswered = 1 WHERE state = 'waiting'",
+            "CHECK constraint failed",
+        ),
         (
             "INSERT INTO steps (client_uuid, step, detail, at, opening, mono_s) "
             "SELECT client_uuid, step, detail, at, opening, mono_s FROM steps LIMIT 1",

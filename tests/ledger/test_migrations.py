@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 import trio
 
-from rvm_edge.ledger import Ledger, LedgerTooNewError, LedgerUnusableError, check, read_only
+from rvm_edge.ledger import (
+    Ledger,
+    LedgerTooNewError,
+    LedgerUnusableError,
+    ViolationKind,
+    check,
+    read_only,
+)
 from rvm_edge.ledger.migrate import applied
 from rvm_edge.ledger.opening import open_store
 from rvm_edge.ledger.schema import MIGRATIONS, Migration
@@ -36,6 +43,12 @@ def restore_first(path: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript(FIRST.read_text())
     connection.close()
+
+
+def fill_newest(path: Path) -> None:
+    """Make a ledger of today's version with four items in it."""
+    restore_first(path)
+    close(open_now(path))
 
 
 def open_with(path: Path, *more: Migration) -> Ledger:
@@ -78,11 +91,11 @@ def test_migrations_are_numbered_in_order_and_recorded(path: Path) -> None:
 
 
 def test_an_old_ledger_is_migrated_with_a_copy_of_it_kept(path: Path) -> None:
-    restore_first(path)
+    fill_newest(path)
     before = dump(path)
     ledger = open_with(path, NEXT)
     found = ledger.opening
-    assert found.migrated[-1] == NEXT.name
+    assert found.migrated == (NEXT.name,)
     assert found.backup == path.with_name("ledger.sqlite.before-9998_shade")
     assert trio.run(ledger.counts).items == 4
     close(ledger)
@@ -95,7 +108,7 @@ def test_an_old_ledger_is_migrated_with_a_copy_of_it_kept(path: Path) -> None:
 
 
 def test_a_failing_migration_changes_nothing(path: Path) -> None:
-    restore_first(path)
+    fill_newest(path)
     before = dump(path)
     with pytest.raises(LedgerUnusableError, match="no such table: nowhere"):
         open_with(path, BROKEN)
@@ -107,7 +120,7 @@ def test_a_failing_migration_changes_nothing(path: Path) -> None:
 
 
 def test_the_migrations_before_a_failing_one_stay(path: Path) -> None:
-    restore_first(path)
+    fill_newest(path)
     with pytest.raises(LedgerUnusableError):
         open_with(path, NEXT, BROKEN)
     assert "shade" in columns(path)
@@ -133,7 +146,7 @@ def test_a_newer_ledger_is_refused_and_left_alone(path: Path) -> None:
 def test_reading_an_older_ledger_says_what_updates_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    restore_first(path)
+    fill_newest(path)
     monkeypatch.setattr("rvm_edge.ledger.reading.MIGRATIONS", (*MIGRATIONS, NEXT))
     with pytest.raises(LedgerUnusableError, match="older version; the next start updates it"):
         check(path)
@@ -157,3 +170,35 @@ print("sqlite_utils" in sys.modules, "numpy" in sys.modules)
         for _ in range(2)
     ]
     assert lines == ["True False", "False False"]
+
+
+def test_the_queue_of_a_ledger_of_version_1_waits_on_as_it_was(path: Path) -> None:
+    restore_first(path)
+    connection = sqlite3.connect(path)
+    before = connection.execute("SELECT client_uuid, state, created_at FROM outbox").fetchall()
+    connection.close()
+    ledger = open_now(path)
+    assert ledger.opening.migrated == tuple(one.name for one in MIGRATIONS[1:])
+    waiting = trio.run(ledger.outbox.next_batch, 10)
+    assert [one.record.client_uuid for one in waiting] == [
+        uuid for uuid, state, _ in before if state == "waiting"
+    ]
+    counts = trio.run(ledger.outbox.counts)
+    assert (counts.waiting, counts.delivered) == (1, 1)
+    assert (counts.ambiguous, counts.dead, counts.possibly_twice) == (0, 0, 0)
+    close(ledger)
+    connection = sqlite3.connect(path)
+    after = connection.execute("SELECT client_uuid, state, created_at FROM outbox").fetchall()
+    connection.close()
+    assert after == before
+
+
+def test_a_gap_at_the_end_of_the_old_outbox_is_still_found(path: Path) -> None:
+    restore_first(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("DROP TRIGGER outbox_is_kept")
+    connection.execute("DELETE FROM outbox WHERE number = (SELECT max(number) FROM outbox)")
+    connection.close()
+    close(open_now(path))
+    gaps = [one for one in check(path).violations if one.kind is ViolationKind.ROW_MISSING]
+    assert [one.row for one in gaps] == ["outbox 2"]

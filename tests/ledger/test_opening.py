@@ -243,7 +243,18 @@ async def test_every_table_is_strict(ledger: Ledger) -> None:
         "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'"
     )
     assert dict(rows.fetchall()) == dict.fromkeys(
-        ("items", "sessions", "steps", "outbox", "flags", "openings"), 1
+        (
+            "items",
+            "sessions",
+            "steps",
+            "outbox",
+            "flags",
+            "openings",
+            "dead_letters",
+            "clock_anchors",
+            "pictures",
+        ),
+        1,
     )
 
 

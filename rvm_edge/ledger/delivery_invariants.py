@@ -1,0 +1,51 @@
+"""The invariants of what is on its way to the server; see `rvm_edge.ledger.invariants`."""
+
+from __future__ import annotations
+
+SOUND_OUTBOX = """
+  (state = 'delivered') = (delivered_at NOT NULL) AND state IN ('waiting', 'delivered', 'dead')
+  AND attempts >= 0 AND unanswered BETWEEN 0 AND attempts AND (sent_at IS NULL) = (unanswered = 0)
+"""
+"""Every CHECK of `outbox` once more."""
+
+SOUND_PICTURE = """
+  accepted IN (0, 1) AND reduced IN (0, 1) AND bytes > 0 AND attempts >= 0
+  AND (uploaded_at IS NULL) = (uploaded_opening IS NULL)
+  AND (uploaded_at IS NULL) = (uploaded_mono_s IS NULL)
+  AND (uploaded_at IS NULL OR given_up IS NULL) AND (removed_at IS NULL) = (why_removed IS NULL)
+  AND (removed_at IS NULL OR why_removed IN ('delivered', 'expired', 'no_room', 'lost'))
+  AND (why_removed IS NOT 'delivered' OR uploaded_at NOT NULL)
+"""
+"""Every CHECK of `pictures` that concerns one column or another, once more."""
+
+DELIVERY_INVARIANTS: dict[str, str] = {
+    "dead_letter_contradicts": """
+      SELECT 'outbox ' || o.number, 'a dead letter, but no reason for it is kept'
+      FROM outbox AS o LEFT JOIN dead_letters AS d
+        ON d.client_uuid = o.client_uuid AND d.retried_at IS NULL
+      WHERE o.state = 'dead' AND d.number IS NULL
+      UNION ALL
+      SELECT 'dead letter ' || d.number, 'item ' || d.client_uuid || ' is '
+        || coalesce(o.state, 'unknown') || ' in the outbox'
+      FROM dead_letters AS d LEFT JOIN outbox AS o ON o.client_uuid = d.client_uuid
+      WHERE d.retried_at IS NULL AND o.state IS NOT 'dead'
+    """,
+    "delivered_unproved": """
+      SELECT 'outbox ' || number, 'item ' || client_uuid || ' is delivered, but of ' || attempts
+        || ' requests ' || unanswered || ' have no answer'
+      FROM outbox WHERE state = 'delivered' AND attempts > 0 AND unanswered >= attempts
+    """,
+    "picture_contradicts": """
+      SELECT 'picture ' || p.client_uuid, 'accepted ' || p.accepted || ', but the verdict is '
+        || coalesce(i.reason, 'none')
+      FROM pictures AS p LEFT JOIN items AS i ON i.client_uuid = p.client_uuid
+      WHERE p.accepted IS NOT i.accepted
+    """,
+    "picture_removed_too_soon": """
+      SELECT 'picture ' || client_uuid, 'of an accepted item, removed (' || why_removed
+        || ') before the server had it'
+      FROM pictures WHERE accepted = 1 AND removed_at IS NOT NULL AND uploaded_at IS NULL
+        AND given_up IS NULL AND why_removed IS NOT 'lost'
+    """,
+}
+"""By the violation's kind."""
