@@ -1,0 +1,31 @@
+"""A multipart form with one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The form's file, always under the name ``image``.
+
+    Attributes:
+        filename: safe to be a file's name; the server keeps its ending.
+        jpeg: its bytes.
+    """
+
+    filename: str
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is sent as ``multipart/form-data``.
+
+    Attributes:
+        fields: name and value, in their order.
+        image: the picture.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    image: Picture
