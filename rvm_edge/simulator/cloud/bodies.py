@@ -1,0 +1,101 @@
+"""What is in a request's body: JSON fields, form fields and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from urllib.parse import parse_qsl
+
+import msgspec
+from werkzeug.formparser import MultiPartParser
+from werkzeug.http import parse_options_header
+
+from rvm_edge.simulator.cloud.exchange import Json, Request
+
+KIB = 1024
+_JPEG = b"\xff\xd8\xff"
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of a form.
+
+    Attributes:
+        name: as the client calls it.
+        content: all of it.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        """``jpeg``, ``png``, another picture's name, or "" for what is no picture."""
+        head = self.content[:12]
+        if head.startswith(_JPEG):
+            return "jpeg"
+        if head.startswith(_PNG):
+            return "png"
+        if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+            return "webp"
+        return "gif" if head[:4] == b"GIF8" else ""
+
+    @property
+    def kib(self) -> float:
+        """Its size, in KiB."""
+        return len(self.content) / KIB
+
+
+@dataclass(frozen=True)
+class Form:
+    """A multipart form.
+
+    Attributes:
+        fields: by name.
+        files: by name.
+    """
+
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+
+def json_fields(request: Request) -> dict[str, Json]:
+    """Read the body's fields. What cannot be read is an empty request, as it is for Laravel."""
+    kind = request.header("content-type")
+    if "/json" in kind or "+json" in kind:
+        found = decoded(request.body)
+        if isinstance(found, list):
+            return {str(index): entry for index, entry in enumerate(found)}
+        return found if isinstance(found, dict) else {}
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    return dict(form(request).fields)
+
+
+def decoded(text: bytes | str) -> Json:
+    """Read JSON; None for what is none."""
+    try:
+        found: Json = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return found
+
+
+def form(request: Request) -> Form:
+    """Read a multipart body; what cannot be read is empty."""
+    kind, options = parse_options_header(request.header("content-type"))
+    boundary = options.get("boundary", "")
+    if kind != "multipart/form-data" or not boundary:
+        return Form()
+    try:
+        fields, files = MultiPartParser().parse(
+            BytesIO(request.body), boundary.encode("latin-1"), len(request.body)
+        )
+    except (ValueError, UnicodeError):
+        return Form()
+    return Form(
+        dict(fields.items()),
+        {name: Upload(one.filename or "", one.stream.read()) for name, one in files.items()},
+    )
