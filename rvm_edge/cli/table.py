@@ -23,6 +23,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "classify": CommandEntry("rvm_edge.cli.classify", "Judge pictures of items, with reasons."),
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
+    "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
