@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from rvm_edge.simulator.cloud.admin_orders import Behave, Misbehave, Network, Order, Standing
+from rvm_edge.simulator.cloud.admin_orders import (
+    Behave,
+    Broadcast,
+    Misbehave,
+    Network,
+    Order,
+    Standing,
+)
 from rvm_edge.simulator.cloud.books import Books
 from rvm_edge.simulator.cloud.conduct import Conduct
 from rvm_edge.simulator.cloud.exchange import Json, Request, Response, as_json
@@ -107,6 +114,15 @@ def _command(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
     return {"serial": machine.serial, "action": command.action, "timestamp": command.timestamp}
 
 
+def _broadcast(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
+    asked = msgspec.json.decode(body, type=Broadcast)
+    if site.broadcasting is None:
+        raise ValueError("this server has no Reverb")
+    channel = f"rvm.{_machine(site.books, asked.serial).rvm_uuid}"
+    reached = site.broadcasting.broadcaster.publish(channel, asked.event, asked.data)
+    return {"channel": channel, "listeners": reached}
+
+
 def _standing(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
     asked = msgspec.json.decode(body, type=Standing)
     machine = _machine(site.books, asked.serial)
@@ -128,5 +144,6 @@ _ACTS: dict[str, Act] = {
     f"{ADMIN}behave": _behave,
     f"{ADMIN}network": _network,
     f"{ADMIN}command": _command,
+    f"{ADMIN}broadcast": _broadcast,
     f"{ADMIN}machine": _standing,
 }

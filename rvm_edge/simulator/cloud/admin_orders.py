@@ -59,6 +59,14 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serial: str = ""
 
 
+class Broadcast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``/_sim/broadcast``: an event on a machine's channel, such as ``session.authorized``."""
+
+    event: str
+    data: dict[str, Json] = {}
+    serial: str = ""
+
+
 class Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``/_sim/machine``: what an administrator does to a machine.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
-
-from quart_trio import QuartTrio
 
 from rvm_edge.simulator.cloud.exchange import Json
 
@@ -13,14 +12,23 @@ from rvm_edge.simulator.cloud.exchange import Json
 class Broadcaster(Protocol):
     """A Reverb beside the HTTP server."""
 
-    def attach(self, app: QuartTrio) -> None:
-        """Add the WebSocket route to the application."""
-        ...
-
-    def sign(self, socket_id: str, channel_name: str) -> str:
+    def auth(self, socket_id: str, channel: str) -> str:
         """Return ``key:hex``, which lets a socket into a private channel."""
         ...
 
-    def publish(self, channel: str, event: str, data: Mapping[str, Json]) -> None:
-        """Send an event to whoever listens on the channel now."""
+    def publish(self, channel: str, event: str, data: Mapping[str, Json]) -> int:
+        """Send an event to whoever listens on the channel now, and say to how many."""
         ...
+
+
+@dataclass(frozen=True)
+class Broadcasting:
+    """A Reverb and where it is.
+
+    Attributes:
+        broadcaster: itself.
+        port: where it listens, as handshakes tell; None for the HTTP server's own.
+    """
+
+    broadcaster: Broadcaster
+    port: int | None = None

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 
 class Mishap(Enum):
-    """What can become of one request. Those in capitals of `Misbehaviour` have figures."""
+    """What can become of one request. Its figures, such as `seconds`, are in `Misbehaviour`."""
 
     LATE = "late"
     """It is carried out at once and answered `seconds` later. Joins with one other mishap."""

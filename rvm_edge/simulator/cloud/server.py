@@ -12,7 +12,7 @@ from quart_trio import QuartTrio
 from rvm_edge.simulator.cloud.admin import ADMIN, administer
 from rvm_edge.simulator.cloud.app import build_app
 from rvm_edge.simulator.cloud.books import DONATION_USER, Books
-from rvm_edge.simulator.cloud.broadcasting import Broadcaster
+from rvm_edge.simulator.cloud.broadcasting import Broadcaster, Broadcasting
 from rvm_edge.simulator.cloud.clock import ServerClock
 from rvm_edge.simulator.cloud.conduct import Conduct
 from rvm_edge.simulator.cloud.dialect import Dialect
@@ -125,10 +125,14 @@ class CloudServer:
         """Order something of a machine; see `Books.queue_command`."""
         return self.books.queue_command(machine, action, payload)
 
-    def broadcast_with(self, broadcaster: Broadcaster) -> None:
-        """Give it a Reverb."""
-        self.site.broadcaster = broadcaster
-        broadcaster.attach(self.app)
+    def broadcast_with(self, broadcaster: Broadcaster, port: int | None = None) -> None:
+        """Give it a Reverb.
+
+        Args:
+            broadcaster: which.
+            port: where that listens, for handshakes to tell; None for the server's own port.
+        """
+        self.site.broadcasting = Broadcasting(broadcaster, port)
 
     def misbehave(self, misbehaviour: Misbehaviour | Mishap) -> None:
         """Misbehave from the next request on; see `Conduct.misbehave`."""

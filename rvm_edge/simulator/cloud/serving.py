@@ -11,6 +11,14 @@ from functools import partial
 import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
+from hypercorn.typing import (
+    ASGIFramework,
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    ASGISendEvent,
+    Scope,
+)
+from quart_trio import QuartTrio
 
 from rvm_edge.simulator.cloud.certificates import Authority
 from rvm_edge.simulator.cloud.doorway import Doorway
@@ -50,7 +58,9 @@ async def serving(
         server.direct_origin = f"{scheme}://127.0.0.1:{backend_port}"
         async with trio.open_nursery() as behind:
             await behind.start(
-                partial(serve, server.app, config, shutdown_trigger=stop.wait, mode="asgi")
+                partial(
+                    serve, _finishing(server.app), config, shutdown_trigger=stop.wait, mode="asgi"
+                )
             )
             async with trio.open_nursery() as before:
                 FaultyNetwork(doorway, backend_port, server.conduct, server.wires, before).start()
@@ -79,6 +89,23 @@ def _configured(server: CloudServer, tls: Authority | None) -> tuple[Config, int
     if tls is not None:
         config.context = tls.server_context(lambda: server.conduct.certificate)
     return config, port
+
+
+def _finishing(app: QuartTrio) -> ASGIFramework:
+    """Let a reply's last step end before quart-trio cancels it.
+
+    Hypercorn closes a connection inside the application's last `send`, and tells the application;
+    quart-trio then cancels whatever the request still does, the closing included.
+    """
+
+    async def asgi(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        async def send_all(event: ASGISendEvent) -> None:
+            with trio.CancelScope(shield=scope["type"] == "http"):
+                await send(event)
+
+        await app(scope, receive, send_all)
+
+    return asgi
 
 
 class _Config(Config):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rvm_edge.simulator.cloud.books import Books
-from rvm_edge.simulator.cloud.broadcasting import Broadcaster
+from rvm_edge.simulator.cloud.broadcasting import Broadcasting
 from rvm_edge.simulator.cloud.clock import ServerClock
 from rvm_edge.simulator.cloud.dialect import Dialect
 from rvm_edge.simulator.cloud.exchange import Request, Response
@@ -43,7 +43,7 @@ class Site:
         body_limit_bytes: what nginx lets through; None where there is no nginx before it.
         policy: what it tells machines.
         repository: ``owner/name`` of the releases it plays.
-        broadcaster: its Reverb; None where it has none, as published.
+        broadcasting: its Reverb; None where it has none, as published.
         kiosk_throttle: who asked the kiosk's endpoints how often.
     """
 
@@ -55,7 +55,7 @@ class Site:
     body_limit_bytes: int | None = NGINX_BODY_BYTES
     policy: Policy = Policy()
     repository: str = "ngajar-feri/MyRVM1"
-    broadcaster: Broadcaster | None = None
+    broadcasting: Broadcasting | None = None
     kiosk_throttle: Throttle = field(default_factory=Throttle)
 
 

@@ -7,6 +7,7 @@ the same exceptions and words.
 from __future__ import annotations
 
 import math
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -17,11 +18,7 @@ from rvm_edge.simulator.cloud.exchange import Request, Response
 from rvm_edge.simulator.cloud.misbehaviour import Certificate, Mishap, Plan, Reach
 from rvm_edge.simulator.cloud.server import CloudServer
 
-_RESET = "[Errno 104] Connection reset by peer"
-_NOT_TRUSTED = {
-    Certificate.EXPIRED: "certificate has expired",
-    Certificate.UNKNOWN_AUTHORITY: "unable to get local issuer certificate",
-}
+_RESET = "socket connection broken: [Errno 104] Connection reset by peer"
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):
@@ -64,13 +61,13 @@ class InProcessTransport(httpx.AsyncBaseTransport):
                 self._server, limits.connect_s, httpx.ConnectTimeout("", request=request)
             )
         if self._server.reach is Reach.REFUSED:
-            raise httpx.ConnectError("All connection attempts failed", request=request)
-        why = _NOT_TRUSTED.get(self._server.certificate)
-        if why is not None and request.url.scheme == "https":
+            url = request.url
+            port = url.port or (443 if url.scheme == "https" else 80)
             raise httpx.ConnectError(
-                f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why}",
-                request=request,
+                f"all attempts to connect to {url.host}:{port} failed", request=request
             )
+        if request.url.scheme == "https":
+            _trust(self._server.certificate, request)
 
     async def _before(
         self, request: httpx.Request, asked: Request, plan: Plan, limits: _Limits
@@ -113,6 +110,22 @@ class _Limits:
         return cls(
             math.inf if connect_s is None else connect_s, math.inf if read_s is None else read_s
         )
+
+
+def _trust(shown: Certificate, request: httpx.Request) -> None:
+    """Fail as httpx does over trio: without a word, and with the reason at the chain's end."""
+    why = {
+        Certificate.EXPIRED: "certificate has expired",
+        Certificate.UNKNOWN_AUTHORITY: "unable to get local issuer certificate",
+    }.get(shown)
+    if why is None:
+        return
+    doubt = ssl.SSLCertVerificationError(
+        1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why}"
+    )
+    broken = trio.BrokenResourceError()
+    broken.__cause__ = doubt
+    raise httpx.ConnectError("", request=request) from broken
 
 
 async def _silence(limit_s: float, request: httpx.Request) -> None:

@@ -85,8 +85,8 @@ class Wire:
                     await self._downwards()
                     nursery.cancel_scope.cancel()
         finally:
-            await trio.aclose_forcefully(self._client)
-            await trio.aclose_forcefully(self._backend)
+            self._client.socket.close()
+            self._backend.socket.close()
 
     def reset(self) -> None:
         """Break the connection at once."""

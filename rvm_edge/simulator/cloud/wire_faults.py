@@ -77,7 +77,7 @@ class FaultyNetwork:
             client_host: str = client.socket.getpeername()[0]
             backend = await trio.open_tcp_stream("127.0.0.1", self._backend_port)
         except OSError:
-            await trio.aclose_forcefully(client)
+            client.socket.close()
             return
         port: int = backend.socket.getsockname()[1]
         wire = Wire(client, backend, self._flow, client_host)

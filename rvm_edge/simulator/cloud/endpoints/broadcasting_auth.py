@@ -12,7 +12,7 @@ from rvm_edge.simulator.cloud.site import Site
 
 def authorize(site: Site, request: Request) -> Response:
     """Sign a machine's own channel for its socket."""
-    if site.broadcaster is None:
+    if site.broadcasting is None:
         return no_route(request)
     machine = machine_at(site, request)
     if isinstance(machine, Response):
@@ -24,4 +24,4 @@ def authorize(site: Site, request: Request) -> Response:
         return unprocessable(request, site.origin, fields.errors)
     if channel != f"private-rvm.{machine.rvm_uuid}":
         return as_json(403, {"message": "This action is unauthorized."})
-    return as_json(200, {"auth": site.broadcaster.sign(socket_id, channel)})
+    return as_json(200, {"auth": site.broadcasting.broadcaster.auth(socket_id, channel)})

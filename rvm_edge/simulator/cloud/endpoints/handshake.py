@@ -80,6 +80,8 @@ def _told(site: Site, machine: Machine, timezone: Json) -> dict[str, Json]:
     policy["camera_idle_timeout_sec"] = site.policy.camera_idle_timeout_sec
     policy["motor_speed_delay"] = site.policy.motor_speed_delay
     scheme, host, port = host_of(site.origin)
+    if site.broadcasting is not None and site.broadcasting.port is not None:
+        port = site.broadcasting.port
     return {
         "identity": {
             "rvm_id": machine.rvm_id,
