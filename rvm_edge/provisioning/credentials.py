@@ -9,6 +9,7 @@ None of them says where the server is, so that ``server_url`` is added by hand, 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,12 +119,13 @@ def origin_of(url: str) -> str:
     Raises:
         ValueError: it is none; the message says what it should look like.
     """
-    if not url.strip():
+    address = url.strip()
+    if not address:
         raise ValueError(
             'server_url is missing: add "server_url": "https://…" to the file, or name the server '
             "when you import it"
         )
-    parts = urlsplit(url.strip())
+    parts = urlsplit(address) if address.isprintable() else urlsplit("")
     host = _host(parts.netloc)
     if (
         parts.scheme not in {"http", "https"}
@@ -141,21 +143,21 @@ def origin_of(url: str) -> str:
 
 def _exported(raw: bytes) -> _Exported:
     try:
-        return msgspec.json.decode(raw, type=_Exported)
+        return msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8), type=_Exported)
     except msgspec.ValidationError as error:
         raise ValueError(f"is not an export of credentials: {error}") from error
     except msgspec.DecodeError as error:
-        raise ValueError("is not JSON; export the credentials again") from error
+        raise ValueError("is not JSON: export the credentials again") from error
 
 
 def _text(key: str, value: str | None, most: int) -> str:
     """Return a text of the file that people may read, or say what is wrong with it."""
-    if not value:
-        raise ValueError(f"{key} is missing; export the credentials again")
+    if not value or not value.strip():
+        raise ValueError(f"{key} is missing: export the credentials again")
     if value.strip().upper() == "N/A":
         raise ValueError(f"{key} is N/A: the export failed; do it again from a machine's own page")
     if not value.isprintable():
-        raise ValueError(f"{key} holds a control character; export the credentials again")
+        raise ValueError(f"{key} holds a control character: export the credentials again")
     if len(value) > most:
         raise ValueError(f"{key} is longer than {most} characters")
     return value

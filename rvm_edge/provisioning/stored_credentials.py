@@ -1,4 +1,4 @@
-"""The credentials in the configuration folder: whether they are there, and whether they are good."""
+"""The credentials in the configuration folder: whether they are there, and any good."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.offload import Offload
 from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
 
 FILE_NAME = "rvm-credentials.json"
@@ -20,14 +21,16 @@ _LOG = logging.getLogger(__name__)
 class StoredCredentials:
     """`rvm_edge.machine.Credentials` over ``rvm-credentials.json``."""
 
-    def __init__(self, config_dir: Path, server_url: str = "") -> None:
+    def __init__(self, config_dir: Path, offload: Offload, server_url: str = "") -> None:
         """Remember where to look; nothing is read yet.
 
         Args:
             config_dir: the folder.
+            offload: where the file is read.
             server_url: where the server is, if the file does not say it.
         """
         self._path = config_dir / FILE_NAME
+        self._offload = offload
         self._server_url = server_url
         self._told = ""
 
@@ -52,7 +55,7 @@ class StoredCredentials:
     async def present(self) -> bool:
         """Say whether usable credentials are stored; the log says once why not."""
         try:
-            await trio.to_thread.run_sync(self.read)
+            await self._offload(self.read)
         except CredentialsError as error:
             if str(error) != self._told:
                 self._told = str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
@@ -12,7 +13,8 @@ import msgspec
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
 from rvm_edge.bridges.cloud.json_body import Count, decoded, one_line
 
-M = TypeVar("M")
+M = TypeVar("M", bound=Enum)
+"""What an exchange can mean: a `Standing` or a `Proof`."""
 
 
 class Envelope(msgspec.Struct, frozen=True):

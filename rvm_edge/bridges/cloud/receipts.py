@@ -143,7 +143,7 @@ SYNC: Table[Proof] = (
     ),
     *_REFUSALS,
     *_not_allowed(
-        "the server wants a user's token for deposits: add sync_token to the credentials"
+        "the server wants a user's token for deposits: look at sync_token in the credentials"
     ),
     Row(
         "500, JSON with `status: error`",
