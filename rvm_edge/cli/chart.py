@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from rvm_edge.cli.chart_paint import paint_of
 from rvm_edge.cli.chart_tree import tree
 from rvm_edge.cli.options import CommandError, json_option, print_json
 from rvm_edge.machine import Machine
@@ -17,7 +18,8 @@ from rvm_edge.statechart.document import chart_document, chart_hash, label
 from rvm_edge.statechart.errors import ChartError
 from rvm_edge.statechart.explore import Exploration, explore
 from rvm_edge.statechart.export.bundle import differing, write
-from rvm_edge.statechart.export.formats import Format, export
+from rvm_edge.statechart.export.dot import Paint
+from rvm_edge.statechart.export.formats import DRAWINGS, Format, export
 from rvm_edge.statechart.export.picture import PictureError
 from states.chart import CHART
 
@@ -128,11 +130,25 @@ def check(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     is_flag=True,
     help="With --all: write nothing; exit 1 and name the files that are not up to date.",
 )
+@click.option(
+    "--highlight",
+    metavar="STATES",
+    help="Light up these states in a drawing, such as 'online + capture'.",
+)
+@click.option(
+    "--coverage",
+    type=click.Path(path_type=Path),
+    metavar="JOURNAL",
+    help="Count the transitions that fired in this journal and paint them, and those that did not.",
+)
 def export_command(
+    *,
     form: str | None,
     output: Path | None,
     folder: Path | None,
-    only_check: bool,  # noqa: FBT001 - click passes options by name
+    only_check: bool,
+    highlight: str | None,
+    coverage: Path | None,
 ) -> None:
     """Write the chart in another notation, or in all of them."""
     if (form is None) == (folder is None):
@@ -141,11 +157,17 @@ def export_command(
         raise click.UsageError("--check goes with --all.", click.get_current_context())
     if output is not None and folder is not None:
         raise click.UsageError("--output goes with --format.", click.get_current_context())
+    painted = highlight is not None or coverage is not None
+    if painted and (form is None or Format(form) not in DRAWINGS):
+        names = ", ".join(sorted(drawing.value for drawing in DRAWINGS))
+        raise click.UsageError(
+            f"--highlight and --coverage go with --format {names}.", click.get_current_context()
+        )
     try:
         if folder is not None:
             _export_all(folder, only_check=only_check)
         elif form is not None:
-            _export_one(Format(form), output)
+            _export_one(Format(form), output, paint_of(CHART, highlight, coverage))
     except PictureError as error:
         raise CommandError(str(error)) from error
 
@@ -163,10 +185,10 @@ def _export_all(folder: Path, *, only_check: bool) -> None:
         )
 
 
-def _export_one(form: Format, output: Path | None) -> None:
+def _export_one(form: Format, output: Path | None, paint: Paint) -> None:
     if output is None and form in _PICTURES and sys.stdout.isatty():
         raise CommandError(f"{form.value} is not for a terminal; name a file with --output")
-    content = export(_decider(), form)
+    content = export(_decider(), form, paint)
     if output is None:
         sys.stdout.buffer.write(content)
     else:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import trio
 from click.testing import CliRunner, Result
 from rich.console import Console
 
@@ -17,8 +18,14 @@ from rvm_edge.cli import chart as chart_command
 from rvm_edge.cli import main
 from rvm_edge.cli.chart_tree import tree
 from rvm_edge.machine import Machine
+from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Chart, Configuration, Event, Guard, State, Transition
-from rvm_edge.statechart.document import chart_hash
+from rvm_edge.statechart.document import chart_hash, label
+from rvm_edge.statechart.export.arrows import timeouts
+from rvm_edge.statechart.export.dot import ACTIVE, FIRED, UNFIRED
+from rvm_edge.statechart.export.picture import stamp_of
+from rvm_edge.statechart.journal import STARTED, Entry, SqliteJournal
+from states import events as ev
 from states.chart import CHART
 
 
@@ -83,7 +90,9 @@ class TestShow:
         lines = chart("show").stdout.splitlines()
         assert any("operational  all regions at once" in line for line in lines)
         assert any("provisioning  starts here" in line for line in lines)
-        assert any("handshake  at most 10 s" in line for line in lines)
+        for path, limit_s in timeouts(CHART).items():
+            name = path.rpartition(".")[2]
+            assert any(f"{name}  " in line and f"at most {limit_s:g} s" in line for line in lines)
 
     def test_prints_one_line_for_every_row(self) -> None:
         printed = chart("show").stdout
@@ -211,6 +220,8 @@ class TestExport:
             (["--format", "dot", "--check"], "--check goes with --all."),
             (["--all", "x", "--output", "y"], "--output goes with --format."),
             (["--format", "gif"], "'gif' is not one of"),
+            (["--format", "json", "--highlight", "idle"], "go with --format dot, png, svg."),
+            (["--all", "x", "--coverage", "y"], "go with --format dot, png, svg."),
         ],
     )
     def test_wrong_usage_is_told(self, arguments: list[str], complaint: str) -> None:
@@ -245,6 +256,97 @@ class TestExport:
         assert answer.exit_code == 1
         assert "row link.up: fault -> nowhere" in last_line(answer)
         assert answer.stderr.count("\n") == 1
+
+
+class TestPaint:
+    @pytest.fixture
+    def journal(self, tmp_path: Path) -> Path:
+        """A machine that was provisioned, and asked a server that then refused it."""
+        path = tmp_path / "journal.sqlite"
+        trio.run(self.write, path)
+        return path
+
+    @staticmethod
+    async def write(path: Path) -> None:
+        journal = await SqliteJournal.open(path)
+        digest = chart_hash(CHART)
+        decider = build(CHART)
+        here = decider.initial
+        await journal.append(Entry(STARTED, {}, (), here, (), digest))
+        for event in (ev.CredentialsReady(), ev.HandshakeUnauthorized()):
+            decision = decider.decide(here, event)
+            taken = tuple(label(row) for row in decision.taken)
+            entry = Entry(event.title, event.payload(), here, decision.after, taken, digest)
+            await journal.append(entry)
+            here = decision.after
+        await journal.aclose()
+
+    def test_a_configuration_is_lit_up(self) -> None:
+        leaves = "operational.link.online + operational.intake.deposit.capture"
+        answer = chart("export", "--format", "dot", "--highlight", leaves)
+        assert answer.exit_code == 0
+        lit = [line for line in answer.stdout.splitlines() if f'fillcolor="{ACTIVE}"' in line]
+        assert [line.split('"')[1] for line in lit] == leaves.split(" + ")
+
+    @pytest.mark.parametrize("written", ["online capture", "online | capture", "capture,online"])
+    def test_the_end_of_a_path_will_do(self, written: str) -> None:
+        answer = chart("export", "--format", "dot", "--highlight", written)
+        assert answer.stdout.count(f'fillcolor="{ACTIVE}"') == 2
+
+    @pytest.mark.parametrize(
+        ("written", "complaint"),
+        [
+            ("dreaming", "no state is called 'dreaming'; 'rvm-edge chart show' lists them"),
+            ("capture + fault", "operational.intake.deposit.capture and fault are never active"),
+            ("idle + full", "operational.intake.idle and operational.intake.full are never"),
+            (" + ", "name at least one state"),
+        ],
+    )
+    def test_what_cannot_be_active_is_not_lit(self, written: str, complaint: str) -> None:
+        answer = chart("export", "--format", "dot", "--highlight", written)
+        assert answer.exit_code == 1
+        assert complaint in last_line(answer)
+        assert answer.stderr.count("\n") == 1
+
+    def test_a_name_that_two_states_have_is_asked_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        twin: State[Machine] = State("twin", "T.", rests="ever")
+        one: State[Machine] = State("one", "1.", children=(twin,), initial="twin")
+        two: State[Machine] = State("two", "2.", children=(twin,), initial="twin")
+        use(monkeypatch, dataclasses.replace(CHART, states=(one, two)))
+        answer = chart("export", "--format", "dot", "--highlight", "twin")
+        assert "it may be one.twin or two.twin" in last_line(answer)
+
+    def test_a_journal_is_counted_and_painted(self, journal: Path) -> None:
+        answer = chart("export", "--format", "dot", "--coverage", str(journal))
+        assert answer.exit_code == 0
+        assert answer.stderr == f"2 of {len(CHART.transitions)} transitions fired in 3 rows\n"
+        [line] = [line for line in answer.stdout.splitlines() if '"provisioning" -> ' in line]
+        assert f'color="{FIRED}"' in line
+        assert "credentials.ready&#160;×1<" in line
+        assert UNFIRED in answer.stdout
+
+    def test_rows_of_another_chart_are_told(
+        self, journal: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        use(monkeypatch, dataclasses.replace(CHART, transitions=CHART.transitions[:-1]))
+        answer = chart("export", "--format", "dot", "--coverage", str(journal))
+        assert "0 of " in answer.stderr
+        assert "; 3 rows of another chart are not counted\n" in answer.stderr
+
+    def test_a_journal_that_is_not_there_is_one_line(self, tmp_path: Path) -> None:
+        answer = chart("export", "--format", "dot", "--coverage", str(tmp_path / "none.sqlite"))
+        assert answer.exit_code == 1
+        assert answer.stderr.endswith("none.sqlite: there is no such file\n")
+        assert answer.stderr.count("\n") == 1
+
+    @pytest.mark.usefixtures("with_dot")
+    def test_pictures_take_both(self, journal: Path) -> None:
+        wanted = ("--highlight", "unauthorized", "--coverage", str(journal))
+        plain = chart("export", "--format", "svg").stdout_bytes
+        painted = chart("export", "--format", "svg", *wanted).stdout_bytes
+        assert stamp_of(painted) not in (None, stamp_of(plain))
 
 
 def test_it_imports_neither_numpy_nor_the_models_runtime() -> None:

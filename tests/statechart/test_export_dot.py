@@ -7,7 +7,7 @@ import re
 
 from rvm_edge.statechart.definition import Chart, State, Transition
 from rvm_edge.statechart.export.arrows import CALM
-from rvm_edge.statechart.export.dot import ACTIVE, ACTIVE_LINE, FIRED, UNFIRED, Paint, dot
+from rvm_edge.statechart.export.dot import ACTIVE, ACTIVE_LINE, FIRED, PARTLY, UNFIRED, Paint, dot
 
 DIGEST = "0123456789abcdef" * 4
 
@@ -111,21 +111,34 @@ def test_what_is_active_is_lit_with_everything_around_it(pump: Chart[None]) -> N
 
 def test_coverage_paints_what_fired_and_what_did_not(pump: Chart[None]) -> None:
     on = pump.transitions[0]
-    text = dot(pump, DIGEST, paint=Paint(fired={on}))
+    text = dot(pump, DIGEST, paint=Paint(fired={on: 12}))
     [fired] = lines_with(text, '"off" -> "running/in"', "switched.on")
     assert FIRED in fired
     assert UNFIRED not in fired
+    assert "switched.on&#160;×12<" in fired
     [never] = lines_with(text, '"running.lamp.dark" -> "running.lamp.lit"', "dir=back")
     assert UNFIRED in never
     assert FIRED not in never
+    assert "×" not in never
+    assert "fired, and how often" in text
 
 
-def test_one_row_that_never_fired_colours_the_whole_arrow(pump: Chart[None]) -> None:
+def test_a_row_that_is_written_in_its_box_is_painted_and_counted_there(pump: Chart[None]) -> None:
+    note = next(row for row in pump.transitions if row.target is None)
+    text = dot(pump, DIGEST, paint=Paint(fired={note: 3}))
+    [box] = lines_with(text, "&#160;×3")
+    assert FIRED in box
+    assert "×" not in dot(pump, DIGEST, paint=Paint(fired={note: 0}))
+
+
+def test_an_arrow_of_which_only_some_rows_fired_is_told_apart(pump: Chart[None]) -> None:
     second = Transition("tick", "off", "running")
     chart = dataclasses.replace(pump, transitions=(*pump.transitions, second))
-    text = dot(chart, DIGEST, paint=Paint(fired=pump.transitions))
+    text = dot(chart, DIGEST, paint=Paint(fired=dict.fromkeys(pump.transitions, 1)))
     [arrow] = lines_with(text, '"off" -> "running/in"', "switched.on")
-    assert f'color="{UNFIRED}", label' in arrow
+    assert f'color="{PARTLY}", label' in arrow
+    assert FIRED in arrow
+    assert UNFIRED in arrow
 
 
 def test_names_are_escaped(pump: Chart[None]) -> None:

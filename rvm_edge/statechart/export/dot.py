@@ -12,7 +12,7 @@ https://graphviz.org/doc/info/shapes.html#html.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Generic, TypeVar
@@ -28,7 +28,7 @@ from rvm_edge.statechart.export.arrows import (
 )
 from rvm_edge.statechart.tree import holds
 
-__all__ = ["Paint", "dot"]
+__all__ = ["PLAIN", "Paint", "dot"]
 
 M = TypeVar("M")
 
@@ -40,7 +40,7 @@ GAP = "&#160;"
 """A space that no SVG viewer swallows: it keeps captions off their lines."""
 LEFT, CENTRED = '<br align="left"/>', "<br/>"
 ACTIVE, ACTIVE_LINE = "#fde68a", "#d97706"
-FIRED, UNFIRED = "#15803d", "#dc2626"
+FIRED, PARTLY, UNFIRED = "#15803d", "#b45309", "#dc2626"
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,15 @@ class Paint:
 
     Attributes:
         active: leaves to light up, with everything around them.
-        fired: rows to paint as covered, all others as not; None paints no coverage.
+        fired: how often each row fired, to be painted as covered or not; a row that is missing
+            here never did. None paints no coverage.
     """
 
     active: Collection[StatePath] = ()
-    fired: Collection[Transition] | None = None
+    fired: Mapping[Transition, int] | None = None
+
+
+PLAIN = Paint()
 
 
 def dot(
@@ -61,7 +65,7 @@ def dot(
     chart_hash: str,
     *,
     kinds: Collection[Kind] = ALL_KINDS,
-    paint: Paint = Paint(),
+    paint: Paint = PLAIN,
 ) -> str:
     """Write the chart as Graphviz source.
 
@@ -187,7 +191,7 @@ class _Drawing(Generic[M]):
             end = ": again"
         else:
             end = f" → {arrow.target.rpartition('.')[2]}"
-        texts = [escape(self._captions[row]) for row in arrow.rows]
+        texts = [self._caption(row) for row in arrow.rows]
         texts[-1] += escape(end)
         return ", ".join(
             f'<font point-size="9" color="{self._colour(row)}">{text}</font>'
@@ -203,7 +207,12 @@ class _Drawing(Generic[M]):
     def _colour(self, row: Transition) -> str:
         if self._paint.fired is None:
             return COLOURS[kind_of(row.event)]
-        return FIRED if row in self._paint.fired else UNFIRED
+        return FIRED if self._paint.fired.get(row) else UNFIRED
+
+    def _caption(self, row: Transition) -> str:
+        """Write what fires a row, and how often it did."""
+        count = self._paint.fired.get(row) if self._paint.fired is not None else None
+        return escape(self._captions[row]) + (f"{GAP}×{count}" if count else "")
 
     def _edge(self, arrow: Arrow) -> str:
         assert arrow.target is not None
@@ -218,9 +227,9 @@ class _Drawing(Generic[M]):
                 attributes.append("constraint=false")
                 tail = self._top(upper)
         colours = [self._colour(row) for row in arrow.rows]
-        line = UNFIRED if UNFIRED in colours else colours[0]
+        line = PARTLY if {FIRED, UNFIRED} <= set(colours) else colours[0]
         captions = "".join(
-            f'<font color="{colour}">{GAP}{escape(self._captions[row])}</font><br align="left"/>'
+            f'<font color="{colour}">{GAP}{self._caption(row)}</font><br align="left"/>'
             for row, colour in zip(arrow.rows, colours, strict=True)
         )
         attributes.append(f'color="{line}"')
@@ -242,7 +251,11 @@ class _Drawing(Generic[M]):
         if Kind.ERROR in self._kinds:
             legend.append((COLOURS[Kind.ERROR], "error → where an exception there leads"))
         if self._paint.fired is not None:
-            legend = [(FIRED, "━━ explored"), (UNFIRED, "━━ never fired")]
+            legend = [
+                (FIRED, "━━ fired, and how often"),
+                (PARTLY, "━━ some fired"),
+                (UNFIRED, "━━ never fired"),
+            ]
         if self._paint.active:
             legend.append((INK, "yellow: active"))
         key = (GAP * 5).join(

@@ -9,13 +9,13 @@ from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.explore import explore
 from rvm_edge.statechart.export.document import as_json
-from rvm_edge.statechart.export.dot import dot
+from rvm_edge.statechart.export.dot import PLAIN, Paint, dot
 from rvm_edge.statechart.export.mermaid import mermaid
 from rvm_edge.statechart.export.picture import PictureFormat, render
 from rvm_edge.statechart.export.scxml import scxml
 from rvm_edge.statechart.report import report
 
-__all__ = ["Format", "export"]
+__all__ = ["DRAWINGS", "Format", "export"]
 
 M = TypeVar("M")
 
@@ -32,8 +32,17 @@ class Format(Enum):
     REPORT = "report"
 
 
-def export(decider: Decider[M], form: Format) -> bytes:
+DRAWINGS = frozenset({Format.DOT, Format.SVG, Format.PNG})
+"""What can be painted."""
+
+
+def export(decider: Decider[M], form: Format, paint: Paint = PLAIN) -> bytes:
     """Write a chart in one notation.
+
+    Args:
+        decider: the chart's.
+        form: which notation.
+        paint: highlights, for `DRAWINGS`; the others have none.
 
     Raises:
         PictureError: an SVG or PNG picture could not be drawn.
@@ -41,13 +50,13 @@ def export(decider: Decider[M], form: Format) -> bytes:
     chart = decider.chart
     digest = chart_hash(chart)
     if form is Format.SVG:
-        return render(dot(chart, digest), PictureFormat.SVG)
+        return render(dot(chart, digest, paint=paint), PictureFormat.SVG)
     if form is Format.PNG:
-        return render(dot(chart, digest), PictureFormat.PNG)
+        return render(dot(chart, digest, paint=paint), PictureFormat.PNG)
     if form is Format.MERMAID:
         text = mermaid(chart, digest)
     elif form is Format.DOT:
-        text = dot(chart, digest)
+        text = dot(chart, digest, paint=paint)
     elif form is Format.JSON:
         text = as_json(chart)
     elif form is Format.SCXML:
