@@ -6,6 +6,7 @@ place, and nothing is sent again by itself.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -83,6 +84,11 @@ class ApiClient:
         Raises:
             TrustError: the authority's certificate cannot be used.
         """
+        for talkative in (
+            "httpx",
+            "httpcore",
+        ):  # they log headers, in which a server may quote a key
+            logging.getLogger(talkative).setLevel(logging.WARNING)
         transport = self._transport or httpx.AsyncHTTPTransport(
             verify=trusting(self._settings.ca_file),
             trust_env=False,
@@ -175,19 +181,17 @@ class ApiClient:
             raise RuntimeError("the client is not running")
         response = await self._http.send(request, stream=True)
         try:
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > MOST_REPLY_BYTES:
-                    return Failure.NO_REPLY, f"an answer of more than {MOST_REPLY_BYTES} bytes"
+            body = await _body_of(response)
         finally:
             await response.aclose()
+        if body is None:
+            return Failure.NO_REPLY, f"an answer of more than {MOST_REPLY_BYTES // 1024} KiB"
         headers = response.headers
         date = headers.get("Date", "")
         reply = Reply(
             status=response.status_code,
             content_type=headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            body=_redacted(bytes(body), identity),
+            body=_redacted(body, identity),
             retry_after_s=retry_after_s(headers.get("Retry-After", "").strip(), date),
             date=date,
         )
@@ -203,6 +207,23 @@ class ApiClient:
 
 def _url(identity: Identity, endpoint: Endpoint) -> httpx.URL:
     return httpx.URL(identity.server_url).copy_with(raw_path=endpoint.value.encode("ascii"))
+
+
+async def _body_of(response: httpx.Response) -> bytes | None:
+    """Read a reply's body; None for one that is too long, of which no more is read."""
+    body = bytearray()
+    try:
+        async for chunk in response.aiter_raw():
+            if len(body) <= MOST_REPLY_BYTES:
+                body += chunk
+            if len(body) > MOST_REPLY_BYTES:
+                # To leave the loop would leave four generators of httpx half run, for the garbage
+                # collector to warn of; the next step over a closed connection ends them all.
+                await response.aclose()
+    except httpx.ReadError:
+        if len(body) <= MOST_REPLY_BYTES:
+            raise
+    return bytes(body) if len(body) <= MOST_REPLY_BYTES else None
 
 
 def _redacted(body: bytes, identity: Identity) -> bytes:

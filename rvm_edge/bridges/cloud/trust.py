@@ -34,5 +34,7 @@ def tls_words(error: ssl.SSLError) -> str:
     the reason's symbol is told.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message or "certificate not accepted"
-    return (error.reason or "no secure connection").replace("_", " ").lower()
+        _, _, words = str(error).partition("certificate verify failed: ")
+        return words.partition(" (_ssl")[0].strip(" .") or "certificate not accepted"
+    reason = getattr(error, "reason", None) or "no secure connection"  # absent until OpenSSL set it
+    return str(reason).replace("_", " ").lower()

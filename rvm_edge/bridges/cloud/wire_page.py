@@ -87,8 +87,8 @@ what a technician reads.
 - Of an answer at most {MOST_REPLY_BYTES // 1024} KiB are read; a longer one counts as none.
   Unknown keys are ignored; a known key of a wrong type makes it an answer that cannot be believed.
 - Whether anything was sent is taken from the connection itself, not guessed.
-- `Retry-After` is honoured: by handshake and heartbeat for at most {MOST_SILENCE_S:g} s, by the delivery
-  for at most {MOST_S:g} s.
+- `Retry-After` is honoured: by handshake and heartbeat for at most {MOST_SILENCE_S:g} s, by
+  the delivery for at most {MOST_S:g} s.
 """
 
 _OF_HANDSHAKE = """\
