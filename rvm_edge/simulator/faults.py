@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -65,10 +66,15 @@ class _Knob:
 
 
 class FaultBoard:
-    """Which faults are in force."""
+    """Which faults are in force.
+
+    Attributes:
+        before_change: called before one comes into force or goes out of it.
+    """
 
     def __init__(self) -> None:
         self._knobs: dict[Fault, _Knob] = {}
+        self.before_change: Callable[[], None] = lambda: None
 
     def inject(self, fault: Fault, value: float | None = None, times: int | None = None) -> None:
         """Put `fault` in force.
@@ -84,10 +90,12 @@ class FaultBoard:
         """
         if times is not None and times < 1:
             raise ValueError(f"{fault.value}: times={times} must be at least 1")
+        self.before_change()
         self._knobs[fault] = _Knob(value, times)
 
     def clear(self, fault: Fault | None = None) -> None:
         """Take `fault`, or all of them, out of force."""
+        self.before_change()
         if fault is None:
             self._knobs.clear()
         else:
@@ -105,6 +113,7 @@ class FaultBoard:
         if knob.times is not None:
             knob.times -= 1
             if knob.times == 0:
+                self.before_change()
                 del self._knobs[fault]
         return True
 

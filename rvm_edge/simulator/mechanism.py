@@ -7,6 +7,7 @@ from enum import Enum
 from drivers.ports import Signal
 from rvm_edge.simulator.chamber import Chamber
 from rvm_edge.simulator.faults import Fault, FaultBoard
+from rvm_edge.simulator.lamp import Lamp
 from rvm_edge.simulator.motion import Motion, Shutter
 from rvm_edge.simulator.passage import Passage
 from rvm_edge.simulator.timings import Timings
@@ -37,14 +38,12 @@ class Mechanism:
         self._timings = timings
         self._gate = Shutter(timings.gate_s)
         self._motor_since_s: float | None = None
-        self._lit_since_s: float | None = None
-        self._lit_before_s = 0.0
         self._current = Motion(finished=True)
         self.at_rest = True
         self.door_is_open = False
         self.signal: Signal | None = None
         self.hazards: list[Hazard] = []
-        self.light_ons = 0
+        self.lamp = Lamp(faults, timings, self._endanger)
         self.motor_runs = 0
 
     @property
@@ -56,17 +55,6 @@ class Mechanism:
     def motor_turns(self) -> bool:
         """Whether the sorter's motor turns."""
         return self._motor_since_s is not None
-
-    @property
-    def lit(self) -> bool:
-        """Whether the lamp shines."""
-        return self._lit_since_s is not None
-
-    def lit_s(self, now_s: float) -> float:
-        """Return how long the lamp has shone in all."""
-        return self._lit_before_s + (
-            0.0 if self._lit_since_s is None else now_s - self._lit_since_s
-        )
 
     def gate_opening(self, now_s: float) -> float:
         """Return how far the gate is open: 0 is closed, 1 is open."""
@@ -84,7 +72,9 @@ class Mechanism:
         """Start opening the gate."""
         motion = self._begin()
         if self.motor_turns:
-            self.hazards.append(Hazard(Danger.GATE_OPEN_WHILE_MOTOR_TURNS, now_s))
+            self._endanger(Danger.GATE_OPEN_WHILE_MOTOR_TURNS, now_s)
+        if self.lamp.lit:
+            self._endanger(Danger.LIGHT_ON_BEHIND_OPEN_GATE, now_s)
         self._finish_at(self._gate.drive(1.0, now_s), motion)
         return motion
 
@@ -153,7 +143,9 @@ class Mechanism:
     def start_light(self, now_s: float, *, on: bool) -> Motion:
         """Switch the lamp."""
         motion = self._begin()
-        self._switch_light(now_s, on=on)
+        if on and self._gate.position(now_s) > 0:
+            self._endanger(Danger.LIGHT_ON_BEHIND_OPEN_GATE, now_s)
+        self.lamp.switch(now_s, on=on)
         self._finish_at(now_s + self._timings.light_s, motion)
         return motion
 
@@ -171,7 +163,7 @@ class Mechanism:
         self._gate.stop(now_s)
         if self.motor_turns:
             self._stop_motor(now_s)
-        self._switch_light(now_s, on=False)
+        self.lamp.switch(now_s, on=False)
         self._passage.touch()
 
     def _begin(self) -> Motion:
@@ -190,15 +182,17 @@ class Mechanism:
         self.at_rest = False
         self._motor_since_s = now_s
         if self._gate.position(now_s) > 0:
-            self.hazards.append(Hazard(Danger.GATE_OPEN_WHILE_MOTOR_TURNS, now_s))
+            self._endanger(Danger.GATE_OPEN_WHILE_MOTOR_TURNS, now_s)
         if self.door_is_open:
-            self.hazards.append(Hazard(Danger.DOOR_OPEN_WHEN_MOTOR_STARTS, now_s))
+            self._endanger(Danger.DOOR_OPEN_WHEN_MOTOR_STARTS, now_s)
+        if self.lamp.lit:
+            self._endanger(Danger.LIGHT_ON_WHILE_MOTOR_TURNS, now_s)
 
     def _stop_motor(self, at_s: float) -> None:
         if self._motor_since_s is None:
             return
         if at_s - self._motor_since_s > self._timings.motor_bound_s + 1e-6:
-            self.hazards.append(Hazard(Danger.MOTOR_RAN_TOO_LONG, at_s))
+            self._endanger(Danger.MOTOR_RAN_TOO_LONG, at_s)
         self._motor_since_s = None
 
     def _rest_at(self, at_s: float, motion: Motion) -> None:
@@ -219,10 +213,5 @@ class Mechanism:
 
         self._passage.agenda.put(at_s, cut)
 
-    def _switch_light(self, now_s: float, *, on: bool) -> None:
-        if on and self._lit_since_s is None:
-            self.light_ons += 1
-            self._lit_since_s = now_s
-        elif not on and self._lit_since_s is not None:
-            self._lit_before_s += now_s - self._lit_since_s
-            self._lit_since_s = None
+    def _endanger(self, danger: Danger, at_s: float) -> None:
+        self.hazards.append(Hazard(danger, at_s))

@@ -70,7 +70,8 @@ class Senses:
             PictureError: the camera gives nothing.
         """
         if verb is Verb.PICTURE:
-            return await self._picture(unless)
+            with self._mechanism.lamp.exposure(self._passage.now):
+                return await self._picture(unless)
         if verb in _PLACES:
             return self._occupied(verb)
         readings: dict[Verb, Callable[[], Answer]] = {
@@ -96,7 +97,7 @@ class Senses:
         return self._shot
 
     def _look(self) -> Shot:
-        if self._faults.fires(Fault.CAMERA_BLACK) or not self._mechanism.lit:
+        if self._faults.fires(Fault.CAMERA_BLACK) or not self._mechanism.lamp.lit:
             return Shot(plain_png(_DARK), Encoding.PNG.value, self._sequence)
         if self._chamber.inside:
             seen = self._chamber.inside[-1].specimen.picture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields, replace
 
-_LIMITS = ("dead_man_s", "motor_bound_s")
-"""Protections, not travel: a faster mechanism does not make them shorter."""
+_LIMITS = ("dead_man_s", "lamp_idle_s", "motor_bound_s")
+"""Protections and bounds, not travel: a faster mechanism does not make them shorter."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Timings:
         bounce_s: how long a light barrier flickers after a change.
         frame_s: how long the ESP32 collects bytes before it takes them for one command.
         motor_bound_s: the controller cuts a motor that runs longer: the longest legal run.
+        lamp_idle_s: the lamp must not shine longer without a picture being taken.
         dead_man_s: the controller stops and closes after this long without a host.
     """
 
@@ -39,6 +40,7 @@ class Timings:
     bounce_s: float = 0.03
     frame_s: float = 0.02
     motor_bound_s: float = 1.0
+    lamp_idle_s: float = 5.0
     dead_man_s: float = 15.0
 
     def __post_init__(self) -> None:

@@ -72,6 +72,10 @@ class Danger(Enum):
     GATE_OPEN_WHILE_MOTOR_TURNS = "gate_open_while_motor_turns"
     DOOR_OPEN_WHEN_MOTOR_STARTS = "door_open_when_motor_starts"
     MOTOR_RAN_TOO_LONG = "motor_ran_too_long"
+    LIGHT_ON_BEHIND_OPEN_GATE = "light_on_behind_open_gate"
+    LIGHT_ON_WHILE_MOTOR_TURNS = "light_on_while_motor_turns"
+    LIGHT_LEFT_ON = "light_left_on"
+    """It shone on although no picture was taken; see `rvm_edge.simulator.lamp`."""
 
 
 @dataclass(frozen=True)

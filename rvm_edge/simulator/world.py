@@ -54,6 +54,7 @@ class World:
         self._faults = FaultBoard()
         self._chamber = Chamber()
         self._mechanism = Mechanism(self._passage, self._chamber, self._faults, self.timings)
+        self._faults.before_change = lambda: self._mechanism.lamp.look(self._passage.now())
         self.firmware = Firmware(self._passage, self._mechanism, self.timings.dead_man_s)
         self._senses = Senses(
             passage=self._passage,
@@ -79,7 +80,7 @@ class World:
         An action that was begun goes on when the asker is cancelled.
         """
         await trio.lowlevel.checkpoint()
-        self._passage.now()
+        self._mechanism.lamp.host_asks(self._passage.now())
         if verb in CONTROLLER_VERBS:
             await self._command(verb, _signal(verb, arguments))
             return None
@@ -244,11 +245,12 @@ class World:
     def audit(self) -> Truth:
         """Return the account of every item as of now."""
         now_s = self._passage.now()
+        self._mechanism.lamp.look(now_s)
         return Truth(
             items=self._chamber.items,
             hazards=tuple(self._mechanism.hazards),
-            light_ons=self._mechanism.light_ons,
-            light_lit_s=self._mechanism.lit_s(now_s),
+            light_ons=self._mechanism.lamp.times_lit,
+            light_lit_s=self._mechanism.lamp.lit_s(now_s),
             motor_runs=self._mechanism.motor_runs,
         )
 
@@ -288,7 +290,7 @@ class World:
     def light_is_on(self) -> bool:
         """Whether the lamp shines."""
         self._passage.now()
-        return self._mechanism.lit
+        return self._mechanism.lamp.lit
 
     @property
     def signal(self) -> Signal | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from trio.testing import MockClock
 from rvm_edge.item import Outcome
 from rvm_edge.settings import Policy
 from rvm_edge.simulator.faults import Fault
-from rvm_edge.simulator.truth import Fate
+from rvm_edge.simulator.people import collect_returns
+from rvm_edge.simulator.truth import Danger, Fate
 from rvm_edge.simulator.world import ImpossibleError
-from states import paths
+from states import capture, paths
+from states.context import Ctx
 from states.events import LinkLost, LinkUp, SessionFinished
 from tests.rig import BOTTLE, CAN, Booted, Rig
 from tests.states.chains import approach, arrange, into_service
@@ -30,12 +34,29 @@ HURTS = (
     Fault.CONTROLLER_DEAF,
     Fault.CONTROLLER_MUTE,
     Fault.CONTROLLER_RESETS,
+    Fault.COMMAND_UNKNOWN,
     Fault.ACK_LATE,
     Fault.ACK_WRONG,
+    Fault.ACK_CORRUPTED,
     Fault.UNPLUGGED,
     Fault.CAMERA_GONE,
     Fault.CAMERA_FROZEN,
+    Fault.CAMERA_LATE,
 )
+
+LIGHT = {
+    Danger.LIGHT_ON_BEHIND_OPEN_GATE,
+    Danger.LIGHT_ON_WHILE_MOTOR_TURNS,
+    Danger.LIGHT_LEFT_ON,
+}
+
+LAMP_CANNOT_OBEY = (
+    Fault.CONTROLLER_DEAF,
+    Fault.CONTROLLER_RESETS,
+    Fault.COMMAND_UNKNOWN,
+    Fault.UNPLUGGED,
+)
+"""A controller that does nothing it is told, or goes dark by itself."""
 
 ACTIONS = st.one_of(
     st.sampled_from(["bottle", "can", "finish", "link", "door", "collect", "eyes", "clear"]),
@@ -64,16 +85,19 @@ async def live_through(folder: Path, schedule: list[tuple[float, str | Fault]]) 
             if booted.is_in(paths.IDLE):
                 await booted.request()
             await act(rig, booted, action)
-            assert rig.world.light_is_on is False or in_capture_or_leaving(rig, booted)
+            assert hazards(rig) == []
         rig.world.clear()
         rig.world.close_door()
         await booted.daemon.runtime.post(SessionFinished())
-        await into_service(rig, booted)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(collect_returns, rig.world)
+            await into_service(rig, booted)
+            nursery.cancel_scope.cancel()
         assert rig.world.gate_is_closed
         assert not rig.world.light_is_on
         items = await booted.items()
     truth = rig.world.audit()
-    assert truth.hazards == ()
+    assert hazards(rig) == []
     assert rig.check().violations == ()
     assert all(item.outcome is not None for item in items)
     # An item that somebody put on top of another shares the first one's row.
@@ -81,9 +105,9 @@ async def live_through(folder: Path, schedule: list[tuple[float, str | Fault]]) 
     assert sum(item.outcome is Outcome.DROPPED for item in items) <= len(dropped)
 
 
-def in_capture_or_leaving(rig: Rig, booted: Booted) -> bool:
-    """The lamp follows its command by a few milliseconds, and needs a controller that listens."""
-    return booted.is_in(paths.CAPTURE) or bool(rig.world.faults.in_force)
+def hazards(rig: Rig) -> list[Danger]:
+    """What the world saw of dangers: hands, doors and motors, and a lamp that shone for nothing."""
+    return [hazard.danger for hazard in rig.world.audit().hazards]
 
 
 async def act(rig: Rig, booted: Booted, action: str | Fault) -> None:
@@ -109,6 +133,35 @@ async def act(rig: Rig, booted: Booted, action: str | Fault) -> None:
         rig.eyes.dead = not rig.eyes.dead
     else:
         world.clear()
+
+
+@asynccontextmanager
+async def lit_and_forgotten(here: Ctx) -> AsyncIterator[None]:
+    """Light the chamber as `states.light.lit_chamber` does, but never put the light out."""
+    await here.machine.hardware.light.on()
+    yield
+
+
+LAMP_OBEYS = [fault for fault in HURTS if fault not in LAMP_CANNOT_OBEY]
+
+
+@pytest.mark.parametrize("fault", [None, *LAMP_OBEYS])
+async def test_a_state_that_forgot_to_put_the_light_out_would_be_found_whatever_is_broken(
+    autojump_clock: MockClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault | None,
+) -> None:
+    monkeypatch.setattr(capture, "lit_chamber", lit_and_forgotten)
+    rig = Rig(tmp_path)
+    async with rig.boot() as booted:
+        await booted.start()
+        await booted.insert(BOTTLE)
+        await rig.world.until(lambda: rig.world.light_is_on)
+        if fault is not None:
+            rig.world.inject(fault)
+        await trio.sleep(30)
+        assert set(hazards(rig)) & LIGHT
 
 
 @pytest.mark.parametrize("state", [paths.WAITING, paths.CAPTURE, paths.CLASSIFY, paths.ACCEPT])
