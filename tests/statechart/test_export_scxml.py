@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rvm_edge.statechart.definition import Chart, Guard, Transition
+from rvm_edge.statechart.definition import Chart, Guard, Transition, error_in
 from rvm_edge.statechart.export.scxml import NAMESPACE, scxml
 
 DIGEST = "ab" * 32
@@ -88,11 +88,30 @@ def test_every_row_is_a_transition_of_its_source_in_declared_order(
 
 def test_guards_are_conditions_on_declared_booleans(root: ET.Element) -> None:
     conditions = [
-        row.get("cond") for row in root.iterfind(".//s:transition", NS) if row.get("cond")
+        row.get("cond")
+        for row in root.iterfind(".//s:transition", NS)
+        if row.get("cond") and not row.get("event", "").startswith("error.")
     ]
     assert conditions == ["is_still", "!is_dry"]
     declared = {data.get("id"): data.get("expr") for data in root.iterfind(".//s:data", NS)}
     assert declared == {"is_still": "false", "is_dry": "false"}
+
+
+def test_an_event_that_begins_another_one_is_asked_for_its_whole_name(
+    pump: Chart[None], root: ET.Element
+) -> None:
+    conditions = {
+        row.get("event"): row.get("cond")
+        for row in root.iterfind(".//s:transition", NS)
+        if "_event" in row.get("cond", "")
+    }
+    assert conditions == {"error.running": "_event.name == 'error.running'"}
+    guard = Guard("is_still", "It is.", lambda _event, _now: True)
+    row = Transition(error_in("running"), "running", "off", guard=guard)
+    text = scxml(dataclasses.replace(pump, transitions=(row,)), DIGEST)
+    element = ET.fromstring(text).find(".//s:transition", NS)
+    assert element is not None
+    assert element.get("cond") == "_event.name == 'error.running' && is_still"
 
 
 def test_a_guards_name_becomes_one_variable(pump: Chart[None]) -> None:
