@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from rvm_edge.simulator.fleet.process import Clock, Process, Task
@@ -45,21 +45,20 @@ class Member:
         self._heard = False
         self._caught_up = False
         self._tasks: list[Task] = []
-        self._courier: Task | None = None
+        self._couriers: list[Task] = []
+        self._waiting = 0
 
-    def start(self, *processes: Process, courier: Process | None = None) -> None:
+    def start(self, *processes: Process, couriers: Sequence[Process] = ()) -> None:
         """Put these processes in the place of those that were under way.
 
         Args:
             processes: what they are.
-            courier: one more, which is woken by each new item where it sleeps.
+            couriers: more of them, which are woken by each new item where they sleep.
         """
-        for task in self._tasks:
+        for task in self._tasks + self._couriers:
             task.cancel()
         self._tasks = [self.clock.spawn(process) for process in processes]
-        self._courier = self.clock.spawn(courier) if courier else None
-        if self._courier:
-            self._tasks.append(self._courier)
+        self._couriers = [self.clock.spawn(courier) for courier in couriers]
 
     def begin(self) -> None:
         """Be online, as if for a long time, at a moment between two heartbeats."""
@@ -75,10 +74,14 @@ class Member:
         per_second = self.scenario.items_per_hour / 3600
         while per_second:
             yield self.random.expovariate(per_second)
-            self.taken += 1
-            self.tally.waiting += 1
-            if self._courier:
-                self._courier.wake()
+            self.take(1)
+
+    def take(self, items: int) -> None:
+        """Take so many items now."""
+        self.taken += items
+        self.note_progress()
+        for courier in self._couriers:
+            courier.wake()
 
     def ask(
         self, kind: Kind, patience_s: float, entries: int = 0
@@ -105,24 +108,18 @@ class Member:
             self._note_heard()
         return reply.answer
 
-    def deliver_picture(self, patience_s: float) -> Generator[float, None, Answer]:
-        """Send the oldest item's picture; with it the item is delivered."""
-        answer = yield from self.ask(Kind.PICTURE, patience_s)
-        if answer is Answer.OK:
-            self.pictured += 1
-            self.tally.waiting -= 1
-            self.note_if_caught_up()
-        return answer
-
     def _note_heard(self) -> None:
         after_s = self.clock.now_s - self.scenario.back_at_s
         if after_s >= 0 and not self._heard:
             self._heard = True
             self.tally.heard_after_s.append(after_s)
-        self.note_if_caught_up()
+        self.note_progress()
 
-    def note_if_caught_up(self) -> None:
-        """Note the first moment since the server's return at which nothing waits any more."""
-        if self._heard and not self._caught_up and self.pictured == self.taken:
+    def note_progress(self) -> None:
+        """Note how much waits, and the first moment since the server's return without anything."""
+        waiting = self.taken - min(self.recorded, self.pictured)
+        self.tally.waiting += waiting - self._waiting
+        self._waiting = waiting
+        if self._heard and not waiting and not self._caught_up:
             self._caught_up = True
             self.tally.caught_up_after_s.append(self.clock.now_s - self.scenario.back_at_s)

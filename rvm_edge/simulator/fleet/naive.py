@@ -33,7 +33,7 @@ class NaiveMachine(Member):
         self.start(
             self._keep_link(HEARTBEAT_S * self.random.random()),
             self._hear_close(),
-            courier=self._deliver(),
+            couriers=[self._deliver()],
         )
 
     def _seek_server(self) -> Process:
@@ -42,7 +42,7 @@ class NaiveMachine(Member):
             answer = yield from self.ask(Kind.HANDSHAKE, PATIENCE_S)
             if answer is Answer.OK:
                 self.now_online(True)
-                self.start(self._keep_link(0.0), courier=self._deliver())
+                self.start(self._keep_link(0.0), couriers=[self._deliver()])
                 return
 
     def _keep_link(self, first_after_s: float) -> Process:
@@ -65,12 +65,14 @@ class NaiveMachine(Member):
             if (yield from self.ask(Kind.RECORDS, PATIENCE_S, 1)) is not Answer.OK:
                 break
             self.recorded += 1
-            if (yield from self.deliver_picture(UPLOAD_S)) is not Answer.OK:
+            if (yield from self.ask(Kind.PICTURE, UPLOAD_S)) is not Answer.OK:
                 break
+            self.pictured += 1
+            self.note_progress()
         self._lose_link()
 
     def _lose_link(self) -> None:
-        self.tally.waiting += self.pictured - self._all_told_until
         self.recorded = self.pictured = self._all_told_until
+        self.note_progress()
         self.now_online(False)
         self.start(self._seek_server())

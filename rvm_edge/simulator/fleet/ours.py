@@ -1,8 +1,8 @@
 """A machine of this project, as its server sees it.
 
-`seek_server`, `keep_link` and `listen` are the loops of `states/offline_guest.py`, of
-`states/online.py` and of the WebSocket client; `tests/simulator/fleet` holds the first two against
-the chart's own activities.
+`seek_server` and `keep_link` are the loops of `states/offline_guest.py` and `states/online.py`, and
+`tests/simulator/fleet` holds them against those. The couriers and `listen` are plain models of the
+ledger's couriers and of the WebSocket client.
 """
 
 from __future__ import annotations
@@ -12,12 +12,28 @@ import math
 from rvm_edge.backoff import Backoff
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.fleet.member import Member, Setting
-from rvm_edge.simulator.fleet.process import Process
+from rvm_edge.simulator.fleet.process import Clock, Process
 from rvm_edge.simulator.fleet.scenario import Fault
 from rvm_edge.simulator.fleet.server import Answer, Kind
 
 ACTIVITY_TIMEOUT_S = 30.0
 """After so much silence on the WebSocket a client asks whether anybody is there (Reverb's word)."""
+
+
+class _Pause:
+    """The wait before the next request of one kind. It outlives a lost link."""
+
+    __slots__ = ("_clock", "backoff", "until_s")
+
+    def __init__(self, clock: Clock, backoff: Backoff) -> None:
+        self._clock = clock
+        self.backoff = backoff
+        self.until_s = 0.0
+
+    def over(self) -> Process:
+        """Wait until it is over."""
+        if self.until_s > self._clock.now_s:
+            yield self.until_s - self._clock.now_s
 
 
 class OurMachine(Member):
@@ -29,6 +45,8 @@ class OurMachine(Member):
         self._request = settings.cloud.request
         self._batch_items = settings.cloud.sync.batch_items
         self._reverb = settings.cloud.reverb
+        self._records_pause = self._new_pause()
+        self._pictures_pause = self._new_pause()
 
     def begin(self) -> None:
         """Be online, as if for a long time, at a moment between two heartbeats."""
@@ -36,7 +54,7 @@ class OurMachine(Member):
         self.start(
             self.keep_link(self._policy.heartbeat_s * self.random.random()),
             self.listen(connected=True),
-            courier=self.deliver(),
+            couriers=self.couriers(),
         )
 
     def seek_server(self) -> Process:
@@ -48,7 +66,7 @@ class OurMachine(Member):
             answer = yield from self.ask(Kind.HANDSHAKE, self._request.answer_s)
             if answer is Answer.OK:
                 self.now_online(True)
-                self.start(self.keep_link(), self.listen(), courier=self.deliver())
+                self.start(self.keep_link(), self.listen(), couriers=self.couriers())
                 return
 
     def keep_link(self, first_after_s: float = 0.0) -> Process:
@@ -63,25 +81,39 @@ class OurMachine(Member):
             yield self._policy.heartbeat_s
         self._lose_link()
 
-    def deliver(self) -> Process:
-        """Bring what waits to the server: records in batches, then pictures one by one."""
-        request = self._request
-        backoff = Backoff(request.retry_first_s, request.retry_cap_s, self.random.random)
+    def couriers(self) -> tuple[Process, Process]:
+        """Bring what waits to the server: records and pictures, neither waiting for the other."""
+        return self._deliver_records(), self._deliver_pictures()
+
+    def _deliver_records(self) -> Process:
         while True:
+            yield from self._records_pause.over()
             untold = min(self.taken - self.recorded, self._batch_items)
-            if untold:
-                answer = yield from self.ask(Kind.RECORDS, request.answer_s, untold)
-                if answer is Answer.OK:
-                    self.recorded += untold
-            elif self.pictured < self.taken:
-                answer = yield from self.deliver_picture(request.upload_s)
-            else:
+            if not untold:
                 yield math.inf
                 continue
+            answer = yield from self.ask(Kind.RECORDS, self._request.answer_s, untold)
             if answer is Answer.OK:
-                backoff.succeeded()
-            else:
-                yield backoff.next_s()
+                self.recorded += untold
+            self._note_answer(self._records_pause, answer)
+
+    def _deliver_pictures(self) -> Process:
+        while True:
+            yield from self._pictures_pause.over()
+            if self.pictured == self.taken:
+                yield math.inf
+                continue
+            answer = yield from self.ask(Kind.PICTURE, self._request.upload_s)
+            if answer is Answer.OK:
+                self.pictured += 1
+            self._note_answer(self._pictures_pause, answer)
+
+    def _note_answer(self, pause: _Pause, answer: Answer) -> None:
+        if answer is Answer.OK:
+            pause.backoff.succeeded()
+            self.note_progress()
+        else:
+            pause.until_s = self.clock.now_s + pause.backoff.next_s()
 
     def listen(self, *, connected: bool = False) -> Process:
         """Keep the WebSocket, where there is one; its loss may count as the server's."""
@@ -111,6 +143,10 @@ class OurMachine(Member):
             if noticed_at_s >= scenario.back_at_s:
                 return math.inf
         return noticed_at_s - now_s if noticed_at_s >= now_s else math.inf
+
+    def _new_pause(self) -> _Pause:
+        first_s, cap_s = self._request.retry_first_s, self._request.retry_cap_s
+        return _Pause(self.clock, Backoff(first_s, cap_s, self.random.random))
 
     def _lose_link(self) -> None:
         self.now_online(False)

@@ -14,18 +14,11 @@ from tests.simulator.fleet.rig import Bench
 CALM = Scenario(before_s=1_000, outage_s=1, items_per_hour=0)
 
 
-def take(machine: Member, items: int) -> None:
-    machine.taken += items
-    machine.tally.waiting += items
-
-
 def taking(machine: Member, *moments_s: float) -> Process:
     """Take one item at each of these moments."""
     for moment_s in moments_s:
         yield moment_s - machine.clock.now_s
-        take(machine, 1)
-        assert machine._courier is not None
-        machine._courier.wake()
+        machine.take(1)
 
 
 class TestOurs:
@@ -43,17 +36,17 @@ class TestOurs:
         sync = SyncSettings(batch_items=50)
         bench = Bench(CALM, Settings(cloud=CloudSettings(sync=sync)))
         machine = bench.ours()
-        take(machine, 120)
-        machine.start(courier=machine.deliver())
+        machine.take(120)
+        machine.start(couriers=machine.couriers())
         bench.clock.agenda.advance(1)
-        kinds = [kind for kind, _ in bench.tally.requests]
-        assert kinds == [Kind.RECORDS] * 3 + [Kind.PICTURE] * 120
+        assert len(bench.tally.times_s(Kind.RECORDS)) == 3
+        assert len(bench.tally.times_s(Kind.PICTURE)) == 120
         assert (machine.recorded, machine.pictured, bench.tally.waiting) == (120, 120, 0)
 
     def test_an_item_taken_online_is_told_at_once(self) -> None:
         bench = Bench(CALM)
         machine = bench.ours()
-        machine.start(courier=machine.deliver())
+        machine.start(couriers=machine.couriers())
         bench.clock.spawn(taking(machine, 12.5, 80.0))
         bench.clock.agenda.advance(100)
         assert bench.tally.requests == [
@@ -66,8 +59,8 @@ class TestOurs:
     def test_a_batch_whose_answer_came_too_late_is_told_again_and_counted(self) -> None:
         bench = Bench(Scenario(before_s=1_000, outage_s=1, capacity_rps=0.15, items_per_hour=0))
         machine = bench.ours()
-        take(machine, 3)
-        machine.start(courier=machine.deliver())
+        machine.take(3)
+        machine.start(couriers=machine.couriers())
         bench.clock.agenda.advance(20)
         told = len(bench.tally.times_s(Kind.RECORDS))
         assert told > 1
@@ -84,6 +77,18 @@ class TestOurs:
         assert machine.is_online
         assert bench.tally.told_again == bench.tally.waiting == 0
 
+    def test_no_record_waits_for_a_picture_and_a_pause_outlives_the_link(self) -> None:
+        bench = Bench(Scenario(before_s=0, outage_s=10, items_per_hour=0))
+        machine = bench.ours()
+        machine.take(1)
+        machine._pictures_pause.until_s = 500.0
+        for _ in range(2):
+            machine.start(couriers=machine.couriers())
+            bench.clock.agenda.advance(bench.clock.now_s + 100)
+        assert (machine.recorded, machine.pictured, bench.tally.waiting) == (1, 0, 1)
+        bench.clock.agenda.advance(501)
+        assert (machine.recorded, machine.pictured, bench.tally.waiting) == (1, 1, 0)
+
     def test_deliveries_rest_while_the_link_is_lost(self) -> None:
         bench = Bench(Scenario(before_s=10, outage_s=900, items_per_hour=0))
         machine = bench.ours()
@@ -91,7 +96,7 @@ class TestOurs:
         bench.clock.agenda.advance(300)
         assert not machine.is_online
         before = len(bench.tally.times_s(Kind.RECORDS))
-        take(machine, 5)
+        machine.take(5)
         bench.clock.agenda.advance(900)
         assert len(bench.tally.times_s(Kind.RECORDS)) == before
 
@@ -135,11 +140,10 @@ class TestNaive:
     def test_one_failure_and_everything_is_told_again(self) -> None:
         bench = Bench(Scenario(before_s=0, outage_s=1, items_per_hour=0, capacity_rps=0.15))
         machine = bench.naive()
-        take(machine, 2)
+        machine.take(2)
         machine._known_there = machine.recorded = machine.pictured = 1
-        bench.tally.waiting = 1
         machine.now_online(True)
-        machine.start(courier=machine._deliver())
+        machine.start(couriers=[machine._deliver()])
         bench.clock.agenda.advance(6)
         assert not machine.is_online
         assert (machine.recorded, machine.pictured, bench.tally.waiting) == (0, 0, 2)
