@@ -105,7 +105,7 @@ class Mechanism:
         motion = self._begin()
         self._start_motor(now_s)
         if self._faults.fires(Fault.SORTER_JAMS):
-            self._cut_motor_at(now_s + self._timings.motor_bound_s, motion, "the sorter jammed")
+            self._end_run_at(now_s + self._timings.motor_bound_s, motion, "the sorter jammed")
             return motion
         falls_back = self._faults.fires(Fault.ITEM_FALLS_BACK)
         flying: list[int] = []
@@ -124,7 +124,7 @@ class Mechanism:
 
         self._passage.agenda.put(now_s + _LETS_GO_AT * self._timings.sort_s, let_go)
         self._passage.agenda.put(now_s + _LANDS_AT * self._timings.sort_s, land)
-        self._rest_at(now_s + self._timings.sort_s, motion)
+        self._end_run_at(now_s + self._timings.sort_s, motion)
         return motion
 
     def start_home(self, now_s: float) -> Motion:
@@ -135,9 +135,9 @@ class Mechanism:
             return motion
         self._start_motor(now_s)
         if self._faults.fires(Fault.SORTER_JAMS):
-            self._cut_motor_at(now_s + self._timings.motor_bound_s, motion, "the sorter is jammed")
+            self._end_run_at(now_s + self._timings.motor_bound_s, motion, "the sorter is jammed")
         else:
-            self._rest_at(now_s + self._timings.home_s, motion)
+            self._end_run_at(now_s + self._timings.home_s, motion)
         return motion
 
     def start_light(self, now_s: float, *, on: bool) -> Motion:
@@ -195,23 +195,17 @@ class Mechanism:
             self._endanger(Danger.MOTOR_RAN_TOO_LONG, at_s)
         self._motor_since_s = None
 
-    def _rest_at(self, at_s: float, motion: Motion) -> None:
-        def rest(then_s: float) -> None:
+    def _end_run_at(self, at_s: float, motion: Motion, blocked: str = "") -> None:
+        """Stop the motor then: the platform is at rest, or something was in its way."""
+
+        def end(then_s: float) -> None:
             if not motion.aborted:
                 self._stop_motor(then_s)
-                self.at_rest = True
+                self.at_rest = not blocked
+                motion.blocked = blocked
                 motion.finished = True
 
-        self._passage.agenda.put(at_s, rest)
-
-    def _cut_motor_at(self, at_s: float, motion: Motion, why: str) -> None:
-        def cut(then_s: float) -> None:
-            if not motion.aborted:
-                self._stop_motor(then_s)
-                motion.blocked = why
-                motion.finished = True
-
-        self._passage.agenda.put(at_s, cut)
+        self._passage.agenda.put(at_s, end)
 
     def _endanger(self, danger: Danger, at_s: float) -> None:
         self.hazards.append(Hazard(danger, at_s))
