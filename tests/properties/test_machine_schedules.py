@@ -20,6 +20,7 @@ from rvm_edge.simulator.people import collect_returns
 from rvm_edge.simulator.truth import Danger, Fate
 from rvm_edge.simulator.world import ImpossibleError
 from states import capture, paths
+from states.chart import CHART
 from states.context import Ctx
 from states.events import LinkLost, LinkUp, SessionFinished
 from tests.rig import BOTTLE, CAN, Booted, Rig
@@ -164,7 +165,22 @@ async def test_a_state_that_forgot_to_put_the_light_out_would_be_found_whatever_
         assert set(hazards(rig)) & LIGHT
 
 
-@pytest.mark.parametrize("state", [paths.WAITING, paths.CAPTURE, paths.CLASSIFY, paths.ACCEPT])
+TAKING = (paths.WAITING, paths.CAPTURE, paths.CLASSIFY, paths.ACCEPT)
+"""The states of a deposit that ends well."""
+
+MOVED_BY_THE_LINK = (paths.CAPPED,)
+"""The states of the intake that end when the link comes back; see the test of their own."""
+
+OTHERS = [
+    path
+    for path, state in CHART.walk()
+    if path.startswith("operational.intake.")
+    and not state.children
+    and path not in (*TAKING, *MOVED_BY_THE_LINK)
+]
+
+
+@pytest.mark.parametrize("state", TAKING)
 async def test_the_link_comes_and_goes_in_every_state_of_a_deposit_and_nothing_else_does(
     autojump_clock: MockClock, tmp_path: Path, state: str
 ) -> None:
@@ -186,7 +202,7 @@ async def test_the_link_comes_and_goes_in_every_state_of_a_deposit_and_nothing_e
     assert item.outcome is Outcome.DROPPED
 
 
-@pytest.mark.parametrize("state", [paths.IDLE, paths.FULL, paths.CLEARING, paths.REJECT])
+@pytest.mark.parametrize("state", OTHERS)
 async def test_the_link_comes_and_goes_in_every_other_state_of_the_intake(
     autojump_clock: MockClock, tmp_path: Path, state: str
 ) -> None:
@@ -201,6 +217,22 @@ async def test_the_link_comes_and_goes_in_every_other_state_of_the_intake(
             assert booted.is_in(state)
         await into_service(rig, booted, paths.WAITING if state == paths.REJECT else paths.IDLE)
         assert all(item.outcome is Outcome.RETURNED for item in await booted.items())
+
+
+async def test_a_machine_that_may_take_nothing_more_without_its_server_is_idle_when_it_is_back(
+    autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    rig = Rig(tmp_path)
+    arrange(rig, paths.CAPPED)
+    async with rig.boot() as booted:
+        for _ in range(2):
+            await booted.until(paths.CAPPED)
+            await booted.daemon.runtime.post(LinkUp())
+            await booted.until(paths.ONLINE)
+            assert booted.is_in(paths.IDLE)
+            await booted.daemon.runtime.post(LinkLost())
+            await booted.until(paths.OFFLINE_GUEST)
+        await into_service(rig, booted)
 
 
 async def test_a_simulated_day_of_900_deposits(autojump_clock: MockClock, tmp_path: Path) -> None:
