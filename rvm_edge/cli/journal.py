@@ -49,8 +49,20 @@ def _explained() -> Iterator[None]:
         raise CommandError(str(error)) from error
 
 
+def _path() -> Path:
+    """Return the journal's file.
+
+    Raises:
+        CommandError: there is none.
+    """
+    path = locations().journal_path
+    if not path.exists():
+        raise CommandError(f"there is no journal at {path}; 'rvm-edge run' makes one")
+    return path
+
+
 def _rows(first: int, last: int | None) -> Iterator[Record]:
-    rows = read(locations().journal_path, after=first - 1)
+    rows = read(_path(), after=first - 1)
     return rows if last is None else takewhile(lambda row: row.seq <= last, rows)
 
 
@@ -66,7 +78,7 @@ def _decider() -> Decider[Machine]:
 @click.option("--follow", is_flag=True, help="Keep printing new rows until Ctrl-C.")
 def tail_command(count: int, as_json: bool, follow: bool) -> None:  # noqa: FBT001 - click's way
     """Print the last rows, oldest first."""
-    path = locations().journal_path
+    path = _path()
     with _explained():
         seen = 0
         for record in tail(path, max(count, 1)):
@@ -106,7 +118,7 @@ def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes option
     that is kept elsewhere.
     """
     with _explained():
-        found = verify(locations().journal_path, _decider())
+        found = verify(_path(), _decider())
     if as_json:
         print_json(
             {

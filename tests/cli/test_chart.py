@@ -18,15 +18,14 @@ from rvm_edge.cli import chart as chart_command
 from rvm_edge.cli import main
 from rvm_edge.cli.chart_tree import tree
 from rvm_edge.machine import Machine
-from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Chart, Configuration, Event, Guard, State, Transition
-from rvm_edge.statechart.document import chart_hash, label
+from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.export.arrows import timeouts
 from rvm_edge.statechart.export.dot import ACTIVE, FIRED, UNFIRED
 from rvm_edge.statechart.export.picture import stamp_of
-from rvm_edge.statechart.journal import STARTED, Entry, SqliteJournal
 from states import events as ev
 from states.chart import CHART
+from tests.cli.journals import write
 
 
 def chart(*arguments: str) -> Result:
@@ -263,23 +262,8 @@ class TestPaint:
     def journal(self, tmp_path: Path) -> Path:
         """A machine that was provisioned, and asked a server that then refused it."""
         path = tmp_path / "journal.sqlite"
-        trio.run(self.write, path)
+        trio.run(write, path, ev.CredentialsReady(), ev.HandshakeUnauthorized())
         return path
-
-    @staticmethod
-    async def write(path: Path) -> None:
-        journal = await SqliteJournal.open(path)
-        digest = chart_hash(CHART)
-        decider = build(CHART)
-        here = decider.initial
-        await journal.append(Entry(STARTED, {}, (), here, (), digest))
-        for event in (ev.CredentialsReady(), ev.HandshakeUnauthorized()):
-            decision = decider.decide(here, event)
-            taken = tuple(label(row) for row in decision.taken)
-            entry = Entry(event.title, event.payload(), here, decision.after, taken, digest)
-            await journal.append(entry)
-            here = decision.after
-        await journal.aclose()
 
     def test_a_configuration_is_lit_up(self) -> None:
         leaves = "operational.link.online + operational.intake.deposit.capture"
@@ -321,7 +305,7 @@ class TestPaint:
     def test_a_journal_is_counted_and_painted(self, journal: Path) -> None:
         answer = chart("export", "--format", "dot", "--coverage", str(journal))
         assert answer.exit_code == 0
-        assert answer.stderr == f"2 of {len(CHART.transitions)} transitions fired in 3 rows\n"
+        assert answer.stderr == f"2 of {len(CHART.transitions)} transitions fired in 4 rows\n"
         [line] = [line for line in answer.stdout.splitlines() if '"provisioning" -> ' in line]
         assert f'color="{FIRED}"' in line
         assert "credentials.ready&#160;×1<" in line
@@ -333,7 +317,7 @@ class TestPaint:
         use(monkeypatch, dataclasses.replace(CHART, transitions=CHART.transitions[:-1]))
         answer = chart("export", "--format", "dot", "--coverage", str(journal))
         assert "0 of " in answer.stderr
-        assert "; 3 rows of another chart are not counted\n" in answer.stderr
+        assert "; 4 rows of another chart are not counted\n" in answer.stderr
 
     def test_a_journal_that_is_not_there_is_one_line(self, tmp_path: Path) -> None:
         answer = chart("export", "--format", "dot", "--coverage", str(tmp_path / "none.sqlite"))

@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
@@ -24,10 +23,11 @@ from rvm_edge.cli import journal as journal_command
 from rvm_edge.cli import main
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Event
-from rvm_edge.statechart.document import chart_hash, label
-from rvm_edge.statechart.journal import STARTED, STOPPED, Entry, Record, SqliteJournal
+from rvm_edge.statechart.document import chart_hash
+from rvm_edge.statechart.journal import STARTED, Entry, Record, SqliteJournal
 from states import events as ev
 from states.chart import CHART
+from tests.cli.journals import write
 
 EVENTS: tuple[Event, ...] = (
     ev.CredentialsReady(),
@@ -37,26 +37,6 @@ EVENTS: tuple[Event, ...] = (
     ev.DoorClosed(),
 )
 ROWS = len(EVENTS) + 2
-
-
-async def write(path: Path, *events: Event) -> Record:
-    """Let the real chart live through `events`, in a real journal, from start to stop."""
-    decider = build(CHART)
-    digest = chart_hash(CHART)
-    journal = await SqliteJournal.open(
-        path, now=lambda: datetime(2026, 3, 1, 7, 30, tzinfo=timezone.utc), mono=lambda: 1.0
-    )
-    here = decider.initial
-    await journal.append(Entry(STARTED, {}, (), here, (), digest))
-    for event in events:
-        decision = decider.decide(here, event)
-        taken = tuple(label(row) for row in decision.taken)
-        entry = Entry(event.title, event.payload(), here, decision.after, taken, digest)
-        await journal.append(entry)
-        here = decision.after
-    last = await journal.append(Entry(STOPPED, {}, here, (), (), digest))
-    await journal.aclose()
-    return last
 
 
 @pytest.fixture(scope="session")
@@ -292,8 +272,9 @@ class TestWithoutAJournal:
     def test_a_missing_file_is_one_line(self, name: str, tmp_path: Path) -> None:
         answer = journal(tmp_path, name)
         assert answer.exit_code == 1
+        where = tmp_path / "journal.sqlite"
         assert answer.stderr == (
-            f"rvm-edge: journal {tmp_path}/journal.sqlite: there is no such file\n"
+            f"rvm-edge: there is no journal at {where}; 'rvm-edge run' makes one\n"
         )
         assert answer.stdout == ""
 
