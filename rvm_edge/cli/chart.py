@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -174,7 +176,9 @@ def export_command(
 
 def _export_all(folder: Path, *, only_check: bool) -> None:
     if not only_check:
-        for path in write(_decider(), folder):
+        with _told_in_one_line():
+            written = write(_decider(), folder)
+        for path in written:
             click.echo(path)
         return
     stale = differing(_decider(), folder)
@@ -192,4 +196,13 @@ def _export_one(form: Format, output: Path | None, paint: Paint) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
     else:
-        output.write_bytes(content)
+        with _told_in_one_line():
+            output.write_bytes(content)
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"{error.filename} cannot be written: {error.strerror}") from error

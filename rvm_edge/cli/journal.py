@@ -206,11 +206,17 @@ def export_command(form: str, first: int, last: int | None, output: Path | None)
 
 
 def _write(pieces: Iterator[str], output: Path) -> None:
-    """Write a file that is there whole or not at all."""
+    """Write a file that is there whole or not at all.
+
+    Raises:
+        CommandError: it cannot be written.
+    """
     part = output.with_name(f"{output.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
         part.replace(output)
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)

@@ -201,7 +201,8 @@ class TestExport:
     def test_an_output_that_cannot_be_written_is_one_line(self, tmp_path: Path) -> None:
         answer = chart("export", "--format", "dot", "--output", str(tmp_path / "no" / "rvm.dot"))
         assert answer.exit_code == 1
-        assert answer.stderr.startswith(f"rvm-edge: {tmp_path}/no/rvm.dot: No such file")
+        where = tmp_path / "no" / "rvm.dot"
+        assert answer.stderr.startswith(f"rvm-edge: {where} cannot be written: No such file")
         assert answer.stderr.count("\n") == 1
 
     @pytest.mark.usefixtures("without_dot")

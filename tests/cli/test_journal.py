@@ -266,6 +266,14 @@ class TestExport:
         assert target.read_text() == "yesterday's"
         assert not list(tmp_path.glob("*.part"))
 
+    def test_an_output_that_cannot_be_written_is_one_line(self, data: Path) -> None:
+        where = data / "no" / "rows.jsonl"
+        answer = journal(data, "export", "--output", str(where))
+        assert answer.exit_code == 1
+        assert answer.stderr == (
+            f"rvm-edge: {where} cannot be written: No such file or directory\n"
+        )
+
 
 @pytest.mark.parametrize("name", ["tail", "verify", "replay", "export"])
 class TestWithoutAJournal:
