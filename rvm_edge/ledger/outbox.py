@@ -65,9 +65,10 @@ class Outbox:
         await self._write(partial(outbox_rows.note_unknown, uuids=uuids, why=why))
 
     async def bury(self, client_uuid: str, why: str) -> None:
-        """Make a dead letter of an item that the server is proved not to take as it stands.
+        """Make a dead letter of an item that the server does not take as it stands.
 
-        It is kept for ever, and can be tried again with `retry`.
+        It is kept for ever, and can be tried again with `retry`. What is known of its requests
+        stays as it is: mark first whether the last of them arrived.
 
         Raises:
             LedgerError: it does not wait.

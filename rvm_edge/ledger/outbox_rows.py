@@ -116,15 +116,14 @@ def note_unknown(
 
 
 def bury(connection: sqlite3.Connection, stamp: Stamp, *, client_uuid: str, why: str) -> None:
-    """Make a dead letter of an item that the server is proved not to take as it stands.
+    """Make a dead letter of an item that the server does not take as it stands.
 
     Raises:
         RefusedStepError: it does not wait.
     """
-    mark_not_arrived(connection, stamp, uuids=(client_uuid,), why=why)
     changed = connection.execute(
-        f"UPDATE outbox SET state = 'dead' WHERE {_WAITING}",  # noqa: S608 - a constant
-        (client_uuid,),
+        f"UPDATE outbox SET state = 'dead', last_error = ? WHERE {_WAITING}",  # noqa: S608 - a constant
+        (fit(why), client_uuid),
     ).rowcount
     _require_all(changed, (client_uuid,), "wait for delivery")
     connection.execute(

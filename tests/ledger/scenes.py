@@ -8,7 +8,18 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 
-from rvm_edge.item import Detection, Item, Outcome, Reason, Session, SessionMode, Verdict
+import trio
+
+from rvm_edge.item import (
+    Detection,
+    Item,
+    Outcome,
+    Reason,
+    Session,
+    SessionEnd,
+    SessionMode,
+    Verdict,
+)
 from rvm_edge.ledger import Ledger
 from rvm_edge.ledger.opening import open_store
 from rvm_edge.offload import inline
@@ -43,6 +54,24 @@ class TestClock:
     def monotonic_s(self) -> float:
         self.mono += 1.0
         return self.mono
+
+
+class VirtualClock:
+    """The ledger's clocks on trio's virtual time; the wall clock may be turned at any moment.
+
+    Attributes:
+        turned_s: what the wall clock is ahead of the truth.
+    """
+
+    def __init__(self) -> None:
+        self.turned_s = 0.0
+
+    def wall(self) -> datetime:
+        epoch = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
+        return epoch + timedelta(seconds=trio.current_time() + self.turned_s)
+
+    def monotonic_s(self) -> float:
+        return trio.current_time()
 
 
 def open_now(
@@ -89,6 +118,15 @@ async def bring_to(ledger: Ledger, situation: str) -> Item:
     for step in situation.split():
         await take_step(ledger, item.client_uuid, step)
     return item
+
+
+async def drop(ledger: Ledger, items: int, mode: SessionMode = SessionMode.GUEST) -> list[str]:
+    """Let so many items be accepted and dropped in one deposit; return their identities."""
+    session = new_session(mode)
+    await ledger.open_session(session)
+    uuids = [(await bring_to(ledger, "accepted dropped")).client_uuid for _ in range(items)]
+    await ledger.close_session(session.session_id, SessionEnd.FINISHED)
+    return uuids
 
 
 async def take_step(ledger: Ledger, client_uuid: str, step: str) -> None:

@@ -76,6 +76,10 @@ class PictureBook:
         """Record why the last upload proved nothing."""
         await self._write(partial(rows.mark_failed, client_uuid=client_uuid, why=why))
 
+    async def take_try_back(self, client_uuid: str, why: str) -> None:
+        """Record that the last upload is proved not to have brought the picture."""
+        await self._write(partial(rows.take_try_back, client_uuid=client_uuid, why=why))
+
     async def mark_uploaded(self, client_uuid: str) -> None:
         """Record that the server has proved to have the picture."""
         await self._write(partial(rows.mark_uploaded, client_uuid=client_uuid))

@@ -145,6 +145,16 @@ def mark_failed(
     )
 
 
+def take_try_back(
+    connection: sqlite3.Connection, _stamp: Stamp, *, client_uuid: str, why: str
+) -> None:
+    """Record that the last upload is proved not to have brought the picture; it counts for none."""
+    connection.execute(
+        "UPDATE pictures SET attempts = max(0, attempts - 1), last_error = ? WHERE client_uuid = ?",
+        (fit(why), client_uuid),
+    )
+
+
 def mark_uploaded(connection: sqlite3.Connection, stamp: Stamp, *, client_uuid: str) -> None:
     """Record that the server has proved to have the picture."""
     connection.execute(
