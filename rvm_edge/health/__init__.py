@@ -1,0 +1,1 @@
+"""How the computer is, what the machine is made of, and starting either anew."""

@@ -1,0 +1,80 @@
+"""Which computer this is, as its own files say."""
+
+from __future__ import annotations
+
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from rvm_edge.health.small_files import line_of
+
+_L4T = re.compile(
+    r"# R([0-9]{1,3}) \(release\), REVISION: ([0-9]{1,3}(?:\.[0-9]{1,3}){0,2})(?:,|$)"
+)
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,20}(?:/[A-Za-z0-9_+-]{1,20}){0,2}")
+_ZONE_FOLDER = "/zoneinfo/"
+
+JETPACK_OF = {
+    "36.3.0": "6.0",
+    "36.4.0": "6.1",
+    "36.4.3": "6.2",
+    "36.4.4": "6.2.1",
+}
+"""By release of Jetson Linux: https://developer.nvidia.com/embedded/jetpack-archive."""
+
+
+@dataclass(frozen=True)
+class Computer:
+    """What hardly ever changes.
+
+    Attributes:
+        controller_type: such as ``NVIDIA Jetson Orin Nano Developer Kit``; never "".
+        jetpack_version: such as ``6.2 (R36.4.3)``; "" on anything but a Jetson.
+        timezone: its IANA name; "" while unknown.
+    """
+
+    controller_type: str
+    jetpack_version: str
+    timezone: str
+
+
+def read_computer(root: Path) -> Computer:
+    """Read all of it; may block.
+
+    Args:
+        root: where the file system begins.
+    """
+    return Computer(_controller_type(root), _jetpack_version(root), _timezone(root))
+
+
+def _controller_type(root: Path) -> str:
+    of_board = line_of(root / "proc/device-tree/model")
+    if of_board:
+        return of_board
+    dmi = root / "sys/class/dmi/id"
+    maker, product = line_of(dmi / "sys_vendor"), line_of(dmi / "product_name")
+    return f"{maker} {product}".strip() or platform.machine() or "unknown"
+
+
+def _jetpack_version(root: Path) -> str:
+    """Read Jetson Linux's release file, such as ``# R36 (release), REVISION: 4.3, GCID: …``."""
+    found = _L4T.match(line_of(root / "etc/nv_tegra_release"))
+    if found is None:
+        return ""
+    release = f"{found[1]}.{found[2]}"
+    jetpack = JETPACK_OF.get(release)
+    return f"{jetpack} (R{release})" if jetpack else f"R{release}"
+
+
+def _timezone(root: Path) -> str:
+    """Read the link that systemd keeps, or else the file that Debian keeps."""
+    try:
+        target = str((root / "etc/localtime").readlink())
+    except OSError:
+        target = ""
+    name = target.rpartition(_ZONE_FOLDER)[2] if _ZONE_FOLDER in target else ""
+    for zone in (name, line_of(root / "etc/timezone")):
+        if _ZONE.fullmatch(zone):
+            return zone
+    return ""
