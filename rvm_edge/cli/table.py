@@ -21,6 +21,7 @@ class CommandEntry:
 COMMANDS: dict[str, CommandEntry] = {
     "chart": CommandEntry("rvm_edge.cli.chart", "Show, check and export the statechart."),
     "classify": CommandEntry("rvm_edge.cli.classify", "Judge pictures of items, with reasons."),
+    "cloud-sim": CommandEntry("rvm_edge.cli.cloud_sim", "Run a simulated MyRVM server."),
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),

@@ -83,6 +83,16 @@ def decoded(text: bytes | str) -> Json:
     return found
 
 
+def _in_memory(
+    total_content_length: int | None,  # noqa: ARG001 - werkzeug passes all four by name
+    content_type: str | None,  # noqa: ARG001
+    filename: str | None,  # noqa: ARG001
+    content_length: int | None = None,  # noqa: ARG001
+) -> BytesIO:
+    """Keep an upload where no file has to be closed after it; the body was bounded before."""
+    return BytesIO()
+
+
 def form(request: Request) -> Form:
     """Read a multipart body; what cannot be read is empty."""
     kind, options = parse_options_header(request.header("content-type"))
@@ -90,7 +100,7 @@ def form(request: Request) -> Form:
     if kind != "multipart/form-data" or not boundary:
         return Form()
     try:
-        fields, files = MultiPartParser().parse(
+        fields, files = MultiPartParser(stream_factory=_in_memory).parse(
             BytesIO(request.body), boundary.encode("latin-1"), len(request.body)
         )
     except (ValueError, UnicodeError):

@@ -87,15 +87,19 @@ class Books:
         self.users[user_id] = user
         return user
 
-    def add_model(self, version: str, content: bytes, *, sha256: str = "") -> Model:
+    def add_model(
+        self, version: str, content: bytes, *, sha256: str = "", active: bool = True
+    ) -> Model:
         """Release a model; handshakes and the release page name it from now on.
 
         Args:
             version: its tag.
             content: the file.
             sha256: what the server claims of it; "" for the truth.
+            active: whether it is offered.
         """
-        model = Model(version, content, sha256 or hashlib.sha256(content).hexdigest())
+        claimed = sha256 or hashlib.sha256(content).hexdigest()
+        model = Model(version, content, claimed, active=active)
         self.models.append(model)
         return model
 

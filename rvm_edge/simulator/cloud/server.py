@@ -115,9 +115,11 @@ class CloudServer:
         """Open an account; see `Books.add_user`."""
         return self.books.add_user(user_id, token, points=points)
 
-    def add_model(self, version: str, content: bytes, *, sha256: str = "") -> Model:
+    def add_model(
+        self, version: str, content: bytes, *, sha256: str = "", active: bool = True
+    ) -> Model:
         """Release a model; see `Books.add_model`."""
-        return self.books.add_model(version, content, sha256=sha256)
+        return self.books.add_model(version, content, sha256=sha256, active=active)
 
     def queue_command(
         self, machine: Machine, action: str, payload: dict[str, Json] | None = None
