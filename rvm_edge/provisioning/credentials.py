@@ -55,7 +55,7 @@ class _Exported(msgspec.Struct, frozen=True):
     server_url: str | None = None
     sync_token: str | None = None
     reverb_app_key: str | None = None
-    rvm_edge_config: msgspec.Raw | None = None
+    rvm_edge_config: msgspec.Raw = msgspec.Raw()
 
 
 def read_credentials(path: Path, server_url: str = "") -> Credentials:
@@ -91,7 +91,7 @@ def parse_credentials(
     """
     with refused_as(CredentialsError, name, raw, MOST_BYTES):
         exported = _exported(raw)
-        if exported.rvm_edge_config is not None:
+        if bytes(exported.rvm_edge_config):
             raise ValueError(
                 "API key missing: this is a downloaded configuration, which the server exports "
                 "without one. Export the credentials from the page of assignments"

@@ -1,0 +1,89 @@
+"""The credentials in the configuration folder: found when they come, refused when they leak."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from rvm_edge.offload import in_thread, inline
+from rvm_edge.provisioning.credentials import CredentialsError
+from rvm_edge.provisioning.stored_credentials import FILE_NAME, LOOK_EVERY_S, StoredCredentials
+
+GOOD = json.dumps(
+    {"serial_number": "RVM-1", "api_key": "k" * 64, "server_url": "https://rvm.example.org"}
+)
+
+
+def put(folder: Path, text: str = GOOD, mode: int = 0o600) -> Path:
+    path = folder / FILE_NAME
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+async def test_credentials_that_are_there_are_present(tmp_path: Path) -> None:
+    stored = StoredCredentials(tmp_path, in_thread())
+    assert not await stored.present()
+    put(tmp_path)
+    assert await stored.present()
+    assert stored.read().identity.hardware_id == "RVM-1"
+    await stored.wait()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o601])
+async def test_a_key_that_others_can_read_is_no_key_and_the_cure_is_named(
+    tmp_path: Path, mode: int
+) -> None:
+    path = put(tmp_path, mode=mode)
+    stored = StoredCredentials(tmp_path, inline)
+    with pytest.raises(CredentialsError, match=f"run chmod 600 {path}"):
+        stored.read()
+    assert not await stored.present()
+
+
+async def test_a_file_without_a_server_is_completed_by_whoever_knows_it(tmp_path: Path) -> None:
+    put(tmp_path, json.dumps({"serial_number": "RVM-1", "api_key": "k" * 64}))
+    assert not await StoredCredentials(tmp_path, inline).present()
+    stored = StoredCredentials(tmp_path, inline, "https://rvm.example.org")
+    assert stored.read().identity.server_url == "https://rvm.example.org"
+
+
+async def test_waiting_ends_when_good_credentials_come(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    stored = StoredCredentials(tmp_path, inline)
+    came_s: list[float] = []
+
+    async def wait() -> None:
+        await stored.wait()
+        came_s.append(trio.current_time())
+
+    began_s = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait)
+        await trio.sleep(100)
+        put(tmp_path, "{")
+        await trio.sleep(100)
+        assert came_s == []
+        put(tmp_path)
+    assert came_s[0] - began_s <= 200 + LOOK_EVERY_S
+
+
+async def test_what_is_wrong_is_logged_once_and_again_when_it_changes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored = StoredCredentials(tmp_path, inline)
+    for _ in range(3):
+        await stored.present()
+    put(tmp_path, mode=0o644)
+    for _ in range(3):
+        await stored.present()
+    assert [record.getMessage().rsplit(":", 1)[1].strip()[:12] for record in caplog.records] == [
+        "no credentia",
+        "others can r",
+    ]
+    assert "k" * 64 not in caplog.text
