@@ -29,6 +29,7 @@ from drivers.sim.remote import RemoteWorld
 from drivers.sim.wire import REQUEST_MAX
 from rvm_edge.item import Reason
 from rvm_edge.machine import EyesError
+from rvm_edge.packaged import samples_dir
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.remote import RemotePeople
@@ -128,6 +129,16 @@ async def test_scripted_eyes_are_lost_with_their_world(tmp_path: Path) -> None:
         eyes = RemoteScriptedEyes(RemotePeople(caller))
         with pytest.raises(EyesError, match="world does not answer"):
             await eyes.ready()
+
+
+async def test_scripted_eyes_pass_a_short_jpeg_on_without_asking(tmp_path: Path) -> None:
+    picture = samples_dir() / "images" / "syn_00012.jpg"
+    frame = Frame(picture.read_bytes(), Encoding.JPEG, 0, 0, 0.0, 1)
+    with Caller(tmp_path / "nobody.sock") as caller:
+        eyes = RemoteScriptedEyes(RemotePeople(caller))
+        assert await eyes.as_jpeg(frame, len(frame.data)) is frame.data
+        with pytest.raises(EyesError, match="cannot make a JPEG"):
+            await eyes.as_jpeg(frame, len(frame.data) - 1)
 
 
 async def test_faults_and_power_are_at_the_testers_hand(scene: Scene) -> None:
