@@ -45,14 +45,20 @@ check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(EDGE) settings reference docs/reference/settings.md --check
 	$(EDGE) settings template config/settings.toml --check
 	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md --check
+	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md --check
+	$(EDGE) orders reference docs/reference/orders.md --check
+	$(BIN)/python -m tests.fleet_plot docs/images --check
 	$(EDGE) chart check
 	$(EDGE) chart export --all docs/reference/chart --check
 
-docs: $(RUN_READY) ## Write the generated files again
+docs: $(DEV_READY) ## Write the generated files again
 	$(EDGE) settings reference docs/reference/settings.md
 	$(EDGE) settings template config/settings.toml
 	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md
+	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md
+	$(EDGE) orders reference docs/reference/orders.md
 	$(EDGE) chart export --all docs/reference/chart
+	$(BIN)/python -m tests.fleet_plot docs/images
 
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)

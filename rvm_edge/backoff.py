@@ -42,7 +42,7 @@ class Backoff:
             at_least_s: what the other side asked for (``Retry-After``), jittered on top so that
                 everybody who was told the same does not return in the same instant.
         """
-        bound_s = min(self.cap_s, self.first_s * 2 ** min(self._failures, DOUBLINGS))
+        bound_s = min(self.cap_s, self.first_s * 2.0 ** min(self._failures, DOUBLINGS))
         self._failures += 1
         wait_s = bound_s * self.chance()
         return wait_s if at_least_s is None else at_least_s + wait_s

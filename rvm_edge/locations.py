@@ -51,6 +51,21 @@ class Locations:
         """The ledger of items, an SQLite database."""
         return self.data_dir / "ledger.sqlite"
 
+    @property
+    def evidence_dir(self) -> Path:
+        """The items' pictures."""
+        return self.data_dir / "evidence"
+
+    @property
+    def restarts_path(self) -> Path:
+        """When the server ordered a restart, remembered through it."""
+        return self.data_dir / "restarts.json"
+
+    @property
+    def credentials_path(self) -> Path:
+        """Who the machine is towards its server; a secret."""
+        return self.config_dir / "rvm-credentials.json"
+
 
 def checkout_dir() -> Path | None:
     """Return the checkout that this program runs from, or None for an installed wheel."""

@@ -193,7 +193,7 @@ class Standing(Enum):
     """No answer, or none that can be believed: one of these alone proves little."""
 
     NO_ROUTE = "no_route"
-    """There is no way to the server at all: no network, no name, nobody at its port."""
+    """There is no way to the server at all: no network, no route, no name."""
 
     UNAUTHORIZED = "unauthorized"
     BLOCKED = "blocked"

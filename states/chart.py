@@ -180,11 +180,14 @@ COMING_BACK = (
     _failing(at.RESTARTING, at.OPERATIONAL, "nothing came of it"),
 )
 
-ORDERS = tuple(
-    _on(event, state, None, "for the journal")
-    for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT)
-    for event in (ev.OrderDone, ev.OrderRefused)
-) + (_on(ev.OrderRefused, at.OUT_OF_SERVICE, None, "for the journal"),)
+ORDERS = (
+    *(
+        _on(event, state, None, "for the journal")
+        for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT)
+        for event in (ev.OrderDone, ev.OrderRefused)
+    ),
+    _on(ev.OrderRefused, at.OUT_OF_SERVICE, None, "for the journal"),
+)
 
 ENGINE = (
     *_broken_engine(at.PROVISIONING, at.PROVISIONING),

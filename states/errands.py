@@ -60,19 +60,20 @@ async def trigger_actuator(here: Ctx, component: Component | None, motion: Motio
 
 
 async def _reading(hardware: Hardware, component: Component | None) -> str:
+    reading = ""
     if component is Component.BIN:
-        return f"bin {await hardware.bin.level_pct():.0f} %"
-    if component is Component.DOOR:
-        return "door open" if await hardware.door.is_open() else "door shut"
-    if component is Component.CHAMBER:
-        return "chamber occupied" if await hardware.chamber.is_occupied() else "chamber free"
-    if component is Component.SLOT:
-        return "slot occupied" if await hardware.slot.is_occupied() else "slot free"
-    if component is Component.SCALE and hardware.scale is not None:
-        return f"scale {await hardware.scale.weight_g():.1f} g"
-    if component is Component.THERMOMETER and hardware.thermometer is not None:
-        return f"thermometer {await hardware.thermometer.temperature_c():.1f} C"
-    return ""
+        reading = f"bin {await hardware.bin.level_pct():.0f} %"
+    elif component is Component.DOOR:
+        reading = "door open" if await hardware.door.is_open() else "door shut"
+    elif component is Component.CHAMBER:
+        reading = "chamber occupied" if await hardware.chamber.is_occupied() else "chamber free"
+    elif component is Component.SLOT:
+        reading = "slot occupied" if await hardware.slot.is_occupied() else "slot free"
+    elif component is Component.SCALE and hardware.scale is not None:
+        reading = f"scale {await hardware.scale.weight_g():.1f} g"
+    elif component is Component.THERMOMETER and hardware.thermometer is not None:
+        reading = f"thermometer {await hardware.thermometer.temperature_c():.1f} C"
+    return reading
 
 
 def _named(component: Component | None) -> str:

@@ -45,6 +45,23 @@ MOVES_IN = frozenset({paths.MAINTENANCE})
 PICTURES_IN = frozenset({paths.IDLE})
 """Where `Action.CAPTURE_IMAGE` is carried out; likewise."""
 
+_ONLY_IN = {
+    Action.TRIGGER_ACTUATOR: MOVES_IN,
+    Action.CAPTURE_IMAGE: PICTURES_IN,
+    Action.DOWNLOAD_MODEL: frozenset[str](),
+    Action.CHECK_MODEL_UPDATE: frozenset[str](),
+}
+
+CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
+    action: tuple(
+        state
+        for state, taken in OBEYED_IN.items()
+        if action in taken and state in _ONLY_IN.get(action, OBEYED_IN)
+    )
+    for action in Action
+}
+"""By order: the states that carry it out; whatever else takes it refuses it."""
+
 NOT_YET = "this version looks for no other model"
 NOT_HERE = "only in maintenance that was ordered, with the door shut"
 STAYS_DARK = "only in idle: the lamp stays off"

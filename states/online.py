@@ -14,7 +14,7 @@ async def keep_link(here: Ctx) -> None:
     """Send heartbeats; several unanswered in a row, or no way to the server, is a lost link."""
     machine, policy = here.machine, here.machine.policy
     failures = 0
-    while failures < policy.heartbeat_failures:
+    while True:
         answer = await machine.cloud.heartbeat(await bin_level_pct(machine.hardware))
         if answer in REACHED:
             failures = 0
@@ -22,6 +22,8 @@ async def keep_link(here: Ctx) -> None:
             break
         elif answer in NOT_REACHED:
             failures += 1
+            if failures >= policy.heartbeat_failures:
+                break
         else:
             await here.post(ANSWERS[answer])
         await trio.sleep(policy.heartbeat_s)

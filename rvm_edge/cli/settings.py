@@ -7,14 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from rvm_edge.cli.failures import CommandError
+from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
 from rvm_edge.settings_reference import reference_page, settings_template
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_check_option = click.option(
-    "--check", is_flag=True, help="Write nothing; fail if FILE differs from what would be written."
-)
 
 
 @click.group("settings")
@@ -51,24 +46,16 @@ def show(*, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("file", type=_FILE)
-@_check_option
+@click.argument("file", type=FILE)
+@check_option
 def reference(file: Path, *, check: bool) -> None:
     """Write the reference page into FILE."""
-    _write_or_compare(file, reference_page(), check=check)
+    write_or_compare(file, reference_page(), check=check)
 
 
 @command.command()
-@click.argument("file", type=_FILE)
-@_check_option
+@click.argument("file", type=FILE)
+@check_option
 def template(file: Path, *, check: bool) -> None:
     """Write a settings file with every default, commented out, into FILE."""
-    _write_or_compare(file, settings_template(), check=check)
-
-
-def _write_or_compare(file: Path, text: str, *, check: bool) -> None:
-    if not check:
-        file.write_text(text, encoding="utf-8")
-        return
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
-        raise CommandError(f"{file} differs from what the code says; run 'make docs'")
+    write_or_compare(file, settings_template(), check=check)

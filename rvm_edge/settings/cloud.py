@@ -96,7 +96,9 @@ class ReverbSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         pong_s: for an answer to a ping.
         retry_first_s: the first wait before a new connection.
         retry_cap_s: the longest such wait.
-        loss_is_offline: whether losing the socket counts as losing the server.
+        loss_is_offline: whether losing the socket counts as losing the server. A Reverb that
+            restarts then sends the whole fleet to the server at once: set
+            `policy.reconnect_first_s` to 15.
     """
 
     app_key: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{0,100}$")] = ""
@@ -106,7 +108,7 @@ class ReverbSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     private: bool = False
     connect_s: Seconds = 10.0
     pong_s: Seconds = 10.0
-    retry_first_s: Seconds = 1.0
+    retry_first_s: Seconds = 15.0
     retry_cap_s: Seconds = 60.0
     loss_is_offline: bool = False
 

@@ -25,7 +25,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bin_free_pct: below this level it takes items again.
         heartbeat_s: between two heartbeats while online.
         heartbeat_failures: how many in a row mean that the link is lost.
-        reconnect_first_s: the first wait before a new handshake.
+        reconnect_first_s: the first wait before a new handshake is at most this; it is left to
+            chance, so that a whole fleet does not come back in one second.
         reconnect_cap_s: the longest wait between two handshakes.
         retry_refused_s: how often a machine that the server refused asks again.
         start_on_approach: whether an item held to the slot starts a guest's deposit.
@@ -48,7 +49,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bin_free_pct: Percent = 80.0
     heartbeat_s: Seconds = 35.0
     heartbeat_failures: Annotated[int, Meta(ge=1, le=100)] = 3
-    reconnect_first_s: Seconds = 1.0
+    reconnect_first_s: Seconds = 5.0
     reconnect_cap_s: Seconds = 60.0
     retry_refused_s: Seconds = 300.0
     start_on_approach: bool = True

@@ -15,3 +15,4 @@ class Endpoint(Enum):
     SYNC = f"{API_PATH}/edge/sync-offline"
     DEPOSIT = f"{API_PATH}/edge/deposit"
     DATASET = f"{API_PATH}/dataset/upload"
+    CHANNEL = "/broadcasting/auth"

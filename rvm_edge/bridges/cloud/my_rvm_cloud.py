@@ -13,6 +13,7 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.bridges.cloud import dataset_wire, receipts, standings
+from rvm_edge.bridges.cloud.channel_wire import ChannelReply, ChannelRequest
 from rvm_edge.bridges.cloud.client import ApiClient
 from rvm_edge.bridges.cloud.deposit_wire import deposit_form
 from rvm_edge.bridges.cloud.endpoints import Endpoint
@@ -210,6 +211,20 @@ class MyRvmCloud:
             self._captures_unsaid += 1
             return "the server has it"
         return receipt.why
+
+    async def authorize_channel(self, socket_id: str, channel: str) -> str | None:
+        """Have the server sign for a private channel of its WebSocket.
+
+        Args:
+            socket_id: what the WebSocket's welcome called the connection.
+            channel: with its ``private-``.
+
+        Returns:
+            The signature; None where the server gives none.
+        """
+        body = msgspec.json.encode(ChannelRequest(socket_id, channel))
+        reply = _read(await self._client.post_json(Endpoint.CHANNEL, body), ChannelReply)
+        return reply.auth if reply else None
 
     def _is_to_be_silent(self) -> bool:
         return self._monotonic_s() < self._silent_until_s

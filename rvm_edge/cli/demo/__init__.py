@@ -32,6 +32,20 @@ if TYPE_CHECKING:
     "--faults", is_flag=True, help="Let parts fail and people play tricks while items are handled."
 )
 @click.option(
+    "--outages",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    show_default=True,
+    help="How often the internet is cut on the way, with --headless.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["M", "D"]),
+    default="D",
+    show_default=True,
+    help="Which of the two published servers the simulated one plays.",
+)
+@click.option(
     "--virtual", is_flag=True, help="On a clock that jumps: repeatable, a day in seconds."
 )
 @click.option(
@@ -53,6 +67,8 @@ def command(
     items: int,
     seed: int,
     faults: bool,
+    outages: int,
+    dialect: str,
     virtual: bool,
     travel_scale: float | None,
     snapshot: Path | None,
@@ -70,8 +86,11 @@ def command(
     with _quiet(loud=loud), _place(kept=kept) as place, _failures():
         if headless:
             from rvm_edge.cli.demo.scenario import Plan
+            from rvm_edge.simulator.cloud import Dialect
 
-            plan = Plan(items, seed, faults, virtual, travel_scale or 0.0)
+            plan = Plan(
+                items, seed, faults, virtual, travel_scale or 0.0, outages, Dialect[dialect]
+            )
             _account(plan, place, as_json=as_json)
         elif snapshot is not None:
             from rvm_edge.cli.demo.snapshot import draw

@@ -7,6 +7,7 @@ from statistics import quantiles
 
 import msgspec
 
+from rvm_edge.cli.demo.both_books import BothBooks
 from rvm_edge.cli.demo.reconciliation import Finding, Row, Wrong
 from rvm_edge.item import ItemState, Outcome
 from rvm_edge.ledger.check import Check, check
@@ -51,6 +52,14 @@ class Account(msgspec.Struct, frozen=True):
         errors: exceptions that became events, by title.
         ignored: events that nothing handled, by title.
         stale: events whose sender had ended.
+        delivered: dropped items that the server has, as the ledger has it.
+        duplicated_on_server: copies in the server's books beyond the first of each item.
+        ambiguous: dropped items that were sent at least once without an answer to believe.
+        dead_letter: dropped items that the server does not take as they stand.
+        on_server: different items in the server's books.
+        pictures_on_server: items whose picture the server keeps.
+        points_due: what users earned by what is delivered, as the ledger has it.
+        points_on_server: likewise, as the server has it.
         wrong: what is wrong, in words.
     """
 
@@ -78,6 +87,14 @@ class Account(msgspec.Struct, frozen=True):
     errors: dict[str, int]
     ignored: dict[str, int]
     stale: int
+    delivered: int
+    duplicated_on_server: int
+    ambiguous: int
+    dead_letter: int
+    on_server: int
+    pictures_on_server: int
+    points_due: int
+    points_on_server: int
     wrong: tuple[str, ...]
 
     @property
@@ -134,6 +151,7 @@ def draw_up(
     counts: Counts,
     people: int,
     sessions: int,
+    both: BothBooks,
     faults: Mapping[str, int],
     stuck: str,
     wall_s: float,
@@ -148,6 +166,7 @@ def draw_up(
         counts: the engine's.
         people: how many came.
         sessions: how many deposits there were.
+        both: what the server has of it.
         faults: what was made to fail, how often.
         stuck: why the run could not be finished, or "".
         wall_s: how long it took.
@@ -181,6 +200,14 @@ def draw_up(
         errors=dict(sorted(counts.errors.items())),
         ignored=dict(sorted(counts.ignored.items())),
         stale=counts.stale,
+        delivered=both.delivered,
+        duplicated_on_server=both.duplicated_on_server,
+        ambiguous=both.ambiguous,
+        dead_letter=both.dead_letter,
+        on_server=both.on_server,
+        pictures_on_server=both.pictures_on_server,
+        points_due=both.points_due,
+        points_on_server=both.points_on_server,
         wrong=_reasons(
             stuck=stuck,
             findings=findings,
@@ -188,6 +215,7 @@ def draw_up(
             checked=checked,
             proof=proof,
             in_doubt=in_doubt,
+            both=both,
         ),
     )
 
@@ -207,6 +235,7 @@ def _reasons(
     checked: Check,
     proof: Verification,
     in_doubt: int,
+    both: BothBooks,
 ) -> tuple[str, ...]:
     hazards = [f"hazard {one.danger.value} at {one.at_s:.3f} s" for one in truth.hazards]
     in_chamber = [f"item {one.number} lies in the chamber" for one in truth.in_chamber]
@@ -218,6 +247,7 @@ def _reasons(
         *_first([f"journal: {problem}" for problem in proof.problems]),
         *([f"{in_doubt} in doubt"] if in_doubt else ()),
         *_first(in_chamber),
+        *_first([f"server: {one}" for one in both.wrong]),
     )
 
 

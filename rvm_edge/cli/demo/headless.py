@@ -10,14 +10,17 @@ from functools import partial
 import trio
 
 from rvm_edge.cli.demo.account import Account, draw_up, entries
+from rvm_edge.cli.demo.both_books import compare
 from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
 from rvm_edge.cli.demo.mishaps import Trouble
+from rvm_edge.cli.demo.outages import Outages
 from rvm_edge.cli.demo.persons import Crowd, Diary, StuckError, repair, take_returns
 from rvm_edge.cli.demo.reconciliation import reconcile
 from rvm_edge.cli.demo.scenario import Plan
 from rvm_edge.cli.demo.virtual import run_in_virtual_time
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings
+from rvm_edge.simulator.cloud import CloudServer
 from rvm_edge.simulator.truth import Truth
 from rvm_edge.statechart.counts import Counts
 
@@ -34,6 +37,7 @@ class Told:
         known: how many items the ledger had before.
         sessions: how many deposits there were.
         stuck: why the run could not be finished, or "".
+        server: the server, with what it has in its books.
     """
 
     truth: Truth
@@ -41,6 +45,7 @@ class Told:
     diary: Diary
     known: int
     sessions: int
+    server: CloudServer
     faults: dict[str, int] = field(default_factory=dict)
     stuck: str = ""
 
@@ -75,6 +80,12 @@ def perform(
         counts=told.counts,
         people=told.diary.people,
         sessions=told.sessions,
+        both=compare(
+            locations,
+            told.server,
+            points_per_item=settings.cloud.request.points_per_item,
+            after=told.known,
+        ),
         faults=told.faults,
         stuck=told.stuck,
         wall_s=time.perf_counter() - began_s,
@@ -87,6 +98,7 @@ async def _perform(
     async with simulated_machine(locations, settings, plan.setup) as machine:
         crowd = Crowd(machine, plan.seed, plan.pace, tricks=plan.faults)
         trouble = Trouble(machine, plan.seed, plan.pace)
+        outages = Outages(machine, plan.seed, plan.pace, number=plan.outages, items=plan.items)
         before = await machine.daemon.ledger.counts()
         stuck = ""
         async with trio.open_nursery() as nursery:
@@ -94,8 +106,10 @@ async def _perform(
             nursery.start_soon(repair, machine, plan.pace)
             if plan.faults:
                 nursery.start_soon(trouble.brew, lambda: crowd.diary.insertions)
+            nursery.start_soon(outages.brew, lambda: crowd.diary.insertions)
             try:
                 await crowd.bring(plan.items, on_item)
+                await outages.over()
             except StuckError as error:
                 stuck = str(error)
             nursery.cancel_scope.cancel()
@@ -107,16 +121,23 @@ async def _perform(
             diary=crowd.diary,
             known=before.items,
             sessions=after.sessions - before.sessions,
-            faults=dict(trouble.happened),
+            server=machine.server.books,
+            faults=dict(trouble.happened + outages.happened),
             stuck=stuck,
         )
 
 
 async def _afterwards(machine: SimulatedMachine, crowd: Crowd) -> str:
-    """Put right what people broke and see the machine idle; say so if it does not get there."""
+    """Put right what was broken; see the machine idle, with everything at the server.
+
+    Say so if it does not get there.
+    """
     machine.world.clear()
+    machine.server.internet.mend()
+    machine.server.books.behave()
     try:
         await crowd.see_it_idle()
+        await crowd.see_it_delivered()
     except StuckError as error:
         return str(error)
     return ""

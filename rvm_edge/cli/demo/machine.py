@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 import trio
 
 from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, eyes_of
+from rvm_edge.cli.demo.server import DemoServer, demo_server
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings
+from rvm_edge.simulator.cloud import Dialect
 from rvm_edge.simulator.hardware import simulated_hardware
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
-from rvm_edge.simulator.scripted_link import ScriptedLink
+from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.timings import Timings
+from rvm_edge.simulator.virtual_clock import NEW_YEAR, TrioClock
 from rvm_edge.simulator.world import World
 
 _UNREAD_STEPS = 10_000
@@ -36,12 +38,14 @@ class Setup:
         virtual: whether time is virtual. Then the drivers talk to the world directly and blocking
             work is done in place: a pty, a thread and a worker would let a mocked clock run away.
         eyes: who judges.
+        dialect: which of the published servers the simulated one plays.
     """
 
     seed: int = 1
     travel_scale: float = 0.0
     virtual: bool = False
     eyes: EyesKind = EyesKind.WORKER
+    dialect: Dialect = Dialect.D
 
 
 @dataclass
@@ -50,7 +54,7 @@ class SimulatedMachine:
 
     Attributes:
         world: the physical truth, and the faults that can be put into it.
-        cloud: the server's knobs.
+        server: the other end of the internet.
         samples: what people may insert.
         daemon: the machine itself.
         eyes: what judges, and what it saw last.
@@ -59,7 +63,7 @@ class SimulatedMachine:
     """
 
     world: World
-    cloud: CloudKnobs
+    server: DemoServer
     samples: Samples
     daemon: Daemon
     eyes: WatchedEyes
@@ -115,29 +119,32 @@ async def simulated_machine(
         SettingsError: a time-out in the settings belongs to no state.
     """
     samples = read_samples(samples_dir())
-    knobs = CloudKnobs()
     world = World(
         Timings().scaled(setup.travel_scale),
         seed=setup.seed,
         empty_pictures=samples.empty_pictures,
     )
     offload: Offload | None = inline if setup.virtual else None
+    clock = TrioClock(NEW_YEAR) if setup.virtual else None
     async with AsyncExitStack() as stack:
         wires = simulated_hardware(world, serial=not setup.virtual)
         hardware = await stack.enter_async_context(wires)
         eyes, trouble = await stack.enter_async_context(eyes_of(setup.eyes, settings.vision, world))
+        server = await stack.enter_async_context(
+            demo_server(setup.dialect, setup.seed, epoch_s=clock.epoch_s if clock else None)
+        )
         parts = Parts(
             hardware=hardware,
             eyes=eyes,
-            link=ScriptedLink(knobs).made,
+            link=server.link(),
             host=RecordedHost(),
             credentials=SimulatedCredentials(),
             chance=random.Random(setup.seed).random,  # noqa: S311 - jitter, repeatable on purpose
         )
         daemon = await stack.enter_async_context(
-            running(locations, settings, parts, offload=offload)
+            running(locations, settings, parts, offload=offload, clock=clock)
         )
-        machine = SimulatedMachine(world, knobs, samples, daemon, eyes, trouble, settings)
+        machine = SimulatedMachine(world, server, samples, daemon, eyes, trouble, settings)
         nursery = await stack.enter_async_context(trio.open_nursery())
         await nursery.start(machine._follow)  # noqa: SLF001 - this function makes the machine
         try:

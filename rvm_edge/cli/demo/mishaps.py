@@ -92,13 +92,13 @@ def _fault(
 
 
 def _cut_link(machine: SimulatedMachine, chance: random.Random) -> None:
-    machine.cloud.reachable = False
+    machine.server.internet.cut(chance)
     if chance.random() < 0.5:  # noqa: PLR2004 - a coin: else the heartbeats have to notice it
         machine.daemon.runtime.post_nowait(LinkLost())
 
 
 def _mend_link(machine: SimulatedMachine, _: random.Random) -> None:
-    machine.cloud.reachable = True
+    machine.server.internet.mend()
 
 
 def _empty_bin(machine: SimulatedMachine, _: random.Random) -> None:

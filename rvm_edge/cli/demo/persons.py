@@ -12,6 +12,7 @@ import trio
 
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.cli.demo.scenario import Pace
+from rvm_edge.cli.demo.server import USERS
 from rvm_edge.item import SessionMode
 from rvm_edge.simulator.truth import Specimen
 from rvm_edge.simulator.world import ImpossibleError
@@ -108,6 +109,21 @@ class Crowd:
                 with trio.move_on_after(self._pace.looks_again):
                     await self._machine.until_in(paths.IDLE)
 
+    async def see_it_delivered(self) -> None:
+        """Wait until the server has every dropped item, and every picture that is due at once.
+
+        Raises:
+            StuckError: it does not get there.
+        """
+        pictures = self._machine.daemon.ledger.pictures
+        with self._bounded():
+            while True:
+                queue = await self._machine.daemon.ledger.outbox.counts()
+                due_at_once, _at_night = await pictures.count_to_upload()
+                if not queue.waiting and not due_at_once:
+                    return
+                await trio.sleep(self._pace.looks_again)
+
     async def _one_item(self, *, last: bool) -> None:
         world, specimens = self._machine.world, self._machine.samples.specimens
         specimen = self._chance.choice(specimens)
@@ -156,7 +172,7 @@ class Crowd:
     def _request(self) -> SessionRequested:
         session_id = str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
         if self._machine.is_in(paths.ONLINE) and self._chance.random() < 0.5:  # noqa: PLR2004
-            owner = f"user-{self._chance.randint(1, 50)}"
+            owner = str(self._chance.randint(1, USERS))
             return SessionRequested(session_id, SessionMode.USER.value, owner)
         return SessionRequested(session_id, SessionMode.GUEST.value)
 

@@ -10,6 +10,7 @@ import msgspec
 from rvm_edge.cli.demo.eyes import EyesKind
 from rvm_edge.cli.demo.machine import Setup
 from rvm_edge.settings import Settings
+from rvm_edge.simulator.cloud import Dialect
 from states import paths
 
 
@@ -25,6 +26,7 @@ class Pace:
         looks_again: how often somebody who waits for the machine looks at it.
         technician: after how long in trouble, with nothing broken any more, somebody comes.
         comes_back: how long the machine may take until it serves again, whatever happened to it.
+        outage: how long the internet stays away at most.
     """
 
     thinks: float
@@ -34,6 +36,7 @@ class Pace:
     looks_again: float
     technician: float
     comes_back: float
+    outage: float
 
 
 REAL = Pace(
@@ -44,6 +47,7 @@ REAL = Pace(
     looks_again=0.25,
     technician=30.0,
     comes_back=300.0,
+    outage=4.0,
 )
 """People who wait for the machine, never the other way round."""
 
@@ -55,6 +59,7 @@ VIRTUAL = Pace(
     looks_again=1.0,
     technician=300.0,
     comes_back=1800.0,
+    outage=240.0,
 )
 """People and troubles that take their time: it costs nothing."""
 
@@ -66,6 +71,7 @@ LIVE = Pace(
     looks_again=0.25,
     technician=20.0,
     comes_back=math.inf,
+    outage=30.0,
 )
 """People whom somebody watches."""
 
@@ -83,6 +89,8 @@ class Plan:
         faults: whether parts fail and people play tricks while items are handled.
         virtual: whether time is virtual; else everything is real but the mechanism.
         travel_scale: how long the mechanism takes, 1 as a real one; 0 at once.
+        outages: how often the internet is cut while items are handled.
+        dialect: which of the published servers the simulated one plays.
     """
 
     items: int
@@ -90,6 +98,8 @@ class Plan:
     faults: bool = False
     virtual: bool = False
     travel_scale: float = 0.0
+    outages: int = 0
+    dialect: Dialect = Dialect.D
 
     @property
     def pace(self) -> Pace:
@@ -100,15 +110,35 @@ class Plan:
     def setup(self) -> Setup:
         """How the machine is put together."""
         eyes = EyesKind.IN_PROCESS if self.virtual else EyesKind.WORKER
-        return Setup(self.seed, self.travel_scale, self.virtual, eyes)
+        return Setup(self.seed, self.travel_scale, self.virtual, eyes, self.dialect)
 
     def hurried(self, settings: Settings) -> Settings:
         """Return the settings for this plan.
 
         In real time the machine does not wait a minute for somebody who walked away, unless the
-        settings say how long. All other waits are what they are on a real machine.
+        settings say how long; and with outages it finds out sooner that the server is gone or back,
+        since such an outage lasts seconds. All other waits are what they are on a real machine.
         """
         if self.virtual:
             return settings
         timeouts = {paths.WAITING: WALK_AWAY_S, **settings.timeouts}
-        return msgspec.structs.replace(settings, timeouts=timeouts)
+        hurried = msgspec.structs.replace(settings, timeouts=timeouts)
+        return _sooner_online(hurried) if self.outages else hurried
+
+
+def _sooner_online(settings: Settings) -> Settings:
+    change = msgspec.structs.replace
+    request = change(
+        settings.cloud.request, connect_s=0.5, answer_s=0.5, retry_first_s=0.2, retry_cap_s=1.0
+    )
+    return change(
+        settings,
+        policy=change(
+            settings.policy,
+            heartbeat_s=0.5,
+            heartbeat_failures=2,
+            reconnect_first_s=0.2,
+            reconnect_cap_s=1.0,
+        ),
+        cloud=change(settings.cloud, request=request),
+    )

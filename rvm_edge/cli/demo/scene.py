@@ -92,7 +92,7 @@ def parts_of(machine: SimulatedMachine) -> tuple[Part, ...]:
     """Look at every part of the machine, and at its wires."""
     world = machine.world
     gate = "open" if world.gate_is_open else "closed" if world.gate_is_closed else "moving"
-    reachable = machine.cloud.reachable
+    reachable = machine.server.internet.is_up
     link = "online" if machine.is_in(paths.ONLINE) else "guests only"
     plugged = not world.faults.stands(Fault.UNPLUGGED)
     sight = machine.trouble.sight

@@ -33,8 +33,11 @@ def progress(items: int) -> Iterator[Callable[[], None]]:
 
 
 def show(account: Account) -> None:
-    """Print the account as a table."""
-    Console(highlight=False).print(as_table(account))
+    """Print the account as a table, and both sides' books beside each other."""
+    console = Console(highlight=False)
+    console.print(as_table(account))
+    console.print()
+    console.print(reconciliation(account))
 
 
 def as_table(account: Account) -> Table:
@@ -66,6 +69,32 @@ def as_table(account: Account) -> Table:
     rate = account.items / account.wall_s * 60 if account.wall_s else 0.0
     table.add_row("took, s", f"{account.wall_s:.1f}", f"{rate:.0f} items a minute")
     return table
+
+
+def reconciliation(account: Account) -> Table:
+    """Lay out what the machine and the server have of the same items."""
+    table = Table(box=None, pad_edge=False, title="both books", title_justify="left")
+    table.add_column(style="dim")
+    table.add_column("machine", justify="right")
+    table.add_column("server", justify="right")
+    table.add_column()
+    delivered, there = str(account.delivered), str(account.on_server)
+    table.add_row("delivered", delivered, there, _same(account.delivered == account.on_server))
+    due, given = str(account.points_due), str(account.points_on_server)
+    doubled = account.duplicated_on_server
+    table.add_row("users' points", due, given, _same(due == given, excused=doubled > 0))
+    table.add_row("pictures", str(account.dropped), str(account.pictures_on_server), "")
+    sent = "sent once more without knowing" if account.ambiguous else ""
+    table.add_row("ambiguous", str(account.ambiguous), "", sent)
+    table.add_row("dead letters", str(account.dead_letter), "", "")
+    table.add_row("duplicates", "", str(doubled), "of lost replies" if doubled else "")
+    return table
+
+
+def _same(same: bool, *, excused: bool = False) -> Text:  # noqa: FBT001 - a plain question
+    if same:
+        return Text("agree", style="green")
+    return Text("duplicates count twice there", style="yellow") if excused else _bad("DIFFER")
 
 
 def _judged(figure: int) -> Text:

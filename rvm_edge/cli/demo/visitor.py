@@ -162,10 +162,11 @@ class Visitor:
         return "the deposit is ended"
 
     async def _internet(self) -> str:
-        knobs = self._machine.cloud
-        knobs.reachable = not knobs.reachable
-        if knobs.reachable:
+        internet = self._machine.server.internet
+        if not internet.is_up:
+            internet.mend()
             return "the internet is back: the machine finds out when it next tries"
+        internet.cut()
         await self._machine.daemon.runtime.post(LinkLost())
         return "the internet is cut: guests are served all the same"
 

@@ -1,0 +1,89 @@
+"""The demo's server: a simulated MyRVM, reached over real sockets or, in virtual time, without."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from rvm_edge.cli.demo.internet import Internet
+from rvm_edge.identity import Identity, Secret
+from rvm_edge.link import LinkMaker
+from rvm_edge.simulator.cloud import CloudServer, Dialect, InProcessTransport, serving
+from rvm_edge.simulator.still_telemetry import StillTelemetry
+from rvm_edge.telemetry import Figures, Telemetry
+from rvm_edge.uplink import Uplink, to_server
+
+SERIAL = "RVM-202601-001"
+USERS = 50
+"""Users 1 to 50 have an account at the demo's server."""
+
+
+@dataclass
+class DemoServer:
+    """The server, the way to it, and who the machine is there.
+
+    Attributes:
+        books: the server itself.
+        internet: what can be cut and mended.
+        identity: who the machine is.
+        transport: stands for the network in virtual time; else None.
+        uplinks: what the machine has made of it so far, the newest last.
+    """
+
+    books: CloudServer
+    internet: Internet
+    identity: Identity
+    transport: httpx.AsyncBaseTransport | None = None
+    uplinks: list[Uplink] = field(default_factory=list)
+
+    @property
+    def uplink(self) -> Uplink:
+        """The machine's link to it; there is one once the machine runs."""
+        return self.uplinks[-1]
+
+    def link(self) -> LinkMaker:
+        """Return what makes the machine's link to this server."""
+        return to_server(
+            lambda: self.identity,
+            _telemetry,
+            transport=self.transport,
+            made=self.uplinks.append,
+        )
+
+
+@asynccontextmanager
+async def demo_server(
+    dialect: Dialect, seed: int, *, epoch_s: Callable[[], float] | None = None
+) -> AsyncIterator[DemoServer]:
+    """Run the server while the block lasts.
+
+    Args:
+        dialect: which of the published servers it plays.
+        seed: for everything in it that is left to chance.
+        epoch_s: its clock in virtual time; None for real sockets and the real time.
+    """
+    server = (
+        CloudServer(dialect, seed=seed)
+        if epoch_s is None
+        else CloudServer(dialect, seed=seed, clock=epoch_s)
+    )
+    machine = server.add_machine(SERIAL, name="Demo")
+    token = server.books.new_text(40)
+    server.add_user(1, token)
+    for number in range(2, USERS + 1):
+        server.add_user(number)
+    key = Secret(machine.api_key)
+    if epoch_s is not None:
+        identity = Identity(server.site.origin, SERIAL, "Demo", key, Secret(token))
+        yield DemoServer(server, Internet(server), identity, InProcessTransport(server))
+        return
+    async with serving(server) as origin:
+        identity = Identity(origin, SERIAL, "Demo", key, Secret(token))
+        yield DemoServer(server, Internet(server), identity)
+
+
+def _telemetry(figures: Callable[[], Awaitable[Figures]]) -> Telemetry:
+    return StillTelemetry(figures)

@@ -1,0 +1,182 @@
+"""The real services towards a MyRVM server: HTTP, socket, courier, evidence, orders."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from rvm_edge.bridges.cloud.heartbeat_wire import HeartbeatCommand
+from rvm_edge.bridges.cloud.my_rvm_cloud import MyRvmCloud
+from rvm_edge.bridges.cloud.orders.desk import OrderDesk
+from rvm_edge.bridges.cloud.orders.restart_notes import RestartFile
+from rvm_edge.bridges.cloud.trust import trusting
+from rvm_edge.identity import Identity
+from rvm_edge.ledger.courier import Courier
+from rvm_edge.ledger.evidence.folder import open_evidence
+from rvm_edge.link import Ground, Link
+from rvm_edge.machine import Standing
+from rvm_edge.offload import Offload
+from rvm_edge.telemetry import Figures, Telemetry
+from rvm_edge.uplink.socket import ServerSocket
+from rvm_edge.uplink.words import ordered_by_heartbeat
+
+MakeTelemetry = Callable[[Callable[[], Awaitable[Figures]]], Telemetry]
+"""Makes what measures the machine, given what counts its deeds."""
+
+
+NamesItself = Callable[[], Identity | None]
+"""Says who the machine is; may read a file."""
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """A link to a server, with what screens and technicians want to know of it.
+
+    Attributes:
+        cloud: speaks HTTP; knows the standing, the hints, what the last handshake taught.
+        courier: knows how the delivery stands.
+        desk: knows the orders.
+        socket: knows how the WebSocket is.
+        link: the same as the Machine wants it.
+    """
+
+    cloud: MyRvmCloud
+    courier: Courier
+    desk: OrderDesk
+    socket: ServerSocket
+    link: Link
+
+
+def to_server(
+    identity: NamesItself,
+    telemetry: MakeTelemetry,
+    *,
+    app_key: str = "",
+    transport: httpx.AsyncBaseTransport | None = None,
+    made: Callable[[Uplink], None] = lambda _: None,
+) -> Callable[[Ground], AbstractAsyncContextManager[Link]]:
+    """Return an `rvm_edge.link.LinkMaker` for the server that `identity` names.
+
+    Args:
+        identity: who the machine is, read anew before every handshake; None while nobody knows.
+        telemetry: makes what measures the machine.
+        app_key: Reverb's, where the credentials brought one.
+        transport: stands for the network.
+        made: gets the link once it is made.
+    """
+
+    @asynccontextmanager
+    async def make(ground: Ground) -> AsyncIterator[Link]:
+        async with _made(ground, identity, telemetry, app_key, transport) as uplink:
+            made(uplink)
+            yield uplink.link
+
+    return make
+
+
+@asynccontextmanager
+async def _made(
+    ground: Ground,
+    identity: NamesItself,
+    telemetry: MakeTelemetry,
+    app_key: str,
+    transport: httpx.AsyncBaseTransport | None,
+) -> AsyncIterator[Uplink]:
+    settings = ground.settings.cloud
+
+    def take_in(commands: Sequence[HeartbeatCommand], at: str) -> None:
+        desk.take_in(ordered_by_heartbeat(commands), at)
+
+    cloud = MyRvmCloud(
+        None,
+        settings.request,
+        telemetry(lambda: _figures(ground)),
+        as_jpeg=ground.eyes.as_jpeg,
+        on_commands=take_in,
+        transport=transport,
+        monotonic_s=ground.clock.monotonic_s,
+    )
+    desk = OrderDesk(
+        settings.orders,
+        named_hash=lambda: _named_hash(cloud),
+        restarts=RestartFile(ground.locations.restarts_path),
+    )
+    evidence = await open_evidence(
+        ground.locations.evidence_dir,
+        ground.ledger.pictures,
+        ground.eyes.as_jpeg,
+        settings.evidence,
+        ground.offload,
+    )
+    courier = Courier(
+        ground.ledger.outbox,
+        evidence,
+        cloud,
+        settings,
+        clock=ground.clock,
+        chance=ground.chance,
+    )
+    socket = ServerSocket(
+        cloud,
+        desk,
+        settings.reverb,
+        app_key=app_key,
+        monotonic_s=ground.clock.monotonic_s,
+        chance=ground.chance,
+        trust=trusting(settings.request.ca_file) if settings.request.ca_file else None,
+    )
+    link = Link(
+        cloud=_SelfKnowing(cloud, identity, ground.offload),
+        channel=socket,
+        courier=courier,
+        evidence=evidence,
+        orders=desk,
+        album=cloud,
+    )
+    async with cloud.run():
+        yield Uplink(cloud, courier, desk, socket, link)
+
+
+class _SelfKnowing:
+    """`rvm_edge.machine.Cloud` that looks for new credentials before it introduces the machine."""
+
+    def __init__(self, cloud: MyRvmCloud, identity: NamesItself, offload: Offload) -> None:
+        self._cloud = cloud
+        self._identity = identity
+        self._offload = offload
+        self._known: Identity | None = None
+
+    async def handshake(self) -> Standing:
+        """Introduce the machine as who it is by now."""
+        found = await self._offload(self._identity)
+        if found != self._known:
+            self._known = found
+            self._cloud.become(found)
+        return await self._cloud.handshake()
+
+    async def heartbeat(self, bin_pct: float | None) -> Standing:
+        """Tell the server that the machine is alive."""
+        return await self._cloud.heartbeat(bin_pct)
+
+
+def _named_hash(cloud: MyRvmCloud) -> str | None:
+    model = cloud.welcome.model if cloud.welcome else None
+    return model.sha256 if model else None
+
+
+async def _figures(ground: Ground) -> Figures:
+    counts, queue = await ground.ledger.counts(), await ground.ledger.outbox.counts()
+    head = ground.journal.last
+    return Figures(
+        items=counts.items,
+        dropped=counts.dropped,
+        returned=counts.returned,
+        waiting=queue.waiting,
+        ambiguous=queue.ambiguous,
+        dead=queue.dead,
+        journal_rows=head.seq if head else 0,
+        journal_head=head.hash if head else "",
+    )
