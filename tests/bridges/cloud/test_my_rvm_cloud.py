@@ -67,8 +67,8 @@ async def speaking(
 ) -> AsyncIterator[Scripted]:
     async def server(request: httpx.Request) -> httpx.Response:
         rig.heard.append(request)
-        await trio.sleep(1)
         status, body = rig.script.popleft()
+        await trio.sleep(1)
         stream = httpx.ByteStream(json.dumps(body).encode())
         told = {"Content-Type": "application/json", **rig.headers}
         return httpx.Response(status, headers=told, stream=stream)
