@@ -67,7 +67,7 @@ class GuardedWebSocket:
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
         self._waiting = trio.CancelScope()
-        self._reading = True
+        self._usable = True
         self._why = ""
 
     async def send(self, text: str) -> None:
@@ -82,6 +82,7 @@ class GuardedWebSocket:
             except (ConnectionClosed, wsproto.utilities.LocalProtocolError) as closed:
                 raise self._lost() from closed
             return
+        self._usable = False  # half of a message may have left
         raise ReverbTroubleError("the connection takes no more data")
 
     async def receive(self) -> str | bytes:
@@ -103,7 +104,7 @@ class GuardedWebSocket:
             self._why = f"the server answers HTTP {rejected.status_code} instead of a WebSocket"
         except Exception as broken:  # noqa: BLE001 - wsproto and h11 raise all kinds over nonsense
             self._why = f"the server breaks the protocol: {type(broken).__name__}"
-        self._reading = False
+        self._usable = False
         self._waiting.cancel()
 
     async def open(self) -> None:
@@ -115,11 +116,11 @@ class GuardedWebSocket:
         with self._waiting:
             await self._connection.opened()
         if not self._connection.is_open:
-            raise ReverbTroubleError(self._why or "the server hung up instead of a WebSocket")
+            raise ReverbTroubleError(self._why or "the server speaks no WebSocket, or hung up")
 
     async def close(self) -> None:
         """Say good-bye, and give the server a moment to answer."""
-        if self._reading and self._connection.is_open:
+        if self._usable and self._connection.is_open:
             with trio.move_on_after(CLOSE_S) as self._waiting:
                 await self._connection.aclose()
 
