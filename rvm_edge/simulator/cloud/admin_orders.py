@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from rvm_edge.simulator.cloud.exchange import Json
 from rvm_edge.simulator.cloud.misbehaviour import Certificate, Misbehaviour, Mishap, Reach
 from rvm_edge.simulator.cloud.records import Assignment, Status
 
@@ -55,7 +56,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``/_sim/command``: queue a command; serial "" means the first machine."""
 
     action: str
-    payload: dict[str, Json] | None = None
+    payload: dict[str, Any] | None = None  # any JSON: msgspec reads no recursive type
     serial: str = ""
 
 
@@ -63,7 +64,7 @@ class Broadcast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``/_sim/broadcast``: an event on a machine's channel, such as ``session.authorized``."""
 
     event: str
-    data: dict[str, Json] = {}
+    data: dict[str, Any] = {}
     serial: str = ""
 
 

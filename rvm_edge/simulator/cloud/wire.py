@@ -90,7 +90,9 @@ class Wire:
 
     def reset(self) -> None:
         """Break the connection at once."""
-        self._client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        with suppress(OSError):  # the client may have gone first
+            self._client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        self._client.socket.close()
         self._scope.cancel()
 
     def freeze(self) -> None:
