@@ -13,20 +13,25 @@ from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
 from rvm_edge.cli.demo.eyes import EyesKind, worker_eyes
 from rvm_edge.daemon import Daemon, Parts, running
+from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Eyes
+from rvm_edge.machine import Eyes, Host
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
-from rvm_edge.simulator.scripted_link import ScriptedLink
-from rvm_edge.simulator.stand_ins import RecordedHost
 
 
 @asynccontextmanager
 async def remote_machine(
-    locations: Locations, settings: Settings, socket_path: Path, eyes: EyesKind
+    locations: Locations,
+    settings: Settings,
+    socket_path: Path,
+    eyes: EyesKind,
+    *,
+    link: LinkMaker,
+    host: Host,
 ) -> AsyncIterator[Daemon]:
     """Run the machine in the world that is served at `socket_path` while the block lasts.
 
@@ -35,6 +40,8 @@ async def remote_machine(
         settings: how the machine behaves.
         socket_path: of ``rvm-edge simulate``.
         eyes: who judges: the worker, or a script that asks the world.
+        link: makes everything between the machine and its server.
+        host: the computer it runs on.
 
     Raises:
         DeviceGoneError: no world is served there.
@@ -55,7 +62,5 @@ async def remote_machine(
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
             sight = await stack.enter_async_context(worker_eyes(settings.vision).run())
-        parts = Parts(
-            hardware, sight, ScriptedLink().made, RecordedHost(), SimulatedCredentials()
-        )
+        parts = Parts(hardware, sight, link, host, SimulatedCredentials())
         yield await stack.enter_async_context(running(locations, settings, parts))

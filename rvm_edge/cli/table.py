@@ -28,6 +28,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
     "orders": CommandEntry("rvm_edge.cli.orders", "Explain what the server may order."),
+    "queue": CommandEntry("rvm_edge.cli.queue", "Look after what waits for the server."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
     "settings": CommandEntry("rvm_edge.cli.settings", "Check, show and explain the settings."),
     "simulate": CommandEntry("rvm_edge.cli.simulate", "Run a part of the simulated machine."),

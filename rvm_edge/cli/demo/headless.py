@@ -95,7 +95,7 @@ def perform(
 async def _perform(
     plan: Plan, locations: Locations, settings: Settings, on_item: Callable[[], None]
 ) -> Told:
-    async with simulated_machine(locations, settings, plan.setup) as machine:
+    async with simulated_machine(locations, settings, plan.setup, plan.dialect) as machine:
         crowd = Crowd(machine, plan.seed, plan.pace, tricks=plan.faults)
         trouble = Trouble(machine, plan.seed, plan.pace)
         outages = Outages(machine, plan.seed, plan.pace, number=plan.outages, items=plan.items)

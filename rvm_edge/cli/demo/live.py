@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.live import Live
 
 from rvm_edge.cli.demo.keys import pressed, raw_keys
-from rvm_edge.cli.demo.machine import Setup, SimulatedMachine, simulated_machine
+from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
 from rvm_edge.cli.demo.persons import repair, take_returns
 from rvm_edge.cli.demo.scenario import LIVE
 from rvm_edge.cli.demo.scene import RECENT, Scene, Tail, parts_of
 from rvm_edge.cli.demo.screen import screen
+from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.cli.demo.visitor import Visitor
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import trio
 
-from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, eyes_of
+from rvm_edge.cli.demo.eyes import EyesTrouble, WatchedEyes
 from rvm_edge.cli.demo.server import DemoServer, demo_server
-from rvm_edge.daemon import Daemon, Parts, running
+from rvm_edge.cli.demo.surroundings import Setup, surroundings
+from rvm_edge.daemon import Daemon, running
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
-from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import Dialect
-from rvm_edge.simulator.hardware import simulated_hardware
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
-from rvm_edge.simulator.specimens import Samples, read_samples
+from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.stand_ins import RecordedHost
-from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.virtual_clock import NEW_YEAR, TrioClock
 from rvm_edge.simulator.world import World
 
 _UNREAD_STEPS = 10_000
-
-
-@dataclass(frozen=True)
-class Setup:
-    """How the simulated machine is put together.
-
-    Attributes:
-        seed: for everything in the world that is left to chance.
-        travel_scale: how long movements take, 1 as a real machine's; 0 is at once.
-        virtual: whether time is virtual. Then the drivers talk to the world directly and blocking
-            work is done in place: a pty, a thread and a worker would let a mocked clock run away.
-        eyes: who judges.
-        dialect: which of the published servers the simulated one plays.
-    """
-
-    seed: int = 1
-    travel_scale: float = 0.0
-    virtual: bool = False
-    eyes: EyesKind = EyesKind.WORKER
-    dialect: Dialect = Dialect.D
 
 
 @dataclass
@@ -106,9 +82,9 @@ class SimulatedMachine:
 
 @asynccontextmanager
 async def simulated_machine(
-    locations: Locations, settings: Settings, setup: Setup
+    locations: Locations, settings: Settings, setup: Setup, dialect: Dialect = Dialect.D
 ) -> AsyncIterator[SimulatedMachine]:
-    """Run everything while the block lasts.
+    """Run everything while the block lasts, with a server of its own.
 
     Raises:
         SamplesError: the sample pictures cannot be used.
@@ -118,33 +94,20 @@ async def simulated_machine(
         JournalError: the journal cannot be opened.
         SettingsError: a time-out in the settings belongs to no state.
     """
-    samples = read_samples(samples_dir())
-    world = World(
-        Timings().scaled(setup.travel_scale),
-        seed=setup.seed,
-        empty_pictures=samples.empty_pictures,
-    )
     offload: Offload | None = inline if setup.virtual else None
     clock = TrioClock(NEW_YEAR) if setup.virtual else None
     async with AsyncExitStack() as stack:
-        wires = simulated_hardware(world, serial=not setup.virtual)
-        hardware = await stack.enter_async_context(wires)
-        eyes, trouble = await stack.enter_async_context(eyes_of(setup.eyes, settings.vision, world))
+        around = await stack.enter_async_context(surroundings(settings, setup))
         server = await stack.enter_async_context(
-            demo_server(setup.dialect, setup.seed, epoch_s=clock.epoch_s if clock else None)
+            demo_server(dialect, setup.seed, epoch_s=clock.epoch_s if clock else None)
         )
-        parts = Parts(
-            hardware=hardware,
-            eyes=eyes,
-            link=server.link(),
-            host=RecordedHost(),
-            credentials=SimulatedCredentials(),
-            chance=random.Random(setup.seed).random,  # noqa: S311 - jitter, repeatable on purpose
-        )
+        parts = around.parts(server.link(), RecordedHost())
         daemon = await stack.enter_async_context(
             running(locations, settings, parts, offload=offload, clock=clock)
         )
-        machine = SimulatedMachine(world, server, samples, daemon, eyes, trouble, settings)
+        machine = SimulatedMachine(
+            around.world, server, around.samples, daemon, around.eyes, around.trouble, settings
+        )
         nursery = await stack.enter_async_context(trio.open_nursery())
         await nursery.start(machine._follow)  # noqa: SLF001 - this function makes the machine
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from rvm_edge.cli.demo.eyes import EyesKind
-from rvm_edge.cli.demo.machine import Setup
+from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import Dialect
 from states import paths
@@ -110,7 +110,7 @@ class Plan:
     def setup(self) -> Setup:
         """How the machine is put together."""
         eyes = EyesKind.IN_PROCESS if self.virtual else EyesKind.WORKER
-        return Setup(self.seed, self.travel_scale, self.virtual, eyes, self.dialect)
+        return Setup(self.seed, self.travel_scale, self.virtual, eyes)
 
     def hurried(self, settings: Settings) -> Settings:
         """Return the settings for this plan.

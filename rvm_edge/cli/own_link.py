@@ -1,0 +1,51 @@
+"""The link of a machine that runs on this computer, to the server that its credentials name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rvm_edge.cli.failures import CONFIGURATION, CommandError
+from rvm_edge.hardware_map import HardwareMap
+from rvm_edge.health.host_telemetry import HostTelemetry, ModelInUse, Sources
+from rvm_edge.identity import Identity
+from rvm_edge.link import LinkMaker
+from rvm_edge.locations import Locations
+from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
+from rvm_edge.uplink import to_server
+
+
+def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -> LinkMaker:
+    """Return what makes the link to the server; without credentials nobody is ever reached.
+
+    Args:
+        credentials: the file; read anew before every handshake.
+        here: where the machine keeps what it remembers.
+        hardware: what the server is told of the machine's parts.
+
+    Raises:
+        CommandError: the credentials are no good.
+    """
+    told = None if credentials is None else _read(credentials)
+
+    def identity() -> Identity | None:
+        if credentials is None:
+            return None
+        try:
+            return read_credentials(credentials).identity
+        except CredentialsError:
+            return None  # gone or half-written: the next handshake looks again
+
+    return to_server(
+        identity,
+        lambda figures: HostTelemetry(
+            Sources(hardware, working=dict, model=ModelInUse, figures=figures), here.data_dir
+        ),
+        app_key=told.reverb_app_key if told else "",
+    )
+
+
+def _read(path: Path) -> Credentials:
+    try:
+        return read_credentials(path)
+    except CredentialsError as error:
+        raise CommandError(str(error), CONFIGURATION) from error
