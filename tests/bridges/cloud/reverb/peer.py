@@ -48,11 +48,16 @@ class Peer:
         await self.send(AcceptConnection())
         return request
 
-    async def agree_and(self, garbage: bytes) -> None:
+    async def agree_and_say(self, garbage: bytes) -> None:
+        """Accept, then send any bytes, and hang up."""
         await self.agree()
-        await self.say(garbage)
+        await self._say(garbage)
 
-    async def say(self, garbage: bytes) -> None:
-        """Send any bytes, and hang up."""
+    async def answer(self, garbage: bytes) -> None:
+        """Answer the client's request with any bytes, and hang up."""
+        await self.expect(Request)
+        await self._say(garbage)
+
+    async def _say(self, garbage: bytes) -> None:
         await self.far.send_all(garbage)
         await self.far.aclose()

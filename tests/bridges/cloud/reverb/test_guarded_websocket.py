@@ -24,6 +24,7 @@ from tests.bridges.cloud.reverb.peer import Peer
 from tests.bridges.cloud.reverb.rig import address
 
 NO_WEBSOCKET = "the server speaks no WebSocket, or hung up"
+BROKEN = "the server breaks the protocol: LocalProtocolError"
 HTTP = "the server answers HTTP %d instead of a WebSocket"
 
 Use = Callable[[GuardedWebSocket], Awaitable[object]]
@@ -154,8 +155,8 @@ async def test_too_large_a_message_ends_the_connection_even_in_small_pieces(
     ("answer", "trouble"),
     [
         (b"", NO_WEBSOCKET),
-        (b"SSH-2.0-OpenSSH_9.0\r\n\r\n", NO_WEBSOCKET),
-        (b"HTTP/1.1 101 Upgrade\r\n\r\n", NO_WEBSOCKET),
+        (b"SSH-2.0-OpenSSH_9.0\r\n\r\n", BROKEN),
+        (b"HTTP/1.1 101 Upgrade\r\n\r\n", BROKEN),
         (b"HTTP/1.1 404 Not Found\r\n\r\nNot found.", HTTP % 404),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", HTTP % 200),
     ],
@@ -164,7 +165,7 @@ async def test_a_server_that_speaks_no_websocket_is_told_at_once(
     autojump_clock: MockClock, nursery: trio.Nursery, answer: bytes, trouble: str
 ) -> None:
     peer = Peer()
-    nursery.start_soon(peer.say, answer)
+    nursery.start_soon(peer.answer, answer)
     assert str(await trouble_of(peer.near, nothing)) == trouble
     assert trio.current_time() == pytest.approx(0)
 
@@ -268,7 +269,7 @@ def test_garbage_ends_the_connection_and_raises_nothing_else(garbage: bytes, agr
     async def live() -> None:
         peer = Peer()
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(peer.agree_and if agrees else peer.say, garbage)
+            nursery.start_soon(peer.agree_and_say if agrees else peer.answer, garbage)
             try:
                 async with open_websocket(peer.near, address(), in_s(10)) as websocket:
                     while True:
