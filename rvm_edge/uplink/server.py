@@ -20,8 +20,8 @@ from rvm_edge.link import Ground, Link
 from rvm_edge.machine import Standing
 from rvm_edge.offload import Offload
 from rvm_edge.telemetry import Figures, Telemetry
+from rvm_edge.uplink.ordering import ordered_by_heartbeat
 from rvm_edge.uplink.socket import ServerSocket
-from rvm_edge.uplink.words import ordered_by_heartbeat
 
 MakeTelemetry = Callable[[Callable[[], Awaitable[Figures]]], Telemetry]
 """Makes what measures the machine, given what counts its deeds."""

@@ -5,25 +5,25 @@ from __future__ import annotations
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import trio
 
 from rvm_edge.bridges.cloud.my_rvm_cloud import MyRvmCloud
 from rvm_edge.bridges.cloud.orders.desk import OrderDesk
-from rvm_edge.bridges.cloud.reverb import (
-    AuthorizedFrame,
-    CommandFrame,
-    ReverbAddress,
-    ReverbListener,
-)
 from rvm_edge.item import Session
 from rvm_edge.settings import ReverbSettings
-from rvm_edge.uplink.words import address_of, ordered_by_socket, session_of
+
+if TYPE_CHECKING:
+    from rvm_edge.bridges.cloud.reverb import AuthorizedFrame, CommandFrame, ReverbListener
 
 
 class ServerSocket:
     """Implements `rvm_edge.machine.Channel`.
 
     Attributes:
-        listener: the connection that is kept now, or was kept last; None before the first.
+        listener: the connection that is kept now, or was kept last; None where the server has no
+            WebSocket, which is no trouble.
     """
 
     def __init__(
@@ -59,27 +59,38 @@ class ServerSocket:
 
     async def listen(self, authorized: Callable[[Session], Awaitable[None]]) -> None:
         """Keep the socket; see `rvm_edge.machine.Channel.listen`."""
+        socket = self._cloud.welcome.socket if self._cloud.welcome else None
+        key = self._settings.app_key or self._app_key or (socket.app_key if socket else "")
+        if socket is None or not key:
+            await trio.sleep_forever()
+            return
+        from rvm_edge.bridges.cloud.reverb import ReverbListener  # noqa: PLC0415 - see there
+        from rvm_edge.uplink.reverb import (  # noqa: PLC0415 - see there
+            address_of,
+            ordered_by_socket,
+            session_of,
+        )
 
         async def on_authorized(frame: AuthorizedFrame) -> None:
             await authorized(session_of(frame))
 
+        async def on_command(frame: CommandFrame) -> None:
+            self._desk.take_in((ordered_by_socket(frame),), self._server_time())
+
+        address = address_of(socket, self._settings, key)
         self.listener = ReverbListener(
             self._settings,
-            self._address,
+            lambda: address,
             authorize=self._cloud.authorize_channel,
-            on_command=self._on_command,
+            on_command=on_command,
             on_authorized=on_authorized,
             tls=self._trust,
             chance=self._chance,
         )
         await self.listener.listen()
 
-    def _address(self) -> ReverbAddress | None:
-        return address_of(self._cloud.welcome, self._settings, self._app_key)
-
-    async def _on_command(self, frame: CommandFrame) -> None:
+    def _server_time(self) -> str | None:
         epoch_s = self._cloud.server_epoch_s(self._monotonic_s())
-        server_time = None
-        if epoch_s is not None:
-            server_time = datetime.fromtimestamp(epoch_s, timezone.utc).isoformat()
-        self._desk.take_in((ordered_by_socket(frame),), server_time)
+        if epoch_s is None:
+            return None
+        return datetime.fromtimestamp(epoch_s, timezone.utc).isoformat()
