@@ -63,7 +63,6 @@ class ServerSocket:
         key = self._settings.app_key or self._app_key or (socket.app_key if socket else "")
         if socket is None or not key:
             await trio.sleep_forever()
-            return
         from rvm_edge.bridges.cloud.reverb import ReverbListener  # noqa: PLC0415 - see there
         from rvm_edge.uplink.reverb import (  # noqa: PLC0415 - see there
             address_of,

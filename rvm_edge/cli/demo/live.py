@@ -89,6 +89,8 @@ async def scene_of(
         look=None if machine.is_in(paths.CAPTURE) else machine.eyes.last,
         parts=parts_of(machine),
         bin_pct=machine.world.bin_pct,
+        delivery=await machine.server.uplink.courier.status(),
+        on_server=len(machine.server.books.books.transactions),
         troubles=tuple(fault.value.replace("_", " ") for fault in machine.world.faults.in_force),
         auto=visitor.auto,
         note=visitor.note,

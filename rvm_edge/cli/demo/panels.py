@@ -185,10 +185,23 @@ def machine_panel(scene: Scene) -> Panel:
     filled = round(min(scene.bin_pct, 100) / 100 * _BAR_CELLS)
     bar = Text("█" * filled + "░" * (_BAR_CELLS - filled), GOOD if filled < _BAR_CELLS - 1 else BAD)
     table.add_row("bin", bar.append(f" {scene.bin_pct:.0f} %"))
+    table.add_row("queue", _queue(scene))
+    table.add_row("server", Text(f"has {scene.on_server} items"))
     table.add_row(
         "broken", Text(", ".join(scene.troubles) or "nothing", BAD if scene.troubles else DIM)
     )
     return boxed(table, "machine")
+
+
+def _queue(scene: Scene) -> Text:
+    """Say what waits for the server."""
+    delivery = scene.delivery
+    waiting = Text(f"{delivery.waiting} waiting", WARN if delivery.waiting else GOOD)
+    if delivery.ambiguous:
+        waiting.append(f", {delivery.ambiguous} unsure", WARN)
+    if delivery.dead:
+        waiting.append(f", {delivery.dead} dead", BAD)
+    return waiting
 
 
 def items_panel(scene: Scene, rows: int) -> Panel:

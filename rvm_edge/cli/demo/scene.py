@@ -11,6 +11,7 @@ import trio
 from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.ledger.counts import Counts
+from rvm_edge.ledger.courier import DeliveryStatus
 from rvm_edge.ledger.records import ItemRecord
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.statechart.publishing import Step
@@ -32,6 +33,8 @@ class Scene:
         look: what the eyes saw last, or None.
         parts: what the machine's parts do, by name.
         bin_pct: how full the bin is.
+        delivery: what is on its way to the server.
+        on_server: how many items the server has in its books.
         troubles: what has been broken.
         auto: whether visitors come by themselves, in words.
         note: what the last key did.
@@ -47,6 +50,8 @@ class Scene:
     look: Look | None
     parts: tuple[Part, ...]
     bin_pct: float
+    delivery: DeliveryStatus
+    on_server: int
     troubles: tuple[str, ...]
     auto: str
     note: str
