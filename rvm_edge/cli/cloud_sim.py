@@ -208,5 +208,6 @@ def _log(exchange: Exchange) -> None:
     at = datetime.fromtimestamp(exchange.at_s, timezone.utc).strftime("%H:%M:%S")
     path = asked.path.encode("unicode_escape").decode()
     status = said.status if said else "---"
+    line = f"{at} {asked.client} {asked.method} {path} {status} {exchange.mishap}".rstrip()
     with suppress(BrokenPipeError):
-        click.echo(f"{at} {asked.client} {asked.method} {path} {status}", err=True)
+        click.echo(line, err=True)

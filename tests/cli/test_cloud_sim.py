@@ -46,12 +46,16 @@ def test_a_machine_introduces_itself_and_every_request_is_a_line() -> None:
         assert reply.status_code == 200
         assert reply.json()["data"]["kiosk"]["url"] == told["kiosk"]
         assert httpx.get(told["kiosk"]).status_code == 200
+        httpx.post(f"{told['admin']}misbehave", json={"mishap": "reply_lost"})
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"{told['url']}/up%0A")
         process.send_signal(signal.SIGINT)
         _, lines = process.communicate(timeout=10)
     assert process.returncode == 0
-    first, second = [line.partition(" ")[2] for line in lines.splitlines()]
+    first, second, third = [line.partition(" ")[2] for line in lines.splitlines()]
     assert first == "127.0.0.1 POST /api/v1/edge/handshake 200"
     assert second.startswith("127.0.0.1 GET /rvm-ui/")
+    assert third == "127.0.0.1 GET /up\\n 404 reply_lost"
     assert "signature" not in lines
 
 

@@ -17,28 +17,17 @@ if TYPE_CHECKING:
     from rvm_edge.simulator.cloud.server import CloudServer
 
 MOST_BYTES = 32 * 1024 * 1024
-_VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def build_app(server: CloudServer) -> QuartTrio:
     """Return an application that hands every request to `server`."""
     app = QuartTrio("rvm_edge.simulator.cloud", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    app.url_map.merge_slashes = False
 
-    async def everything(path: str) -> QuartResponse:
-        del path
+    async def everything() -> QuartResponse:
         return await _serve(server)
 
-    for rule, defaults in (("/", {"path": ""}), ("/<path:path>", None)):
-        app.add_url_rule(
-            rule,
-            "everything",
-            everything,
-            methods=_VERBS,
-            defaults=defaults,
-            provide_automatic_options=False,
-        )
+    app.before_request(everything)  # not a route: werkzeug's rules leave some paths out
     return app
 
 
@@ -48,7 +37,7 @@ async def _serve(server: CloudServer) -> QuartResponse:
     client = wire.client_host if wire else str(scope_client[0])
     plan = server.plan(asked.path)
     if plan.meets(Mishap.REQUEST_CUT) or plan.meets(Mishap.REQUEST_IGNORED):
-        server.ignore(_request(b"", client))
+        server.ignore(_request(b"", client), plan)
         return _never_answered(wire, plan)
     body = await asked.get_data(cache=True, as_text=False, parse_form_data=False)
     response = server.answer(_request(body, client), plan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -14,6 +16,7 @@ from werkzeug.http import parse_options_header
 from rvm_edge.simulator.cloud.exchange import Json, Request
 
 KIB = 1024
+_NUMERIC = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*\Z")
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -81,6 +84,18 @@ def decoded(text: bytes | str) -> Json:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return found
+
+
+def number(value: Json) -> float | None:
+    """Return a JSON number, or a text that is one, as PHP takes it; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    if isinstance(value, str) and not _NUMERIC.match(value):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _in_memory(

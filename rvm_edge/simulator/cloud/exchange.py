@@ -105,8 +105,10 @@ class Exchange:
         request: what came.
         response: the server's answer, whether or not it arrived; None if it made none.
         at_s: when, by the server's clock.
+        mishap: what else happened to it; "" for nothing.
     """
 
     request: Request
     response: Response | None
     at_s: float
+    mishap: str = ""

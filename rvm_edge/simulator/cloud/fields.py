@@ -6,10 +6,11 @@ import ipaddress
 import re
 from collections.abc import Mapping
 
+from rvm_edge.simulator.cloud.bodies import number
 from rvm_edge.simulator.cloud.exchange import Json
 
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*\Z")
-_NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z")
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*\Z")  # of 64 bits, as PHP's
+_INTEGER_MAX = 2**63
 
 
 class Fields:
@@ -56,14 +57,17 @@ class Fields:
         value = self._present(path, required=required)
         if value is None:
             return 0
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, str) and _INTEGER.match(value):
             return int(value)
-        if isinstance(value, bool) or not (
-            isinstance(value, int) or (isinstance(value, str) and _INTEGER.match(value))
+        if (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and -_INTEGER_MAX <= value < _INTEGER_MAX
+            and value == int(value)
         ):
-            self.refuse(path, "must be an integer")
-            return 0
-        return int(value)
+            return int(value)
+        self.refuse(path, "must be an integer")
+        return 0
 
     def number(
         self,
@@ -77,15 +81,13 @@ class Fields:
         value = self._present(path, required=required)
         if value is None:
             return 0.0
-        if isinstance(value, bool) or not (
-            isinstance(value, (int, float)) or (isinstance(value, str) and _NUMERIC.match(value))
-        ):
+        found = number(value)
+        if found is None:
             self.refuse(path, "must be a number")
             return 0.0
-        number = float(value)
-        if least is not None and most is not None and not least <= number <= most:
+        if least is not None and most is not None and not least <= found <= most:
             self.refuse(path, f"must be between {least:g} and {most:g}")
-        return number
+        return found
 
     def address(self, path: str) -> None:
         """Want an IP address or nothing."""

@@ -24,7 +24,7 @@ from rvm_edge.simulator.cloud.site import Site
 from rvm_edge.simulator.cloud.substitutes import substitute
 from rvm_edge.simulator.cloud.wire import Wires
 
-REMEMBERED = 256
+REMEMBERED = 128
 DEFAULT_ORIGIN = "https://rvm.example.org"
 
 
@@ -158,25 +158,26 @@ class CloudServer:
         replaced = plan.misbehaviour
         if replaced is None or not replaced.replaces_reply:
             if plan.meets(Mishap.REQUEST_TWICE):
-                self._remember(request, respond(self.site, request))
+                self._remember(request, respond(self.site, request), plan)
             response = respond(self.site, request)
         else:
             if replaced.carried_out:
                 respond(self.site, request)
             response = substitute(replaced)
-        self._remember(request, response)
+        self._remember(request, response, plan)
         return response
 
-    def ignore(self, request: Request) -> None:
+    def ignore(self, request: Request, plan: Plan) -> None:
         """Remember a request that was never carried out."""
-        self._remember(request, None)
+        self._remember(request, None, plan)
 
     def requests_to(self, path: str) -> list[Request]:
         """Return those among the last requests that went to a path."""
         return [one.request for one in self.exchanges if one.request.path == path]
 
-    def _remember(self, request: Request, response: Response | None) -> None:
-        exchange = Exchange(request, response, self.clock.now_s())
+    def _remember(self, request: Request, response: Response | None, plan: Plan) -> None:
+        mishap = plan.misbehaviour.mishap.value if plan.misbehaviour else ""
+        exchange = Exchange(request, response, self.clock.now_s(), mishap)
         self.exchanges.append(exchange)
         for tell in self.watchers:
             tell(exchange)

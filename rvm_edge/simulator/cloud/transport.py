@@ -73,10 +73,10 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         self, request: httpx.Request, asked: Request, plan: Plan, limits: _Limits
     ) -> None:
         if plan.meets(Mishap.REQUEST_CUT):
-            self._server.ignore(asked)
+            self._server.ignore(asked, plan)
             raise httpx.ReadError(_RESET, request=request)
         if plan.meets(Mishap.REQUEST_IGNORED):
-            self._server.ignore(asked)
+            self._server.ignore(asked, plan)
             await _silence(limits.read_s, request)
 
     async def _after(self, request: httpx.Request, plan: Plan, limits: _Limits) -> None:

@@ -17,7 +17,7 @@ def dialect() -> Dialect:
 async def test_deposits_are_stored_as_they_were_sent(
     server: CloudServer, client: httpx.AsyncClient, machine: Machine
 ) -> None:
-    items = [{"type": "mineral", "weight": 21.5, "points": 50}, {"type": "anything"}]
+    items = [{"type": "mineral", "weight": 21.5, "points": 50}, {"type": "anything", "points": None}]
     reply = await sync(client, transaction(items=items, user_id=7))
     assert (reply.status_code, reply.json()) == (
         200,
@@ -47,7 +47,10 @@ async def test_nothing_is_deduplicated(server: CloudServer, client: httpx.AsyncC
         (transaction(timestamp="yesterday-ish"), "Could not parse 'yesterday-ish'"),
         (transaction(timestamp=True), "Could not parse 'bool'"),
         (transaction(timestamp="1e999"), "Could not parse"),
-        (transaction(items=[{"type": "x", "points": "many"}]), "could not convert"),
+        (
+            transaction(items=[{"type": "x", "points": "many"}]),
+            "Numeric value out of range: points",
+        ),
         ("no object", "Cannot access offset of type string"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rvm_edge.simulator.cloud.bodies import json_fields
+from rvm_edge.simulator.cloud.bodies import json_fields, number
 from rvm_edge.simulator.cloud.doors import machine_at
 from rvm_edge.simulator.cloud.exchange import Json, Request, Response, as_json
 from rvm_edge.simulator.cloud.records import Item, Machine, Transaction
@@ -36,7 +36,7 @@ def sync_offline(site: Site, request: Request) -> Response:
     )
 
 
-def _read(site: Site, machine: Machine, number: int, entry: Json) -> Transaction:
+def _read(site: Site, machine: Machine, at: int, entry: Json) -> Transaction:
     """Take an entry without checking it first, as the server does.
 
     Raises:
@@ -56,7 +56,7 @@ def _read(site: Site, machine: Machine, number: int, entry: Json) -> Transaction
         raise ValueError(f"Could not parse '{_php(sent)}'")
     kept = site.clock.keep(site.clock.now_s() if sent is None else sent)
     return Transaction(
-        number,
+        at,
         machine.rvm_id,
         _text(entry, "client_uuid"),
         _text(entry, "session_id"),
@@ -83,11 +83,11 @@ def _text(entry: dict[str, Json], key: str) -> str:
 
 
 def _number(entry: dict[str, Json], key: str) -> float:
-    found = entry.get(key)
-    number = float(found) if isinstance(found, (int, float, str)) else 0.0
-    if not math.isfinite(number):
+    sent = entry.get(key)
+    found = 0.0 if sent is None else number(sent)
+    if found is None or not math.isfinite(found):
         raise ValueError(f"SQLSTATE[22003]: Numeric value out of range: {key}")
-    return number
+    return found
 
 
 def _php(value: Json) -> str:
