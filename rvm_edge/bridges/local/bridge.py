@@ -1,0 +1,182 @@
+"""The local bridge, put together: it runs beside the machine and never stands in its way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+import trio
+
+from rvm_edge.bridges.local.address import DEFAULT_PORT, listening_socket
+from rvm_edge.bridges.local.admission import Admission
+from rvm_edge.bridges.local.conversation import Conversation, House
+from rvm_edge.bridges.local.desk import Desk
+from rvm_edge.bridges.local.door import Door
+from rvm_edge.bridges.local.fanout import Fanout
+from rvm_edge.bridges.local.feed import Feed
+from rvm_edge.bridges.local.figures import FrontDoorCounts, Gauges
+from rvm_edge.bridges.local.http_connection import HttpServer
+from rvm_edge.bridges.local.limits import Limits
+from rvm_edge.bridges.local.pages import Exhibits, build_pages
+from rvm_edge.bridges.local.parts import (
+    AnyPart,
+    ItemNow,
+    Language,
+    LanguageNow,
+    LinkNow,
+    QueueNow,
+    StateNow,
+)
+from rvm_edge.bridges.local.pictures import Glimpses, ItemPictures
+from rvm_edge.bridges.local.places import MAINTENANCE, is_in
+from rvm_edge.bridges.local.predecessor import Predecessor
+from rvm_edge.bridges.local.present import Present
+from rvm_edge.bridges.local.static_files import OWN, load
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
+from rvm_edge.bridges.local.view import MachineControl, MachineView
+from rvm_edge.bridges.local.websocket import WebSocket
+from rvm_edge.identity import Secret
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a bridge is set up.
+
+    Attributes:
+        token: this boot's; whoever shows it may steer the machine. Fresh at every start, and given
+            to the kiosk alone.
+        pin: the technician's; None where nobody set one: then there are no technicians.
+        host: ``127.0.0.1`` or ``::1``.
+        port: 0 for any free one.
+        origins: of other pages that may use the bridge, beside its own and the server's for this
+            screen.
+        pages: folders of files to serve, beside the bridge's own; a later one wins.
+        language: shown until somebody chooses.
+        limits: what is borne from the outside.
+    """
+
+    token: Secret
+    pin: PinHash | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    origins: tuple[str, ...] = ()
+    pages: Sequence[Path] = ()
+    language: Language = "id"
+    limits: Limits = field(default_factory=Limits)
+
+
+class LocalBridge:
+    """Shows the machine to the screen in front of it, and passes on what the screen asks."""
+
+    def __init__(
+        self, view: MachineView, control: MachineControl, arrangement: Arrangement
+    ) -> None:
+        """Prepare; nothing is opened before `run`.
+
+        Raises:
+            OSError: a page's file cannot be read.
+            ValueError: one is too large.
+        """
+        limits = arrangement.limits
+        self._arrangement = arrangement
+        self._view = view
+        self._present = Present(view.configuration)
+        self._present.change(LanguageNow(language=arrangement.language))
+        self._fanout = Fanout(limits.remembered_events, _now)
+        self._feed = Feed(view, self._present, self._fanout, on_change=self._notice)
+        self._items = ItemPictures(view)
+        self._glimpses = Glimpses(time.monotonic)
+        self._desk = Desk(
+            view,
+            control,
+            PinDesk(arrangement.pin, time.monotonic),
+            self._glimpses,
+            choose=self._choose,
+            patience_s=limits.request_s,
+        )
+        self._counts = FrontDoorCounts()
+        self._gauges = Gauges(view, self._fanout, self._counts, self._desk.answered)
+        self._predecessor = Predecessor(lambda: self._present.snapshot, time.time)
+        self._files = load((OWN, *arrangement.pages))
+        self._house = House(
+            self._fanout, self._present, self._desk, arrangement.token, arrangement.limits
+        )
+
+    async def run(self, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serve until cancelled; started, with the port, once clients can come.
+
+        On cancellation every client is told that the machine starts anew; none is waited for
+        longer than `Limits.closing_s`.
+
+        Raises:
+            AddressRefusedError: it does not listen there.
+        """
+        arrangement, limits = self._arrangement, self._arrangement.limits
+        with listening_socket(arrangement.host, arrangement.port, limits.socket_bytes) as listener:
+            port = int(listener.getsockname()[1])
+            admission = Admission(port, arrangement.origins)
+            door = self._door(admission)
+            async with trio.open_nursery() as nursery:
+                house = await nursery.start(_keep_house)
+                try:
+                    async with trio.open_nursery() as work:
+                        work.start_soon(self._feed.follow_steps)
+                        work.start_soon(self._feed.look_around, limits.sense_s)
+                        work.start_soon(door.accept, listener, admission, house)
+                        task_status.started(port)
+                finally:
+                    with trio.CancelScope(shield=True):
+                        with trio.move_on_after(limits.closing_s):
+                            await door.say_goodbye()
+                        house.cancel_scope.cancel()
+
+    def _door(self, admission: Admission) -> Door:
+        exhibits = Exhibits(
+            self._view,
+            admission,
+            self._files,
+            self._items,
+            self._glimpses,
+            self._gauges,
+            lambda: self._present.snapshot,
+        )
+        return Door(
+            self._arrangement.limits,
+            self._counts,
+            HttpServer(build_pages(exhibits)),
+            kiosk_url=lambda: self._view.kiosk_url,
+            converse=self._converse,
+            predecessor=self._predecessor.converse,
+        )
+
+    async def _converse(self, websocket: WebSocket) -> None:
+        await Conversation(websocket, self._house).run()
+
+    def _choose(self, language: Language) -> None:
+        self._feed.change(LanguageNow(language=language))
+
+    def _notice(self, part: AnyPart) -> None:
+        """Do what follows from a part's change."""
+        if isinstance(part, ItemNow) and part.picture:
+            self._items.allow(part.client_uuid)
+        elif isinstance(part, StateNow) and not is_in(part.configuration, MAINTENANCE):
+            self._glimpses.forget()
+        elif isinstance(part, (LinkNow, QueueNow)):
+            self._predecessor.tell_status()
+
+
+async def _keep_house(
+    *, task_status: trio.TaskStatus[trio.Nursery] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Hold the clients' tasks, out of reach of a cancellation that would let no goodbye be said."""
+    with trio.CancelScope(shield=True):
+        async with trio.open_nursery() as house:
+            task_status.started(house)
+            await trio.sleep_forever()
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -1,0 +1,198 @@
+"""The parts of what a client knows of the machine, as they go over the wire.
+
+A snapshot holds all of them; an event holds the one that changed, whole. So a client never adds up:
+it replaces.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+import msgspec
+
+from rvm_edge.bridges.local.verbs import Verb
+from rvm_edge.bridges.local.view import Alarm, Sensors
+from rvm_edge.item import Reason, SessionMode
+
+Language = Literal["id", "en"]
+
+
+class LinkMode(Enum):
+    """How the machine stands with its server, in the predecessor's words."""
+
+    ONLINE = "online"
+    OFFLINE_GUEST = "offline_guest"
+    TRANSITIONING = "transitioning"
+
+
+class ItemStep(Enum):
+    """How far an item has come, as people see it."""
+
+    INSERTED = "inserted"
+    PHOTOGRAPHED = "photographed"
+    DECIDED = "decided"
+    DROPPED = "dropped"
+    RETURNED = "returned"
+    IN_DOUBT = "in_doubt"
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What to tell people about a verdict, in one language.
+
+    Attributes:
+        happened: a short headline.
+        advice: what to do now, as one sentence.
+    """
+
+    happened: str
+    advice: str
+
+
+class BothWords(msgspec.Struct, frozen=True):
+    """The same in the machine's two languages.
+
+    Attributes:
+        id: Indonesian.
+        en: English.
+    """
+
+    id: Words
+    en: Words
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """One part; `kind` says which."""
+
+
+class StateNow(Part, frozen=True, tag="state"):
+    """Where the machine is in its chart.
+
+    Attributes:
+        configuration: the active leaves; empty before the machine runs.
+        cause: the event of the last step, such as ``verdict`` or ``timeout.<state>``.
+        entered: the states that step entered, outermost first.
+        exited: the states that step left, innermost first.
+        may: what may be asked now.
+    """
+
+    configuration: tuple[str, ...]
+    cause: str = ""
+    entered: tuple[str, ...] = ()
+    exited: tuple[str, ...] = ()
+    may: tuple[Verb, ...] = ()
+
+
+class LinkNow(Part, frozen=True, tag="link"):
+    """How the machine stands with its server.
+
+    Attributes:
+        mode: users can log in only while it is `online`.
+    """
+
+    mode: LinkMode = LinkMode.TRANSITIONING
+
+
+class SessionNow(Part, frozen=True, tag="session"):
+    """The deposit that is going on, or the last one.
+
+    Attributes:
+        session_id: "" before the first.
+        mode: guest or user.
+        accepted: how many items fell into the bin.
+        returned: how many went back.
+        ended: the event that ended it, such as ``session.finished``; "" while it goes on.
+    """
+
+    session_id: str = ""
+    mode: SessionMode = SessionMode.GUEST
+    accepted: int = 0
+    returned: int = 0
+    ended: str = ""
+
+
+class ItemNow(Part, frozen=True, tag="item"):
+    """The item in hand, or the last one.
+
+    Attributes:
+        client_uuid: its identity; "" before the first.
+        step: how far it has come.
+        accepted: the verdict; null while undecided.
+        reason: the verdict's reason; null while undecided.
+        words: what to tell people about it; null while undecided.
+        label: the class that decided, or "".
+        confidence: that class's, 0 to 1.
+        box: left, top, right, bottom of what decided, each as a share of the picture's width or
+            height; null where nothing did.
+        picture: the path of the picture on this bridge; "" while there is none.
+    """
+
+    client_uuid: str = ""
+    step: ItemStep = ItemStep.INSERTED
+    accepted: bool | None = None
+    reason: Reason | None = None
+    words: BothWords | None = None
+    label: str = ""
+    confidence: float = 0.0
+    box: tuple[float, float, float, float] | None = None
+    picture: str = ""
+
+
+class SensorsNow(Part, frozen=True, tag="sensors"):
+    """What was last read of the machine's senses; null for what is not fitted or not known."""
+
+    bin_pct: float | None = None
+    door_open: bool | None = None
+    slot_occupied: bool | None = None
+    chamber_occupied: bool | None = None
+    weight_g: float | None = None
+    temperature_c: float | None = None
+
+    @staticmethod
+    def of(sensors: Sensors) -> SensorsNow:
+        """Take over what was read."""
+        return SensorsNow(**vars(sensors))
+
+
+class QueueNow(Part, frozen=True, tag="queue"):
+    """What waits for the server.
+
+    Attributes:
+        waiting: items dropped here and not yet proved to be there.
+        ambiguous: of these, sent without an answer that could be believed.
+        dead: given up, kept for a technician.
+    """
+
+    waiting: int = 0
+    ambiguous: int = 0
+    dead: int = 0
+
+
+class AlarmsNow(Part, frozen=True, tag="alarms"):
+    """What a technician should know, oldest first."""
+
+    alarms: tuple[Alarm, ...] = ()
+
+
+class LanguageNow(Part, frozen=True, tag="language"):
+    """The language that was last chosen at the screen."""
+
+    language: Language = "id"
+
+
+AnyPart = (
+    StateNow | LinkNow | SessionNow | ItemNow | SensorsNow | QueueNow | AlarmsNow | LanguageNow
+)
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """All parts at one moment."""
+
+    state: StateNow
+    link: LinkNow = LinkNow()
+    session: SessionNow = SessionNow()
+    item: ItemNow = ItemNow()
+    sensors: SensorsNow = SensorsNow()
+    queue: QueueNow = QueueNow()
+    alarms: AlarmsNow = AlarmsNow()
+    language: LanguageNow = LanguageNow()

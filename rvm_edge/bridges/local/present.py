@@ -1,0 +1,174 @@
+"""What is known of the machine now: every step changes some parts of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from rvm_edge.bridges.local import places
+from rvm_edge.bridges.local.parts import (
+    AnyPart,
+    BothWords,
+    ItemNow,
+    ItemStep,
+    LinkMode,
+    LinkNow,
+    SessionNow,
+    Snapshot,
+    StateNow,
+    Words,
+)
+from rvm_edge.bridges.local.places import is_in
+from rvm_edge.bridges.local.verbs import asked_in
+from rvm_edge.bridges.local.view import Sighting
+from rvm_edge.item import Reason, SessionMode
+from rvm_edge.statechart.definition import Configuration
+from rvm_edge.statechart.publishing import Step
+from rvm_edge.wording import wording_of
+
+SESSION_REQUESTED: Final = "session.requested"
+VERDICT: Final = "verdict"
+
+
+class _AboutSession(msgspec.Struct):
+    session_id: str
+    mode: SessionMode
+
+
+class _AboutItem(msgspec.Struct):
+    """What the events of an item carry, each some of it."""
+
+    client_uuid: str
+    accepted: bool | None = None
+    reason: Reason | None = None
+
+
+ITEM_EVENTS: Final = {
+    "item.inserted": ItemStep.INSERTED,
+    "pictures.taken": ItemStep.PHOTOGRAPHED,
+    "capture.failed": ItemStep.DECIDED,
+    VERDICT: ItemStep.DECIDED,
+    "item.dropped": ItemStep.DROPPED,
+    "item.returned": ItemStep.RETURNED,
+    "item.in_doubt": ItemStep.IN_DOUBT,
+}
+"""The chart's events that take an item a step further."""
+
+
+class Present:
+    """The snapshot, kept up to date."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.snapshot = Snapshot(state=_state(configuration), link=_link(configuration))
+
+    def begin_anew(self, configuration: Configuration) -> None:
+        """Steps were missed: forget what only they could have told."""
+        self.snapshot = replace(
+            self.snapshot,
+            state=_state(configuration),
+            link=_link(configuration),
+            session=SessionNow(),
+            item=ItemNow(),
+        )
+
+    def change(self, part: AnyPart) -> bool:
+        """Take over a part that was looked at, and say whether it is another one than before."""
+        name = str(part.__struct_config__.tag)
+        if getattr(self.snapshot, name) == part:
+            return False
+        self.snapshot = replace(self.snapshot, **{name: part})
+        return True
+
+    def take(self, step: Step, sighting: Sighting | None) -> tuple[AnyPart, ...]:
+        """Take over a step, and return the parts that it changed.
+
+        Args:
+            step: which.
+            sighting: what the eyes made of the item that the step is about, if that is known.
+        """
+        state = replace(
+            _state(step.after),
+            cause=step.record.event,
+            entered=step.entered,
+            exited=step.exited,
+        )
+        parts = (state, self._item(step, sighting), self._session(step), _link(step.after))
+        return tuple(part for part in parts if self.change(part) or part is state)
+
+    def _session(self, step: Step) -> SessionNow:
+        session, title = self.snapshot.session, step.record.event
+        if title == SESSION_REQUESTED and places.DEPOSIT in step.entered:
+            about = msgspec.convert(step.record.data, _AboutSession)
+            return SessionNow(session_id=about.session_id, mode=about.mode)
+        if not session.session_id or session.ended:
+            return session
+        if title == "item.dropped":
+            session = replace(session, accepted=session.accepted + 1)
+        elif title == "item.returned":
+            session = replace(session, returned=session.returned + 1)
+        if places.DEPOSIT in step.exited:
+            session = replace(session, ended=title)
+        return session
+
+    def _item(self, step: Step, sighting: Sighting | None) -> ItemNow:
+        reached = ITEM_EVENTS.get(step.record.event)
+        if reached is None:
+            return self.snapshot.item
+        about = msgspec.convert(step.record.data, _AboutItem)
+        item = self.snapshot.item
+        if item.client_uuid != about.client_uuid:
+            item = ItemNow(client_uuid=about.client_uuid)
+        item = replace(item, step=reached)
+        if reached is ItemStep.PHOTOGRAPHED:
+            item = replace(item, picture=f"/pictures/{about.client_uuid}.jpg")
+        if step.record.event == "capture.failed":
+            about = replace(about, accepted=False, reason=Reason.NO_PICTURE)
+        elif reached is ItemStep.RETURNED and about.reason is not None:
+            about = replace(about, accepted=False)
+        if about.accepted is not None and about.reason is not None:
+            item = replace(
+                item, accepted=about.accepted, reason=about.reason, words=words_of(about.reason)
+            )
+        return item if sighting is None else _seen(item, sighting)
+
+
+def words_of(reason: Reason) -> BothWords:
+    """Return what to tell people about a verdict with this reason."""
+    wording = wording_of(reason)
+    return BothWords(
+        id=Words(wording.indonesian.happened, wording.indonesian.advice),
+        en=Words(wording.english.happened, wording.english.advice),
+    )
+
+
+def _state(configuration: Configuration) -> StateNow:
+    may = sorted(asked_in(configuration), key=lambda verb: verb.value)
+    return StateNow(configuration=configuration, may=tuple(may))
+
+
+def _link(configuration: Configuration) -> LinkNow:
+    if is_in(configuration, places.ONLINE):
+        return LinkNow(mode=LinkMode.ONLINE)
+    if is_in(configuration, places.OFFLINE_GUEST):
+        return LinkNow(mode=LinkMode.OFFLINE_GUEST)
+    return LinkNow(mode=LinkMode.TRANSITIONING)
+
+
+def _seen(item: ItemNow, sighting: Sighting) -> ItemNow:
+    verdict = sighting.verdict
+    box = _box(sighting)
+    return replace(item, label=verdict.label, confidence=verdict.confidence, box=box)
+
+
+def _box(sighting: Sighting) -> tuple[float, float, float, float] | None:
+    """Return the surest box of what decided, in the picture that is shown."""
+    frames, width, height = sighting.verdict.detections, sighting.width, sighting.height
+    if not width or not height or not 0 <= sighting.frame < len(frames):
+        return None
+    named = [one for one in frames[sighting.frame] if one.label == sighting.verdict.label]
+    if not named:
+        return None
+    left, top, right, bottom = max(named, key=lambda one: one.confidence).box
+    return (left / width, top / height, right / width, bottom / height)

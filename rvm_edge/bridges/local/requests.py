@@ -1,0 +1,249 @@
+"""What a client may send: the types of the wire, version 1. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Union
+
+import msgspec
+from msgspec import Meta
+
+from rvm_edge.bridges.local.parts import Language
+from rvm_edge.bridges.local.verbs import Verb
+from rvm_edge.item import SessionMode
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+ShortText = Annotated[str, Meta(max_length=512)]
+AlarmCode = Annotated[str, Meta(min_length=1, max_length=128)]
+Digits = Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
+
+
+class MalformedError(Exception):
+    """A message is none that a client may send.
+
+    Attributes:
+        request_id: of the request that it was meant to be; "" where none can be made out.
+    """
+
+    def __init__(self, message: str, request_id: str) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+
+
+class Incoming(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
+):
+    """Anything that a client sends."""
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a client stands.
+
+    Attributes:
+        boot: as the last `hello` named it.
+        seq: the last event that it saw.
+    """
+
+    boot: Annotated[str, Meta(max_length=64)]
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class ClientHello(Incoming, frozen=True, tag="hello"):
+    """A client's first message.
+
+    Attributes:
+        client: what it is, for the log; such as ``kiosk/1.2``.
+        token: this boot's; "" for one that only watches.
+        resume: null for a client that knows nothing yet.
+    """
+
+    client: Annotated[str, Meta(max_length=64, pattern="^[ -~]*$")] = ""
+    token: Annotated[str, Meta(max_length=128)] = ""
+    resume: Resume | None = None
+
+    def __repr__(self) -> str:
+        """Keep the token to itself."""
+        return "ClientHello(…)"
+
+
+class PageAlive(Incoming, frozen=True, tag="alive"):
+    """The page lives: sent from its own loop, every `heartbeat_s`."""
+
+
+class Request(Incoming, frozen=True):
+    """Something asked. Every request gets exactly one reply.
+
+    Attributes:
+        id: fresh for each request of a connection.
+    """
+
+    id: Id
+
+
+class StartSession(Request, frozen=True, tag="start_session"):
+    """Start a deposit.
+
+    Attributes:
+        mode: a guest's donation, or a user's, which needs the server.
+        user_token: by which the server knows the user.
+    """
+
+    mode: SessionMode = SessionMode.GUEST
+    user_token: ShortText = ""
+
+    def __repr__(self) -> str:
+        """Keep the token to itself."""
+        return "StartSession(…)"
+
+
+class EndSession(Request, frozen=True, tag="end_session"):
+    """The person has no more items."""
+
+
+class OpenSlot(Request, frozen=True, tag="open_slot"):
+    """Open the slot: in idle that starts a guest's donation; in a deposit it is open already."""
+
+
+class Cancel(Request, frozen=True, tag="cancel"):
+    """The person changed their mind: end the deposit."""
+
+
+class Acknowledge(Request, frozen=True, tag="acknowledge"):
+    """Somebody has seen an alarm.
+
+    Attributes:
+        alarm: its code.
+    """
+
+    alarm: AlarmCode
+
+
+class ChooseLanguage(Request, frozen=True, tag="language"):
+    """Show another language, on every page that listens."""
+
+    language: Language
+
+
+class AskKioskUrl(Request, frozen=True, tag="kiosk_url"):
+    """Tell the signed address of the server's page for this screen."""
+
+
+class EnterPin(Request, frozen=True, tag="enter_pin"):
+    """A technician proves to be one, for this connection.
+
+    Attributes:
+        pin: 4 to 12 digits.
+    """
+
+    pin: Digits
+
+    def __repr__(self) -> str:
+        """Keep the PIN to itself."""
+        return "EnterPin(…)"
+
+
+class EnterMaintenance(Request, frozen=True, tag="enter_maintenance"):
+    """Take the machine out of use."""
+
+
+class ExitMaintenance(Request, frozen=True, tag="exit_maintenance"):
+    """Give the machine back to the public."""
+
+
+class OpenDoor(Request, frozen=True, tag="open_door"):
+    """Draw the service door's bolt."""
+
+
+class TestMotor(Request, frozen=True, tag="test_motor"):
+    """Move the mechanism once."""
+
+
+class TestLight(Request, frozen=True, tag="test_light"):
+    """Switch the chamber's lamp on and off."""
+
+
+class ReadSensors(Request, frozen=True, tag="read_sensors"):
+    """Read every sensor now."""
+
+
+class Recalibrate(Request, frozen=True, tag="recalibrate"):
+    """Set the zero of what has one."""
+
+
+class ExportLogs(Request, frozen=True, tag="export_logs"):
+    """Write the logs where a technician can take them along."""
+
+
+class LookInside(Request, frozen=True, tag="look_inside"):
+    """Take a picture of the chamber."""
+
+
+class DeclaredDeposit(Incoming, frozen=True, tag="deposit", forbid_unknown_fields=False):
+    """A page declares what was deposited. Always refused: the machine's eyes decide.
+
+    Attributes:
+        id: for the refusal.
+    """
+
+    id: Annotated[str, Meta(max_length=64)] = ""
+
+
+REQUESTS: Final[dict[type[Request], Verb]] = {
+    StartSession: Verb.START_SESSION,
+    EndSession: Verb.END_SESSION,
+    OpenSlot: Verb.OPEN_SLOT,
+    Cancel: Verb.CANCEL,
+    Acknowledge: Verb.ACKNOWLEDGE,
+    ChooseLanguage: Verb.LANGUAGE,
+    AskKioskUrl: Verb.KIOSK_URL,
+    EnterPin: Verb.ENTER_PIN,
+    EnterMaintenance: Verb.ENTER_MAINTENANCE,
+    ExitMaintenance: Verb.EXIT_MAINTENANCE,
+    OpenDoor: Verb.OPEN_DOOR,
+    TestMotor: Verb.TEST_MOTOR,
+    TestLight: Verb.TEST_LIGHT,
+    ReadSensors: Verb.READ_SENSORS,
+    Recalibrate: Verb.RECALIBRATE,
+    ExportLogs: Verb.EXPORT_LOGS,
+    LookInside: Verb.LOOK_INSIDE,
+}
+"""Which verb each request asks for."""
+
+INCOMING: Final = (ClientHello, PageAlive, *REQUESTS, DeclaredDeposit)
+
+
+AnyIncoming = ClientHello | PageAlive | Request | DeclaredDeposit
+
+
+class _Addressed(msgspec.Struct):
+    """What of a malformed request may still be readable."""
+
+    id: Id
+
+
+_DECODER: Final = msgspec.json.Decoder(Union[INCOMING])  # noqa: UP007 - made from a list
+_ADDRESS: Final = msgspec.json.Decoder(_Addressed)
+
+
+def read(text: str) -> AnyIncoming:
+    """Read one message.
+
+    Raises:
+        MalformedError: it is none that a client may send.
+    """
+    try:
+        message: AnyIncoming = _DECODER.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedError(_short(error), _id_in(text)) from None
+    return message
+
+
+def _id_in(text: str) -> str:
+    try:
+        return _ADDRESS.decode(text).id
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def _short(error: Exception) -> str:
+    """Say what is wrong, without what was sent."""
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]

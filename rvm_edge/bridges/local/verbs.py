@@ -1,0 +1,107 @@
+"""What may be asked of the machine: where, and by whom. The one table that decides it.
+
+Where follows from the chart's state alone, never from what a page believes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from rvm_edge.bridges.local import places
+from rvm_edge.bridges.local.places import is_in
+from rvm_edge.statechart.definition import Configuration, StatePath
+
+
+class Verb(Enum):
+    """What a client may ask; the value is the request's `type` on the wire."""
+
+    START_SESSION = "start_session"
+    END_SESSION = "end_session"
+    OPEN_SLOT = "open_slot"
+    CANCEL = "cancel"
+    ACKNOWLEDGE = "acknowledge"
+    LANGUAGE = "language"
+    KIOSK_URL = "kiosk_url"
+    ENTER_PIN = "enter_pin"
+    ENTER_MAINTENANCE = "enter_maintenance"
+    EXIT_MAINTENANCE = "exit_maintenance"
+    OPEN_DOOR = "open_door"
+    TEST_MOTOR = "test_motor"
+    TEST_LIGHT = "test_light"
+    READ_SENSORS = "read_sensors"
+    RECALIBRATE = "recalibrate"
+    EXPORT_LOGS = "export_logs"
+    LOOK_INSIDE = "look_inside"
+
+
+class Right(Enum):
+    """What a client must have shown before a verb is open to it."""
+
+    NONE = "none"
+    """Nothing: any page that was let in."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a right
+    """This boot's token."""
+
+    PIN = "pin"
+    """The token, and on this connection the technician's PIN."""
+
+
+RIGHTS: Final[Mapping[Verb, Right]] = {
+    Verb.START_SESSION: Right.TOKEN,
+    Verb.END_SESSION: Right.TOKEN,
+    Verb.OPEN_SLOT: Right.TOKEN,
+    Verb.CANCEL: Right.TOKEN,
+    Verb.ACKNOWLEDGE: Right.TOKEN,
+    Verb.LANGUAGE: Right.NONE,
+    Verb.KIOSK_URL: Right.TOKEN,
+    Verb.ENTER_PIN: Right.TOKEN,
+    Verb.ENTER_MAINTENANCE: Right.PIN,
+    Verb.EXIT_MAINTENANCE: Right.PIN,
+    Verb.OPEN_DOOR: Right.PIN,
+    Verb.TEST_MOTOR: Right.PIN,
+    Verb.TEST_LIGHT: Right.PIN,
+    Verb.READ_SENSORS: Right.PIN,
+    Verb.RECALIBRATE: Right.PIN,
+    Verb.EXPORT_LOGS: Right.PIN,
+    Verb.LOOK_INSIDE: Right.PIN,
+}
+
+EVERYWHERE: Final = frozenset({Verb.ACKNOWLEDGE, Verb.LANGUAGE, Verb.KIOSK_URL, Verb.ENTER_PIN})
+"""What needs no certain state, because it moves nothing and decides nothing."""
+
+ASKED_IN: Final[Mapping[StatePath, frozenset[Verb]]] = {
+    places.IDLE: frozenset({Verb.START_SESSION, Verb.OPEN_SLOT, Verb.ENTER_MAINTENANCE}),
+    places.FULL: frozenset({Verb.ENTER_MAINTENANCE}),
+    places.CAPPED: frozenset({Verb.ENTER_MAINTENANCE}),
+    places.WAITING: frozenset({Verb.END_SESSION, Verb.OPEN_SLOT, Verb.CANCEL}),
+    places.OUT_OF_SERVICE: frozenset({Verb.ENTER_MAINTENANCE, Verb.EXPORT_LOGS}),
+    places.FAULT: frozenset({Verb.ENTER_MAINTENANCE, Verb.READ_SENSORS, Verb.EXPORT_LOGS}),
+    places.MAINTENANCE: frozenset(
+        {
+            Verb.EXIT_MAINTENANCE,
+            Verb.OPEN_DOOR,
+            Verb.TEST_MOTOR,
+            Verb.TEST_LIGHT,
+            Verb.READ_SENSORS,
+            Verb.RECALIBRATE,
+            Verb.EXPORT_LOGS,
+            Verb.LOOK_INSIDE,
+        }
+    ),
+}
+"""By state, and all states inside it: what may be asked there. Anything else has to wait.
+
+With an item in hand nothing may be asked: no person and no technician interrupts a mechanism.
+"""
+
+USERS_NEED: Final = places.ONLINE
+"""Where the machine must be besides, for a session on a user's account."""
+
+
+def asked_in(configuration: Configuration) -> frozenset[Verb]:
+    """Return what may be asked in this configuration."""
+    here = [verbs for place, verbs in ASKED_IN.items() if is_in(configuration, place)]
+    return EVERYWHERE.union(*here)

@@ -1,0 +1,206 @@
+"""What the bridge needs of the machine, and what it may cause there. Protocols and plain data.
+
+The daemon implements both. The bridge knows nothing else of it: no chart, no ledger, no driver.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import trio
+
+from rvm_edge.identity import Secret
+from rvm_edge.item import SessionMode, Verdict
+from rvm_edge.statechart.counts import Counts
+from rvm_edge.statechart.definition import Configuration
+from rvm_edge.statechart.publishing import Step
+from rvm_edge.telemetry import Telemetry
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What the eyes made of one item, for people to look at.
+
+    Attributes:
+        verdict: theirs.
+        frame: which of the verdict's pictures is shown.
+        width: of that picture as it was judged, in pixels; 0 while unknown.
+        height: likewise.
+    """
+
+    verdict: Verdict
+    frame: int = 0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class Sensors:
+    """What was last read of the machine's senses; None for what is not fitted or not known.
+
+    Attributes:
+        bin_pct: 0 is empty, 100 is full.
+        door_open: the service door.
+        slot_occupied: something is in the slot.
+        chamber_occupied: something lies inside.
+        weight_g: on the scale, above the tare.
+        temperature_c: inside the housing.
+    """
+
+    bin_pct: float | None = None
+    door_open: bool | None = None
+    slot_occupied: bool | None = None
+    chamber_occupied: bool | None = None
+    weight_g: float | None = None
+    temperature_c: float | None = None
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something that a technician should know.
+
+    Attributes:
+        code: short and stable, such as ``part.sorter``; what is acknowledged.
+        message: for a technician, in one line.
+        since: when it began, ISO 8601 in UTC.
+        acknowledged: somebody has seen it.
+    """
+
+    code: str
+    message: str
+    since: str
+    acknowledged: bool = False
+
+
+class Task(Enum):
+    """What a technician may have done."""
+
+    OPEN_DOOR = "open_door"
+    TEST_MOTOR = "test_motor"
+    TEST_LIGHT = "test_light"
+    READ_SENSORS = "read_sensors"
+    RECALIBRATE = "recalibrate"
+    EXPORT_LOGS = "export_logs"
+
+
+class RefusedError(Exception):
+    """The machine does not do it. The message says why, for whoever asked; it holds no secret."""
+
+
+class MachineView(Protocol):
+    """What the bridge sees of the machine. Nothing here touches hardware or waits for a network."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """The active leaves; empty before the machine runs and after."""
+        ...
+
+    @property
+    def counts(self) -> Counts:
+        """What the chart's runtime has counted."""
+        ...
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """How the computer is, and what the machine has done."""
+        ...
+
+    @property
+    def kiosk_url(self) -> str:
+        """The server's page for this machine's screen, byte for byte; "" while there is none."""
+        ...
+
+    def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
+        """Yield a channel of the steps from now on, as `Runtime.subscribe` does."""
+        ...
+
+    def is_progressing(self, limit_s: float) -> bool:
+        """Say whether the machine runs and is stuck in nothing."""
+        ...
+
+    async def sighting(self, client_uuid: str) -> Sighting | None:
+        """Return what the eyes made of an item; None while they have not decided."""
+        ...
+
+    async def picture(self, client_uuid: str) -> bytes | None:
+        """Return the item's picture as a JPEG; None where it is not kept."""
+        ...
+
+    async def sensors(self) -> Sensors:
+        """Return what was last read."""
+        ...
+
+    async def alarms(self) -> tuple[Alarm, ...]:
+        """Return what stands, oldest first."""
+        ...
+
+
+class MachineControl(Protocol):
+    """What a request may cause. The bridge has checked state and rights; the machine decides.
+
+    Each verb returns once the machine has done it, or raises. It may be cancelled at any await,
+    when the machine took too long: what was begun then is the machine's to finish.
+    """
+
+    async def start_session(self, mode: SessionMode, user_token: Secret | None) -> str:
+        """Start a deposit, and return its session's id.
+
+        Args:
+            mode: a guest's donation, or a user's.
+            user_token: by which the server knows the user; None for a guest.
+
+        Raises:
+            RefusedError: the machine did not take it.
+        """
+        ...
+
+    async def end_session(self) -> None:
+        """End the deposit that is going on.
+
+        Raises:
+            RefusedError: there is none that could be ended now.
+        """
+        ...
+
+    async def enter_maintenance(self) -> None:
+        """Take the machine out of use.
+
+        Raises:
+            RefusedError: it is not possible now.
+        """
+        ...
+
+    async def exit_maintenance(self) -> None:
+        """Give the machine back to the public.
+
+        Raises:
+            RefusedError: it is not possible now.
+        """
+        ...
+
+    async def maintain(self, task: Task) -> str:
+        """Do a technician's task; return what came of it, in a few words.
+
+        Raises:
+            RefusedError: it was not done.
+        """
+        ...
+
+    async def look_inside(self) -> bytes:
+        """Take a picture of the chamber, as a JPEG.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        ...
+
+    async def acknowledge(self, alarm: str) -> None:
+        """Note that somebody has seen an alarm.
+
+        Raises:
+            RefusedError: no such alarm stands.
+        """
+        ...
