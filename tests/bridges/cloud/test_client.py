@@ -13,6 +13,7 @@ from trio.testing import MockClock
 from rvm_edge.bridges.cloud.client import MOST_REPLY_BYTES, ApiClient, ForeignOriginError
 from rvm_edge.bridges.cloud.endpoints import Endpoint
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
+from rvm_edge.bridges.cloud.failures import Progress, cut_off, failure_of
 from rvm_edge.bridges.cloud.form import Form, Picture
 from rvm_edge.identity import Secret
 from rvm_edge.settings import RequestSettings
@@ -190,7 +191,7 @@ async def test_nothing_leaves_for_another_origin() -> None:
                 await client._http.post(f"{elsewhere}/api", headers={"X-RVM-API-KEY": KEY})
 
 
-async def test_cookies_are_not_kept() -> None:
+async def test_cookies_are_neither_kept_nor_sent() -> None:
     heard: list[httpx.Request] = []
 
     async def server(request: httpx.Request) -> httpx.Response:
@@ -201,7 +202,20 @@ async def test_cookies_are_not_kept() -> None:
     async with client.run():
         await client.post_json(Endpoint.SYNC, b"{}")
         await client.post_json(Endpoint.SYNC, b"{}")
+        assert client._http is not None
+        assert len(client._http.cookies.jar) == 0
     assert "Cookie" not in heard[1].headers
+
+
+async def test_whatever_the_error_is_called_a_request_that_had_begun_may_have_arrived() -> None:
+    progress = Progress()
+    assert failure_of(httpx.ConnectError("no"), progress)[0] is Failure.NOT_SENT
+    await progress.follow("http11.send_request_headers.started", {})
+    await progress.follow("http11.send_request_headers.failed", {})
+    assert failure_of(httpx.ConnectError("no"), progress)[0] is Failure.NO_REPLY
+    assert cut_off(progress, on_the_wire=True)[0] is Failure.NO_REPLY
+    assert cut_off(Progress(), on_the_wire=True)[0] is Failure.CONNECT_TIMEOUT
+    assert cut_off(Progress(), on_the_wire=False)[0] is Failure.NO_REPLY
 
 
 async def test_a_machine_without_credentials_sends_nothing() -> None:

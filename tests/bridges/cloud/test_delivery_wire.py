@@ -88,7 +88,9 @@ def test_a_rejected_item_that_shows_nothing_says_so() -> None:
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_session_is_never_more_than_a_folders_name_at_the_server(session: str) -> None:
-    segment = dict(deposit_form(replace(PARCEL, session_id=session)).fields)["session_id"]
+    fields = dict(deposit_form(replace(PARCEL, session_id=session)).fields)
+    segment = fields["session_id"]
+    assert json.loads(fields["data"])["session_id"] == segment
     assert 0 < len(segment) <= 64
     assert segment.isascii()
     assert not set(segment) & set("./\\:%\0 ")

@@ -27,6 +27,7 @@ from tests.bridges.cloud.replies import alive_body, error, welcome_body
 
 Answer = tuple[int, dict[str, object]]
 
+HEARTBEAT_S = 2
 NOON_S = 1_770_692_400.0
 GUEST = Record("item-1", "session-1", SessionMode.GUEST, "", "mineral", None, 1_770_692_400)
 STRANGER = replace(GUEST, client_uuid="item-2", mode=SessionMode.USER, owner="anna")
@@ -68,7 +69,7 @@ async def speaking(
     async def server(request: httpx.Request) -> httpx.Response:
         rig.heard.append(request)
         status, body = rig.script.popleft()
-        await trio.sleep(1)
+        await trio.sleep(HEARTBEAT_S if request.url.path.endswith("heartbeat") else 1)
         stream = httpx.ByteStream(json.dumps(body).encode())
         told = {"Content-Type": "application/json", **rig.headers}
         return httpx.Response(status, headers=told, stream=stream)
@@ -143,7 +144,7 @@ async def test_a_heartbeat_tells_the_servers_time_and_hands_its_commands_on(
     async with speaking((200, alive_body(commands=queued)), ALIVE) as rig:
         began_s = trio.current_time()
         assert await rig.cloud.heartbeat(None) is Standing.OK
-        assert rig.cloud.server_epoch_s(began_s + 0.5) == pytest.approx(NOON_S)
+        assert rig.cloud.server_epoch_s(began_s + HEARTBEAT_S / 2) == pytest.approx(NOON_S)
         assert await rig.cloud.heartbeat(None) is Standing.OK
     [(commands, server_time)] = rig.commands
     assert [one.action for one in commands] == ["RESTART", "TRIGGER_ACTUATOR", ""]
@@ -273,14 +274,16 @@ async def test_a_picture_that_was_ordered_is_announced_once_in_the_next_heartbea
 async def test_a_picture_that_comes_during_a_heartbeat_is_announced_by_the_next(
     autojump_clock: MockClock,
 ) -> None:
-    async with speaking(ALIVE, (201, {"success": True}), ALIVE) as rig:
+    taken: Answer = (201, {"success": True})
+    async with speaking(taken, ALIVE, taken, ALIVE, ALIVE) as rig:
+        await rig.cloud.offer(FRAME)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(rig.cloud.heartbeat, 1.0)
             await wait_all_tasks_blocked()
             nursery.start_soon(rig.cloud.offer, FRAME)
         await rig.cloud.heartbeat(1.0)
-    assert "capture_complete" not in rig.body(0)
-    assert rig.body(2)["capture_complete"] is True
+        await rig.cloud.heartbeat(1.0)
+    assert [rig.body(number).get("capture_complete") for number in (1, 3, 4)] == [True, True, None]
 
 
 async def test_a_server_without_a_place_for_ordered_pictures_is_told_of(
