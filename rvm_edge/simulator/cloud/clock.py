@@ -55,7 +55,7 @@ class ServerClock:
                 moment = datetime.fromtimestamp(float(sent), self.zone)
             except (OverflowError, OSError) as absurd:
                 raise ValueError(f"Could not parse '{sent}'") from absurd
-            return moment.strftime("%Y-%m-%d %H:%M:%S")
+            return moment.replace(tzinfo=None).isoformat(" ", "seconds")
         parts = _ISO.match(sent)
         if parts is None:
             raise ValueError(f"Could not parse '{sent}': Failed to parse time string")
