@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
 from rvm_edge.bridges.cloud.json_body import RowId, Text
 from rvm_edge.bridges.cloud.welcome import GUEST_USER_ID, ModelTarget, Socket, Welcome
 
@@ -92,19 +93,6 @@ class HardwareInfo(msgspec.Struct, frozen=True):
     cameras: tuple[CameraInfo, ...]
     sensors: tuple[SensorInfo, ...]
     actuators: tuple[ActuatorInfo, ...]
-
-
-class FiguresInfo(msgspec.Struct, frozen=True):
-    """What the machine has done; ``journal_head`` anchors the journal's chain at the server."""
-
-    items: int
-    dropped: int
-    returned: int
-    waiting: int
-    ambiguous: int
-    dead: int
-    journal_rows: int
-    journal_head: str
 
 
 class Diagnostics(msgspec.Struct, frozen=True):

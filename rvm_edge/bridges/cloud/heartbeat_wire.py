@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
 from rvm_edge.bridges.cloud.json_body import Text, decoded
 
 MOST_COMMANDS = 32
@@ -34,6 +35,8 @@ class HeartbeatRequest(msgspec.Struct, frozen=True, omit_defaults=True):
         health_metrics: how the computer is.
         ip_local: null without one; always sent.
         tailscale_ip: likewise, in the private network.
+        figures: what it has done, with the head of its journal. The published servers keep
+            nothing of it; a log of their requests does.
         bin_capacity: how full the bin is, in whole percent; left out while unknown.
         capture_complete: said once, in the first heartbeat after a picture that the server had
             ordered is there.
@@ -43,6 +46,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     health_metrics: HeartbeatHealth
     ip_local: str | None
     tailscale_ip: str | None
+    figures: FiguresInfo
     bin_capacity: int | None = None
     capture_complete: bool = False
 

@@ -160,8 +160,9 @@ class MyRvmCloud:
             await trio.lowlevel.checkpoint()
             return Standing.UNREACHABLE
         inventory, health = await self._telemetry.inventory(), await self._telemetry.health()
+        figures = await self._telemetry.figures()
         saying = self._captures_unsaid
-        told = sign_of_life(inventory, health, bin_pct, capture_complete=saying > 0)
+        told = sign_of_life(inventory, health, figures, bin_pct, capture_complete=saying > 0)
         exchange = await self._client.post_json(Endpoint.HEARTBEAT, msgspec.json.encode(told))
         standing = self._take(Endpoint.HEARTBEAT, exchange)
         reply = _read(exchange, HeartbeatReply)
@@ -223,7 +224,9 @@ class MyRvmCloud:
             The signature; None where the server gives none.
         """
         body = msgspec.json.encode(ChannelRequest(socket_id, channel))
-        reply = _read(await self._client.post_json(Endpoint.CHANNEL, body), ChannelReply)
+        exchange = await self._client.post_json(Endpoint.CHANNEL, body)
+        signed = isinstance(exchange.outcome, Reply) and exchange.outcome.status == HTTPStatus.OK
+        reply = _read(exchange, ChannelReply) if signed else None
         return reply.auth if reply else None
 
     def _is_to_be_silent(self) -> bool:

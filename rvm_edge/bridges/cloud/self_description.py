@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
+from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
 from rvm_edge.bridges.cloud.handshake_wire import (
     ActuatorInfo,
     CameraInfo,
     Diagnostics,
-    FiguresInfo,
     HandshakeHealth,
     HandshakeRequest,
     HardwareInfo,
@@ -62,28 +62,25 @@ def introduction(
             network_check="pass",
             camera_check=_check(inventory.cameras),
             motor_test=_check(inventory.actuators),
-            figures=FiguresInfo(
-                items=figures.items,
-                dropped=figures.dropped,
-                returned=figures.returned,
-                waiting=figures.waiting,
-                ambiguous=figures.ambiguous,
-                dead=figures.dead,
-                journal_rows=figures.journal_rows,
-                journal_head=figures.journal_head,
-            ),
+            figures=_figures(figures),
         ),
     )
 
 
 def sign_of_life(
-    inventory: Inventory, health: Health, bin_pct: float | None, *, capture_complete: bool
+    inventory: Inventory,
+    health: Health,
+    figures: Figures,
+    bin_pct: float | None,
+    *,
+    capture_complete: bool,
 ) -> HeartbeatRequest:
     """Return the body of a heartbeat.
 
     Args:
         inventory: for the version and the addresses.
         health: how the computer is.
+        figures: what the machine has done.
         bin_pct: how full the bin is, or None.
         capture_complete: whether a picture that the server ordered has just arrived there.
     """
@@ -102,8 +99,22 @@ def sign_of_life(
         ),
         ip_local=_address(inventory.ip_local),
         tailscale_ip=_address(inventory.ip_vpn),
+        figures=_figures(figures),
         bin_capacity=None if full is None else round(full),
         capture_complete=capture_complete,
+    )
+
+
+def _figures(figures: Figures) -> FiguresInfo:
+    return FiguresInfo(
+        items=figures.items,
+        dropped=figures.dropped,
+        returned=figures.returned,
+        waiting=figures.waiting,
+        ambiguous=figures.ambiguous,
+        dead=figures.dead,
+        journal_rows=figures.journal_rows,
+        journal_head=figures.journal_head,
     )
 
 

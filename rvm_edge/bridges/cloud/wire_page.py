@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from rvm_edge.bridges.cloud import receipts, standings
+from rvm_edge.bridges.cloud.channel_wire import ChannelRequest
 from rvm_edge.bridges.cloud.client import MOST_REPLY_BYTES
 from rvm_edge.bridges.cloud.dataset_wire import dataset_form
 from rvm_edge.bridges.cloud.deposit_wire import deposit_form
@@ -117,6 +118,13 @@ def render() -> str:
     return "\n".join(_lines())
 
 
+_OF_CHANNEL = """\
+Only where the settings say that the channel is private. 200 with `{"auth": "<key>:<hex>"}` is the
+signature; anything else is none, and the subscription is tried again later. Neither published
+server has this call.
+"""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write the page, or with ``--check`` say whether it is up to date.
 
@@ -145,7 +153,7 @@ def _lines() -> Iterator[str]:
     yield _OF_HANDSHAKE
     yield _table("Standing", standings.HANDSHAKE)
     yield _heading("Heartbeat", Endpoint.HEARTBEAT)
-    yield _json(sign_of_life(_INVENTORY, _HEALTH, 37.0, capture_complete=False))
+    yield _json(sign_of_life(_INVENTORY, _HEALTH, _FIGURES, 37.0, capture_complete=False))
     yield _OF_HEARTBEAT
     yield _table("Standing", standings.HEARTBEAT)
     yield _heading("Deposits", Endpoint.SYNC)
@@ -158,6 +166,9 @@ def _lines() -> Iterator[str]:
     yield _heading("A picture that the server ordered", Endpoint.DATASET)
     yield _form(dataset_form(b""))
     yield _table("Proof", receipts.DATASET)
+    yield _heading("A private channel of the WebSocket", Endpoint.CHANNEL)
+    yield _json(ChannelRequest("2841.9", "private-rvm.5306f3f5"))
+    yield _OF_CHANNEL
 
 
 def _heading(words: str, endpoint: Endpoint) -> str:

@@ -341,3 +341,23 @@ async def test_a_trouble_is_logged_once_and_its_end_too(
         for _ in range(4):
             await rig.cloud.heartbeat(1.0)
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "signature"),
+    [
+        ((200, {"auth": "key:abc"}), "key:abc"),
+        ((403, {"auth": "key:abc"}), None),
+        ((404, {"message": "The route broadcasting/auth could not be found."}), None),
+        ((200, {"auth": ""}), None),
+        ((200, {"auth": "k" * 201}), None),
+        ((200, {}), None),
+    ],
+)
+async def test_a_private_channel_is_signed_by_the_server_or_not_at_all(
+    autojump_clock: MockClock, answer: Answer, signature: str | None
+) -> None:
+    async with speaking(answer) as rig:
+        assert await rig.cloud.authorize_channel("2841.9", "private-rvm.x") == signature
+        assert rig.heard[0].url.path == "/broadcasting/auth"
+        assert rig.body(0) == {"socket_id": "2841.9", "channel_name": "private-rvm.x"}

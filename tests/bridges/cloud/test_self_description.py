@@ -19,20 +19,27 @@ WORDS = st.text(st.characters(codec="utf-8"), max_size=400)
 FIGURE = st.none() | st.floats()
 
 
+FIGURES = Figures(items=3, dropped=2, returned=1, journal_rows=9, journal_head="9f" * 32)
+
+
 def told(
     identity: Identity = IDENTITY, inventory: Inventory = INVENTORY, health: Health = HEALTH
 ) -> dict[str, Any]:
     """Return a handshake's body as the server reads it."""
-    figures = Figures(items=3, dropped=2, returned=1, journal_rows=9, journal_head="9f" * 32)
-    told = introduction(identity, inventory, health, figures)
+    told = introduction(identity, inventory, health, FIGURES)
     return msgspec.json.decode(msgspec.json.encode(told), type=dict[str, Any])
 
 
 def beat(
     inventory: Inventory = INVENTORY, bin_pct: float | None = 37.4, *, done: bool = False
 ) -> dict[str, Any]:
-    body = sign_of_life(inventory, HEALTH, bin_pct, capture_complete=done)
+    body = sign_of_life(inventory, HEALTH, FIGURES, bin_pct, capture_complete=done)
     return msgspec.json.decode(msgspec.json.encode(body), type=dict[str, Any])
+
+
+def test_a_heartbeat_anchors_the_journal() -> None:
+    assert beat()["figures"]["journal_head"] == "9f" * 32
+    assert beat()["figures"]["journal_rows"] == 9
 
 
 def test_a_handshake_has_everything_that_the_server_keeps() -> None:
