@@ -141,10 +141,9 @@ class Ledger:
         """Record that the server has proved to have the item. Again changes nothing.
 
         Raises:
-            LedgerError: the item is unknown, or did not drop.
+            LedgerError: the item is unknown, or did not drop, or is a dead letter.
         """
-        work = partial(life.mark_delivered, client_uuid=client_uuid)
-        await self._offload(partial(self._store.write, work))
+        await self.outbox.mark_delivered((client_uuid,))
 
     async def item_in_hand(self) -> Item | None:
         """Return the one item that is not settled, if any."""

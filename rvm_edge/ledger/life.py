@@ -15,6 +15,9 @@ from rvm_edge.ledger.records import item_by_uuid, unsettled_item, verdict_column
 from rvm_edge.ledger.store import Stamp
 
 _LONGEST_DOUBT = 2000
+_HISTORY = (
+    "INSERT INTO steps (client_uuid, step, detail, at, opening, mono_s) VALUES (?, ?, ?, ?, ?, ?)"
+)
 
 
 def insert(connection: sqlite3.Connection, stamp: Stamp, session_id: str) -> Item:
@@ -133,35 +136,47 @@ def settle(
     _history(connection, stamp, client_uuid, "settled", outcome.value)
 
 
-def mark_delivered(connection: sqlite3.Connection, stamp: Stamp, client_uuid: str) -> None:
-    """Record that the server has proved to have the item. Again changes nothing.
+def mark_delivered(connection: sqlite3.Connection, stamp: Stamp, *uuids: str) -> None:
+    """Record that the server has proved to have these items. Again changes nothing.
 
     Raises:
-        RefusedStepError: the item is unknown, or did not drop, or is a dead letter.
+        RefusedStepError: one is unknown, or did not drop, or is a dead letter.
     """
-    item = item_by_uuid(connection, client_uuid)
-    if item.state is ItemState.DELIVERED:
-        return
-    if item.outcome is not Outcome.DROPPED:
-        raise RefusedStepError(f"item {client_uuid} did not drop; there is nothing to deliver")
-    connection.execute(
+    fresh = [uuid for uuid in dict.fromkeys(uuids) if not _is_delivered(connection, uuid)]
+    connection.executemany(
         "UPDATE items SET state = 'delivered', delivered_at = ? WHERE client_uuid = ?",
-        (stamp.at, client_uuid),
+        [(stamp.at, uuid) for uuid in fresh],
     )
-    connection.execute(
+    connection.executemany(
         "UPDATE outbox SET state = 'delivered', delivered_at = ?, last_error = '', "
         "sent_at = CASE WHEN unanswered > 1 THEN sent_at END, "
         "unanswered = max(0, unanswered - 1) WHERE client_uuid = ?",
-        (stamp.at, client_uuid),
+        [(stamp.at, uuid) for uuid in fresh],
     )
-    _history(connection, stamp, client_uuid, "delivered", "")
+    connection.executemany(
+        _HISTORY,
+        [(uuid, "delivered", "", stamp.at, stamp.opening, stamp.mono_s) for uuid in fresh],
+    )
+
+
+def _is_delivered(connection: sqlite3.Connection, client_uuid: str) -> bool:
+    """Say whether a dropped item is recorded as delivered already.
+
+    Raises:
+        RefusedStepError: it is unknown, or did not drop.
+    """
+    row = connection.execute(
+        "SELECT outcome, state FROM items WHERE client_uuid = ?", (client_uuid,)
+    ).fetchone()
+    if row is None:
+        raise RefusedStepError(f"the ledger knows no item {client_uuid}")
+    outcome, state = row
+    if outcome != Outcome.DROPPED.value:
+        raise RefusedStepError(f"item {client_uuid} did not drop; there is nothing to deliver")
+    return bool(state == ItemState.DELIVERED.value)
 
 
 def _history(
     connection: sqlite3.Connection, stamp: Stamp, client_uuid: str, step: str, detail: str
 ) -> None:
-    connection.execute(
-        "INSERT INTO steps (client_uuid, step, detail, at, opening, mono_s) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (client_uuid, step, detail, stamp.at, stamp.opening, stamp.mono_s),
-    )
+    connection.execute(_HISTORY, (client_uuid, step, detail, stamp.at, stamp.opening, stamp.mono_s))

@@ -87,8 +87,7 @@ def mark_delivered(connection: sqlite3.Connection, stamp: Stamp, *, uuids: Seque
     Raises:
         RefusedStepError: one is unknown, did not drop, or is a dead letter.
     """
-    for uuid in uuids:
-        life.mark_delivered(connection, stamp, uuid)
+    life.mark_delivered(connection, stamp, *uuids)
 
 
 def mark_not_arrived(

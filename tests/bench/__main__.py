@@ -12,12 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import (
+    bench_deposit,
     bench_items,
     bench_ledger,
     bench_memory,
+    bench_recovery,
     bench_serial,
     bench_start,
     bench_step,
+    bench_sync,
     bench_verdict,
 )
 from tests.bench.result import BenchResult
@@ -32,6 +35,9 @@ BENCHES: Benches = {
     "start": bench_start.run,
     "memory": bench_memory.run,
     "items": bench_items.run,
+    "sync": bench_sync.run,
+    "recovery": bench_recovery.run,
+    "deposit": bench_deposit.run,
 }
 
 

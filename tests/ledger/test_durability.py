@@ -60,6 +60,27 @@ WRITES: dict[str, tuple[str | None, Step]] = {
         lambda book, session, _: book.close_session(session.session_id, SessionEnd.FINISHED),
     ),
     "put_flag": (None, lambda book, *_: book.flags.put("blocked", True)),
+    "mark_sent": (
+        "accepted dropped",
+        lambda book, _, item: book.outbox.mark_sent((item.client_uuid,)),
+    ),
+    "mark_not_arrived": (
+        "accepted dropped",
+        lambda book, _, item: book.outbox.mark_not_arrived((item.client_uuid,), "why"),
+    ),
+    "mark_ambiguous": (
+        "accepted dropped",
+        lambda book, _, item: book.outbox.mark_ambiguous((item.client_uuid,), "why"),
+    ),
+    "bury": (
+        "accepted dropped",
+        lambda book, _, item: book.outbox.bury(item.client_uuid, "why"),
+    ),
+    "anchor": (None, lambda book, *_: book.outbox.anchor(1.0, 1e9)),
+    "add_picture": (
+        "accepted",
+        lambda book, _, item: book.pictures.add(item.client_uuid, 100),
+    ),
 }
 
 
@@ -97,6 +118,14 @@ class FaultyConnection(sqlite3.Connection):
     reached: ClassVar[list[str]] = []
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - sqlite3's own signature
+        self.burn(sql)
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:  # noqa: ANN401 - likewise
+        self.burn(sql)
+        return super().executemany(sql, parameters)
+
+    def burn(self, sql: str) -> None:
         kind = type(self)
         if kind.fuse is not None:
             kind.reached.append(sql)
@@ -104,7 +133,6 @@ class FaultyConnection(sqlite3.Connection):
                 kind.fuse = None
                 raise sqlite3.OperationalError("disk I/O error")
             kind.fuse -= 1
-        return super().execute(sql, parameters)
 
 
 @pytest.fixture

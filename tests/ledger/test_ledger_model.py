@@ -37,16 +37,22 @@ class MortalConnection(sqlite3.Connection):
     committed: ClassVar[bool] = False
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401 - sqlite3's own signature
+        return self.burn(sql, partial(super().execute, sql, parameters))
+
+    def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:  # noqa: ANN401 - likewise
+        return self.burn(sql, partial(super().executemany, sql, parameters))
+
+    def burn(self, sql: str, run: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         kind = type(self)
         if kind.fuse is None:
-            return super().execute(sql, parameters)
+            return run()
         kind.fuse -= 1
         if kind.fuse >= 0:
             kind.committed = kind.committed or sql == "COMMIT"
-            return super().execute(sql, parameters)
+            return run()
         kind.fuse = None
         if kind.after:
-            super().execute(sql, parameters)
+            run()
             kind.committed = kind.committed or sql == "COMMIT"
         self.copy()
         raise DiedError

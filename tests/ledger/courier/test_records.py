@@ -347,7 +347,7 @@ async def test_an_answer_that_came_is_kept_even_if_the_link_is_lost_at_that_mome
             link.cancel()
             return receipt
 
-        server.send_records = send  # type: ignore[method-assign,assignment] # a wire that breaks
+        server.send_records = send  # type: ignore[method-assign] # a wire that breaks
         await courier.deliver()
     assert link.cancelled_caught
     counts = await ledger.outbox.counts()
