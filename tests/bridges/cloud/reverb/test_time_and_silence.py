@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from rvm_edge.bridges.cloud.reverb import ReverbListener, ReverbState
 from rvm_edge.settings.cloud import ReverbSettings
+from rvm_edge.simulator.cloud.reverb.messages import subscribed
 from tests.bridges.cloud.reverb.rig import (
     CHANNEL,
     COMMAND,
@@ -50,6 +51,20 @@ async def test_a_subscription_is_waited_for_ten_seconds(
     assert rig.listener.trouble == ""
     await live(rig, 12.5)
     assert rig.listener.trouble == "the subscription was not confirmed in time"
+
+
+async def test_the_confirmation_of_another_channel_is_none(
+    autojump_clock: MockClock, rig: Rig, nursery: trio.Nursery
+) -> None:
+    rig.server.quirks.deaf_to_subscriptions = True
+    nursery.start_soon(rig.listener.listen)
+    await rig.settle()
+    rig.client.say(subscribed("rvm.2"))
+    await rig.settle()
+    assert rig.listener.state is ReverbState.CONNECTING
+    rig.client.say(subscribed(CHANNEL))
+    await rig.settle()
+    assert rig.listener.state is ReverbState.UP
 
 
 async def test_a_server_that_never_agrees_to_speak_websocket_is_waited_for_ten_seconds(

@@ -90,18 +90,18 @@ async def talking_over(
 ) -> AsyncIterator[Talker]:
     """Connect over a stream that is there already."""
     headers = [(b"Origin", origin.encode())] if origin else []
-    async with trio.open_nursery() as nursery:
-        with trio.fail_after(PATIENCE_S):
-            websocket = await trio_websocket.wrap_client_stream(
-                nursery,
-                stream,  # type: ignore[arg-type] # any stream will do
-                "127.0.0.1",
-                path,
-                extra_headers=headers,
-                max_message_size=100_000,
-            )
-        try:
+    try:
+        async with trio.open_nursery() as nursery:
+            with trio.fail_after(PATIENCE_S):
+                websocket = await trio_websocket.wrap_client_stream(
+                    nursery,
+                    stream,  # type: ignore[arg-type] # any stream will do
+                    "127.0.0.1",
+                    path,
+                    extra_headers=headers,
+                    max_message_size=100_000,
+                )
             yield Talker(websocket)
-        finally:
             nursery.cancel_scope.cancel()
-            await trio.aclose_forcefully(stream)
+    finally:
+        await trio.aclose_forcefully(stream)
