@@ -19,6 +19,8 @@ from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.item import Item, SessionMode
 from rvm_edge.ledger.check import Check, check
+from rvm_edge.ledger.clock import Clock
+from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Machine
 from rvm_edge.settings import Policy, Settings
@@ -83,6 +85,8 @@ class Rig:
     link: ScriptedLink = field(default_factory=lambda: ScriptedLink(CloudKnobs(reachable=False)))
     host: RecordedHost = field(default_factory=RecordedHost)
     credentials: SimulatedCredentials = field(default_factory=SimulatedCredentials)
+    clock: Clock | None = None
+    """What the machine takes the time from; None for the system's clocks."""
     path: list[Configuration] = field(default_factory=list)
     """Every configuration since the last boot, in order."""
     steps: list[Step] = field(default_factory=list)
@@ -99,6 +103,15 @@ class Rig:
         """Where ledger and journal are."""
         return Locations(config_dir=self.folder, data_dir=self.folder)
 
+    @property
+    def settings(self) -> Settings:
+        """How the machine behaves from the next boot on."""
+        return Settings(policy=self.policy)
+
+    def link_over(self, _cable: Cable, /) -> LinkMaker:
+        """Return what makes the link of a process at the end of its cable."""
+        return self.link.made
+
     @asynccontextmanager
     async def boot(self) -> AsyncIterator[Booted]:
         """Run the process while the block lasts, or until it is killed."""
@@ -106,7 +119,7 @@ class Rig:
         parts = Parts(
             hardware=hardware_over(cable),
             eyes=ScriptedEyes(self.world, self.eyes),
-            link=self.link.made,
+            link=self.link_over(cable),
             host=self.host,
             credentials=self.credentials,
             chance=lambda: 0.5,
@@ -115,9 +128,10 @@ class Rig:
         self.steps.clear()
         async with running(
             self.locations,
-            Settings(policy=self.policy),
+            self.settings,
             parts,
             offload=cable.offload,
+            clock=self.clock,
             chart=self.chart,
         ) as daemon:
             self.path.append(daemon.runtime.configuration)
