@@ -276,9 +276,11 @@ async def test_it_speaks_the_same_over_tls(server: ReverbServer) -> None:
 async def test_garbage_ends_one_connection_and_not_the_server(
     server: ReverbServer, port: int, talker: Talker
 ) -> None:
-    for garbage in (b"\x00" * 100, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\xff"):
+    for garbage in (b"\x00" * 100, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\xff\r\n\r\n"):
         async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
             await stream.send_all(garbage)
+            with trio.fail_after(PATIENCE_S):
+                assert await stream.receive_some() == b""
     await talker.socket_id()
     await server.until(lambda: len(server.connections) == 1)
 
