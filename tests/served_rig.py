@@ -76,6 +76,7 @@ class ServedRig(Rig):
         server: the server.
         registered: the machine as the server knows it.
         identity: what the credentials say now.
+        readable: whether the credentials can be read now.
         uplinks: the links of all processes so far, the newest last.
     """
 
@@ -89,6 +90,7 @@ class ServedRig(Rig):
     server: CloudServer = field(init=False)
     registered: Registered = field(init=False)
     identity: Identity = field(init=False)
+    readable: bool = True
     uplinks: list[Uplink] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -135,7 +137,7 @@ class ServedRig(Rig):
     def link_over(self, cable: Cable, /) -> LinkMaker:
         """Return what makes the real link of the process at the end of `cable`."""
         return to_server(
-            lambda: self.identity,
+            lambda: self.identity if self.readable else None,
             StillTelemetry,
             app_key=self.app_key,
             transport=_Wire(cable, InProcessTransport(self.server)),
@@ -167,7 +169,7 @@ async def until(holds: Callable[[], bool], *, within_s: float = 3_600) -> None:
 
 async def until_delivered(booted: Booted) -> None:
     """Wait until nothing waits for the server any more."""
-    with trio.fail_after(86_400):
+    with trio.fail_after(7_200):
         while (await booted.daemon.ledger.outbox.counts()).waiting:
             await trio.sleep(1.0)
 

@@ -61,7 +61,8 @@ def to_server(
     """Return an `rvm_edge.link.LinkMaker` for the server that `identity` names.
 
     Args:
-        identity: who the machine is, read anew before every handshake; None while nobody knows.
+        identity: who the machine is, read anew before every handshake and heartbeat; None while
+            nobody knows.
         telemetry: makes what measures the machine.
         app_key: Reverb's, where the credentials brought one.
         transport: stands for the network.
@@ -141,7 +142,7 @@ async def _made(
 
 
 class _SelfKnowing:
-    """`rvm_edge.machine.Cloud` that looks for new credentials before it introduces the machine."""
+    """`rvm_edge.machine.Cloud` that looks for new credentials before it speaks for the machine."""
 
     def __init__(self, cloud: MyRvmCloud, identity: NamesItself, offload: Offload) -> None:
         self._cloud = cloud
@@ -151,15 +152,25 @@ class _SelfKnowing:
 
     async def handshake(self) -> Standing:
         """Introduce the machine as who it is by now."""
-        found = await self._offload(self._identity)
-        if found != self._known:
-            self._known = found
-            self._cloud.become(found)
+        self._become(await self._offload(self._identity))
         return await self._cloud.handshake()
 
     async def heartbeat(self, bin_pct: float | None) -> Standing:
-        """Tell the server that the machine is alive."""
-        return await self._cloud.heartbeat(bin_pct)
+        """Tell the server that the machine is alive, or introduce it if it is another one by now.
+
+        A link that is never lost would else never learn of a key or a token that somebody brought.
+        Credentials that cannot be read just now end nothing.
+        """
+        found = await self._offload(self._identity)
+        if found is None or found == self._known:
+            return await self._cloud.heartbeat(bin_pct)
+        self._become(found)
+        return await self._cloud.handshake()
+
+    def _become(self, found: Identity | None) -> None:
+        if found != self._known:
+            self._known = found
+            self._cloud.become(found)
 
 
 def _named_hash(cloud: MyRvmCloud) -> str | None:
