@@ -42,6 +42,7 @@ async def test_whenever_the_daemon_is_killed_the_ledger_credits_what_lies_in_the
             people = RemotePeople(caller)
             good = [one.name for one in await people.specimens() if one.should_accept]
             for _ in range(cuts):
+                await people.set_bin_pct(0.0)  # some 450 bottles fill it
                 async with daemon_in(socket, data) as daemon:
                     await agree(people, data)
                     with trio.move_on_after(chance.uniform(0.8, 3.5)):
