@@ -26,6 +26,7 @@ from rvm_edge.offload import inline
 from tests.ledger.scenes import TestClock, bring_to, close, dump, new_session, open_now
 
 FIRST = Path(__file__).with_name("version_0001.sql")
+SECOND = Path(__file__).with_name("version_0002.sql")
 NEXT = Migration(
     "9998_shade",
     (
@@ -40,8 +41,12 @@ BROKEN = Migration(
 
 def restore_first(path: Path) -> None:
     """Make the ledger that version 0001 wrote; the file in git is never made again."""
+    restore(path, FIRST)
+
+
+def restore(path: Path, script: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript(FIRST.read_text())
+    connection.executescript(script.read_text())
     connection.close()
 
 
@@ -191,6 +196,27 @@ def test_the_queue_of_a_ledger_of_version_1_waits_on_as_it_was(path: Path) -> No
     after = connection.execute("SELECT client_uuid, state, created_at FROM outbox").fetchall()
     connection.close()
     assert after == before
+
+
+def test_a_ledger_of_version_2_opens_with_its_doubts_and_its_dead(path: Path) -> None:
+    restore(path, SECOND)
+    ledger = open_now(path)
+    assert ledger.opening.recovered_from is None
+    counts = trio.run(ledger.outbox.counts)
+    assert (counts.waiting, counts.ambiguous, counts.dead, counts.delivered) == (3, 1, 1, 1)
+    assert counts.possibly_twice == 1
+    waiting = trio.run(ledger.outbox.next_batch, 10)
+    assert [one.unanswered for one in waiting] == [1, 0, 0]
+    assert waiting[0].record.dropped_at_s == 1_772_352_010
+    assert trio.run(ledger.pictures.count_to_upload) == (1, 0)
+    assert trio.run(ledger.outbox.retry) == 1
+    close(ledger)
+    assert check(path).violations == ()
+
+
+def test_every_version_has_a_ledger_of_its_own(path: Path) -> None:
+    kept = sorted(one.name for one in FIRST.parent.glob("version_*.sql"))
+    assert kept == [f"version_{migration.name[:4]}.sql" for migration in MIGRATIONS]
 
 
 def test_a_gap_at_the_end_of_the_old_outbox_is_still_found(path: Path) -> None:

@@ -86,9 +86,6 @@ class RecordCourier:
             return
         # What fits in one request is today's: it goes at once, while somebody is at the machine.
         self._is_backlog = len(found) > self._most
-        if self._is_backlog and self._rest.now:
-            await self._rest.over()
-            return
         if self._given_up_in_a_row < IN_A_ROW:
             await self._bring(deque([travelling_together(found, self._size)]))
         else:

@@ -255,6 +255,20 @@ async def test_more_guilty_ones_in_a_row_than_that_do_not_stop_the_rest(
     assert server.stored == dict.fromkeys(uuids[8:], 1)
 
 
+async def test_guilty_ones_that_come_one_at_a_time_are_each_given_up_at_once(
+    autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
+) -> None:
+    server = FakeServer()
+    async with delivering(record_courier(ledger, server, clocks)):
+        for _ in range(2 * IN_A_ROW):
+            server.script.append(ROLLED_BACK)
+            uuids = await drop(ledger, 1)
+            await trio.sleep(1)
+            assert uuids[0] in await letters(ledger)
+            await drop(ledger, 1)
+            await trio.sleep(1)
+
+
 async def test_patience_with_guilty_ones_ends(
     ledger: Ledger, autojump_clock: MockClock, clocks: VirtualClock
 ) -> None:
