@@ -10,6 +10,7 @@ import math
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email.utils import formatdate
 
 import httpx
 import trio
@@ -52,7 +53,8 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         await self._before(request, asked, plan, limits)
         response = self._server.answer(asked, plan)
         await self._after(request, plan, limits)
-        return _reply(request, response, plan, limits)
+        date = ("Date", formatdate(self._server.clock.now_s(), usegmt=True))  # as over a socket
+        return _reply(request, response, [*response.all_headers(), date], plan, limits)
 
     async def _connect(self, request: httpx.Request, limits: _Limits) -> None:
         await trio.lowlevel.checkpoint()
@@ -162,7 +164,11 @@ def _asked(request: httpx.Request, body: bytes, client: str) -> Request:
 
 
 def _reply(
-    request: httpx.Request, response: Response, plan: Plan, limits: _Limits
+    request: httpx.Request,
+    response: Response,
+    headers: list[tuple[str, str]],
+    plan: Plan,
+    limits: _Limits,
 ) -> httpx.Response:
     pieces, apart_s = 1, 0.0
     body = response.body if request.method != "HEAD" else b""
@@ -171,7 +177,7 @@ def _reply(
     cut_at = len(body) // 2 if plan.meets(Mishap.REPLY_CUT) else None
     return httpx.Response(
         response.status,
-        headers=response.all_headers(),
+        headers=headers,
         stream=_Dripping(body, pieces, apart_s, cut_at, limits.read_s),
         request=request,
     )
