@@ -160,11 +160,13 @@ class _Wire(httpx.AsyncBaseTransport):
         return await self._network.handle_async_request(request)
 
 
-async def until(holds: Callable[[], bool], *, within_s: float = 3_600) -> None:
-    """Look every tenth of a second whether something holds."""
+async def until(
+    holds: Callable[[], bool], *, within_s: float = 3_600, every_s: float = 0.1
+) -> None:
+    """Look again and again whether something holds."""
     with trio.fail_after(within_s):
         while not holds():
-            await trio.sleep(0.1)
+            await trio.sleep(every_s)
 
 
 async def until_delivered(booted: Booted) -> None:
