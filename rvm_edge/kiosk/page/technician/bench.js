@@ -1,0 +1,51 @@
+// What every tab of the technician's panel works with.
+
+import { EdgeError } from "../edge-client.js";
+
+/** @typedef {import("../edge-client.js").EdgeClient} EdgeClient */
+/** @typedef {import("../edge-client.js").Result} Result */
+/** @typedef {import("../words/id.js").Words} Words */
+
+/**
+ * A tab: made when it is opened, brought up to date when anything has changed.
+ *
+ * @typedef {object} Tab
+ * @property {HTMLElement} element
+ * @property {() => void} update
+ */
+
+/** @typedef {keyof Words["panel"]["verbs"]} TechnicianVerb */
+
+export class Bench {
+  /**
+   * @param {EdgeClient} edge
+   * @param {import("./memory.js").Memory} memory
+   * @param {Words} words
+   * @param {() => void} onLockedOut called when the bridge wants the PIN again.
+   */
+  constructor(edge, memory, words, onLockedOut) {
+    this.edge = edge;
+    this.memory = memory;
+    this.words = words;
+    this.onLockedOut = onLockedOut;
+  }
+
+  /**
+   * Ask for something.
+   *
+   * @param {string} verb
+   * @param {Record<string, unknown>} [fields]
+   * @returns {Promise<{done: boolean, text: string, result: Result}>} with what to tell of it.
+   */
+  async ask(verb, fields = {}) {
+    const { done, failed } = this.words.panel;
+    try {
+      const result = await this.edge.request(verb, fields);
+      return { done: true, text: result.text || done, result };
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error;
+      if (error.code === "no_pin" || error.code === "no_token") this.onLockedOut();
+      return { done: false, text: `${failed}: ${error.message}`, result: {} };
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// Small tables of names and values.
+
+import { element } from "../element.js";
+
+/**
+ * @param {string} title
+ * @param {[string, string][]} rows
+ */
+export function readings(title, rows) {
+  const list = element("dl");
+  for (const [name, value] of rows) {
+    list.append(element("div", {}, element("dt", {}, name), element("dd", {}, value)));
+  }
+  return element("section", {}, element("h3", {}, title), list);
+}
+
+/**
+ * Say a sensor's value; what is not fitted or not known is not zero.
+ *
+ * @param {number | boolean | null} value
+ * @param {string} unit
+ * @param {import("../words/id.js").Words["panel"]} words
+ */
+export function reading(value, unit, words) {
+  if (value === null) return words.unknown;
+  if (typeof value === "boolean") return value ? words.yes : words.no;
+  return `${Math.round(value * 10) / 10} ${unit}`.trim();
+}

@@ -1,0 +1,139 @@
+// The technician's panel: behind a PIN, over whatever screen the machine has.
+
+import { byId, element } from "../element.js";
+import { EdgeError } from "../edge-client.js";
+import { PATIENCE } from "../patience.js";
+import { actuatorsTab } from "./actuators_tab.js";
+import { Bench } from "./bench.js";
+import { logTab } from "./log_tab.js";
+import { machineTab } from "./machine_tab.js";
+import { Memory } from "./memory.js";
+import { picturesTab } from "./pictures_tab.js";
+import { pinPad } from "./pin_pad.js";
+import { stateTab } from "./state_tab.js";
+
+/** @typedef {import("./bench.js").Tab} Tab */
+
+const TABS = {
+  state: stateTab,
+  parts: actuatorsTab,
+  pictures: picturesTab,
+  log: logTab,
+  machine: machineTab,
+};
+
+export class Technician {
+  /** @type {HTMLDialogElement | null} */ #dialog = null;
+  /** @type {Tab | null} */ #tab = null;
+  /** @type {keyof typeof TABS} */ #chosen = "state";
+  /** @type {number | undefined} */ #leaves;
+  #known = false;
+
+  /**
+   * @param {import("../knowledge.js").Knowledge} knowledge
+   * @param {import("../language.js").Language} language
+   */
+  constructor(knowledge, language) {
+    this.knowledge = knowledge;
+    this.language = language;
+    this.memory = new Memory(knowledge.edge);
+    // A PIN holds for one connection: after another one it is asked for again.
+    knowledge.edge.on("status", () => this.#forget());
+  }
+
+  open() {
+    if (this.#dialog !== null) return;
+    const dialog = element("dialog", { id: "panel", "aria-labelledby": "panel-title" });
+    for (const touch of ["pointerdown", "keydown"]) {
+      dialog.addEventListener(touch, () => this.#wait());
+    }
+    dialog.addEventListener("close", () => this.#closed());
+    this.#dialog = dialog;
+    this.#fill();
+    byId("beside").after(dialog);
+    dialog.showModal();
+    this.#wait();
+  }
+
+  /** Bring up to date what is open. */
+  show() {
+    this.#tab?.update();
+  }
+
+  #closed() {
+    clearTimeout(this.#leaves);
+    this.#dialog?.remove();
+    this.#dialog = this.#tab = null;
+    this.#known = false;
+    byId("technician").focus();
+  }
+
+  #wait() {
+    clearTimeout(this.#leaves);
+    this.#leaves = window.setTimeout(() => this.#dialog?.close(), PATIENCE.panelMs);
+  }
+
+  #forget() {
+    if (!this.#known) return;
+    this.#known = false;
+    this.#fill();
+  }
+
+  #fill() {
+    if (this.#dialog === null) return;
+    const { words } = this.language;
+    const close = element("button", { type: "button", class: "close" }, words.panel.close);
+    close.addEventListener("click", () => this.#dialog?.close());
+    const title = element("h2", { id: "panel-title" }, words.panel.title);
+    const head = element("header", {}, title, close);
+    this.#tab = null;
+    const body = this.#known ? this.#tabs() : [pinPad(words, (pin) => this.#enter(pin))];
+    this.#dialog.replaceChildren(head, ...body);
+  }
+
+  /**
+   * @param {string} pin
+   * @returns {Promise<string>} what was wrong, or "".
+   */
+  async #enter(pin) {
+    const { panel, unheard } = this.language.words;
+    try {
+      await this.knowledge.edge.request("enter_pin", { pin });
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error;
+      if (error.code === "wrong_pin") return panel.wrong;
+      return error.code === "pin_locked" ? panel.locked : `${unheard} (${error.code})`;
+    }
+    this.#known = true;
+    this.#fill();
+    return "";
+  }
+
+  #tabs() {
+    const { words } = this.language;
+    const bench = new Bench(this.knowledge.edge, this.memory, words, () => this.#forget());
+    const place = element("div", { role: "tabpanel", id: "tab", "aria-labelledby": "" });
+    const names = /** @type {(keyof typeof TABS)[]} */ (Object.keys(TABS));
+    const buttons = names.map((name) =>
+      element("button", {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": "tab",
+        click: () => choose(name),
+      }, words.panel.tabs[name]),
+    );
+    const choose = (/** @type {keyof typeof TABS} */ name) => {
+      this.#chosen = name;
+      for (const button of buttons) {
+        button.setAttribute("aria-selected", String(button.id === `tab-${name}`));
+      }
+      place.setAttribute("aria-labelledby", `tab-${name}`);
+      this.#tab = TABS[name](bench);
+      place.replaceChildren(this.#tab.element);
+      this.#tab.update();
+    };
+    choose(this.#chosen);
+    return [element("div", { class: "tabs", role: "tablist", "aria-label": words.panel.title }, ...buttons), place];
+  }
+}
