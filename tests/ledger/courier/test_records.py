@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from trio.testing import MockClock
 
 from rvm_edge.delivery import Proof, Receipt
 from rvm_edge.ledger import Ledger, LedgerUnusableError, check
-from rvm_edge.ledger.courier.records import IN_A_ROW, PATIENCE
+from rvm_edge.ledger.courier.records import IN_A_ROW, PATIENCE, PROBES
 from rvm_edge.ledger.courier.rest import Rest
 from rvm_edge.settings.cloud import CloudSettings
 from tests.ledger.couriers import DAY_S, HOUR_S, batches_of, delivering, record_courier
@@ -244,6 +244,21 @@ async def test_a_server_that_takes_nothing_buries_a_few_and_not_the_whole_queue(
     assert set((await states(ledger)).values()) == {"delivered"}
 
 
+async def test_a_server_that_takes_nothing_is_asked_about_a_few_at_a_time(
+    autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
+) -> None:
+    uuids = await drop(ledger, 12)
+    server = FakeServer(poison=set(uuids))
+    moments: list[float] = []
+    server.before_request = lambda _: moments.append(trio.current_time())
+    async with delivering(record_courier(ledger, server, clocks)):
+        await trio.sleep(60)
+        moments.clear()
+        await trio.sleep(HOUR_S)
+    at_once = [len(list(group)) for _, group in groupby(moments, key=int)]
+    assert set(at_once) == {PROBES}
+
+
 async def test_more_guilty_ones_in_a_row_than_that_do_not_stop_the_rest(
     ledger: Ledger, autojump_clock: MockClock, clocks: VirtualClock
 ) -> None:
@@ -325,7 +340,12 @@ async def test_one_that_makes_the_server_fall_silent_does_not_stop_the_others(
         assert (await states(ledger))[uuids[0]] == "waiting"
         server.killers.clear()
         await trio.sleep(DAY_S)
-    assert server.stored == dict.fromkeys([*uuids, *later], 1)
+        assert server.stored == dict.fromkeys([*uuids, *later], 1)
+        # The next one of that kind is tried as often as the first one was.
+        again = await drop(ledger, 1)
+        server.killers.update(again)
+        await trio.sleep(2 * HOUR_S)
+        assert sum(again[0] in request for request in server.requests) >= tries - 1
 
 
 async def test_a_lost_link_leaves_what_was_under_way_ambiguous(
@@ -417,7 +437,9 @@ async def test_a_backlog_rests_while_somebody_is_at_the_machine(
     server, rest = FakeServer(takes_s=1.0), Rest()
     async with delivering(record_courier(ledger, server, clocks, batches_of(2), rest)):
         await trio.sleep(0.5)
-        with rest.resting(), rest.resting():
+        with rest.resting():
+            with rest.resting():
+                await trio.sleep(HOUR_S)
             await trio.sleep(HOUR_S)
             assert len(server.requests) == 1
         await trio.sleep(3)
