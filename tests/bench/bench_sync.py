@@ -1,8 +1,7 @@
 """How fast a long queue is delivered, and in how much memory, against one request for each row.
 
-The server is a carrier in this process that takes everything at once, so what is measured is the
-ledger and the courier. `measure` takes any other carrier: the real client before a simulated
-server, for one.
+Once by the real client to the simulated server, over HTTP to another process; once to a carrier in
+this process that takes everything at once: what the ledger and the courier cost by themselves.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ import statistics
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -31,6 +30,7 @@ from rvm_edge.ledger.store import Stamp
 from rvm_edge.offload import in_thread
 from rvm_edge.settings.cloud import CloudSettings, SyncSettings
 from tests.bench.result import BenchResult
+from tests.bench.served_cloud import served_cloud, speaking_with
 
 AIM_ROWS_PER_S = 2_000.0
 """A queue of four busy days, some ten thousand rows, is gone within seconds."""
@@ -50,6 +50,9 @@ _VERDICT = Verdict(
     model_hash="ab" * 32,
     elapsed_ms=41.7,
 )
+
+
+Opens = Callable[[], AbstractAsyncContextManager[Carrier]]
 
 
 @dataclass
@@ -98,36 +101,46 @@ def run(sizes: Sequence[int] = SIZES, one_by_one: int = ONE_BY_ONE) -> BenchResu
     """Measure; about two minutes with the default sizes, a good part of it to fill the queues."""
     speeds: dict[int, float] = {}
     peaks: dict[int, float] = {}
+    over_http: dict[int, float] = {}
     carrier = NullCarrier()
-    with tempfile.TemporaryDirectory(prefix="bench-sync-", dir=Path.cwd()) as name:
+    with (
+        served_cloud() as identity,
+        tempfile.TemporaryDirectory(prefix="bench-sync-", dir=Path.cwd()) as name,
+    ):
         folder = Path(name)
         for size in sizes:
             queue = folder / f"{size}.sqlite"
             fill(queue, size)
             again = Path(shutil.copy(queue, folder / f"{size}-again.sqlite"))
-            speeds[size] = measure(queue, carrier).rows_per_s
-            peaks[size] = measure(again, NullCarrier(), trace=True).peak_kb
+            third = Path(shutil.copy(queue, folder / f"{size}-http.sqlite"))
+            speeds[size] = measure(queue, lambda: nullcontext(carrier)).rows_per_s
+            over_http[size] = measure(third, partial(speaking_with, identity)).rows_per_s
+            peaks[size] = measure(again, partial(speaking_with, identity), trace=True).peak_kb
         single = folder / "single.sqlite"
         fill(single, one_by_one)
-        one_by_one_rows_per_s = measure(single, NullCarrier(), batch=1).rows_per_s
+        one_by_one_rows_per_s = measure(
+            single, partial(speaking_with, identity), batch=1
+        ).rows_per_s
     longest, shortest = max(sizes), min(sizes)
     return BenchResult(
         name="sync",
         figures={
-            **{f"rows_per_s_of_{size}": round(speed, 1) for size, speed in speeds.items()},
+            **{f"rows_per_s_of_{size}": round(speed, 1) for size, speed in over_http.items()},
+            **{f"rows_per_s_of_{size}_null": round(speed, 1) for size, speed in speeds.items()},
             **{f"peak_kb_of_{size}": round(peak, 1) for size, peak in peaks.items()},
             "rows_per_s_one_by_one": round(one_by_one_rows_per_s, 1),
             "rows_per_s_aim": AIM_ROWS_PER_S,
             "batch_cycle_ms_p50": round(statistics.median(carrier.between_s) * 1000, 3),
         },
         ratios={
-            "aim_over_slowest": round(AIM_ROWS_PER_S / min(speeds.values()), 3),
-            "one_by_one_over_batches": round(one_by_one_rows_per_s / speeds[shortest], 3),
+            "aim_over_slowest": round(AIM_ROWS_PER_S / min(over_http.values()), 3),
+            "one_by_one_over_batches": round(one_by_one_rows_per_s / over_http[shortest], 3),
             "peak_of_longest_over_shortest": round(peaks[longest] / peaks[shortest], 3),
         },
         notes=(
-            f"batches of {BATCH}, WAL and synchronous=FULL, in a thread; the server takes "
-            "everything at once",
+            f"batches of {BATCH}, WAL and synchronous=FULL, in a thread; HTTP over loopback to "
+            "rvm-edge cloud-sim in another process, which shares the processor",
+            "null: a server that takes everything at once, in this process",
             "a batch's cycle: mark it delivered in one commit, read the next one, and mark that as "
             "sent in another commit before its request leaves",
             "peak: what Python allocates beyond the start, in runs of their own because tracing "
@@ -136,12 +149,12 @@ def run(sizes: Sequence[int] = SIZES, one_by_one: int = ONE_BY_ONE) -> BenchResu
     )
 
 
-def measure(path: Path, carrier: Carrier, *, batch: int = BATCH, trace: bool = False) -> Delivery:
+def measure(path: Path, carrier: Opens, *, batch: int = BATCH, trace: bool = False) -> Delivery:
     """Deliver a queue that was filled before, and say what that took.
 
     Args:
         path: the ledger.
-        carrier: brings the records to the server.
+        carrier: opens what brings the records to the server.
         batch: how many go into one request.
         trace: measure the memory too, which slows everything down.
     """
@@ -164,8 +177,8 @@ def _drop(connection: sqlite3.Connection, stamp: Stamp, items: int) -> None:
         life.settle(connection, stamp, uuid, Outcome.DROPPED)
 
 
-async def _deliver(path: Path, carrier: Carrier, batch: int, trace: bool) -> Delivery:
-    async with open_ledger(path, in_thread(), SystemClock()) as ledger:
+async def _deliver(path: Path, opens: Opens, batch: int, trace: bool) -> Delivery:
+    async with open_ledger(path, in_thread(), SystemClock()) as ledger, opens() as carrier:
         rows = (await ledger.outbox.counts()).waiting
         courier = RecordCourier(
             ledger.outbox,

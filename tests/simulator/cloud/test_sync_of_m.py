@@ -17,7 +17,8 @@ def dialect() -> Dialect:
 async def test_deposits_are_stored_as_they_were_sent(
     server: CloudServer, client: httpx.AsyncClient, machine: Machine
 ) -> None:
-    items = [{"type": "mineral", "weight": 21.5, "points": 50}, {"type": "anything", "points": None}]
+    bottle = {"type": "mineral", "weight": 21.5, "points": 50}
+    items = [bottle, {"type": "anything", "points": None}]
     reply = await sync(client, transaction(items=items, user_id=7))
     assert (reply.status_code, reply.json()) == (
         200,
