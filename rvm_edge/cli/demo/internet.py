@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from rvm_edge.simulator.cloud import CloudServer, Misbehaviour, Mishap, Reach
+from rvm_edge.simulator.cloud.reverb import ReverbServer
 
 SYNC = "*/sync-offline"
 
@@ -26,10 +27,12 @@ class Internet:
 
     Attributes:
         server: the server at its other end.
+        reverb: its WebSocket; None where it has none.
     """
 
-    def __init__(self, server: CloudServer) -> None:
+    def __init__(self, server: CloudServer, reverb: ReverbServer | None = None) -> None:
         self.server = server
+        self.reverb = reverb
 
     @property
     def is_up(self) -> bool:
@@ -40,10 +43,16 @@ class Internet:
         """Let the server be reached no more: refused at once, or with packets that vanish."""
         dead = chance.choice((Reach.REFUSED, Reach.BLACKHOLE)) if chance else Reach.REFUSED
         self.server.reach = dead
+        if self.reverb is not None:
+            self.reverb.quirks.http_status = 503
+            for connection in self.reverb.connections:
+                connection.drop()
 
     def mend(self) -> None:
         """Let the server be reached again."""
         self.server.reach = Reach.REACHED
+        if self.reverb is not None:
+            self.reverb.quirks.http_status = None
 
     def lose_something(self, chance: random.Random) -> Mishap:
         """Let the next delivery go wrong in one way; return which."""

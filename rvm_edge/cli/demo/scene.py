@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import trio
 
+from rvm_edge.bridges.cloud.reverb import ReverbState
 from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.ledger.counts import Counts
@@ -113,7 +114,16 @@ def parts_of(machine: SimulatedMachine) -> tuple[Part, ...]:
         Part("eyes", sight, sight == "ready"),
         Part("internet", "there" if reachable else "cut", reachable),
         Part("link", link, link == "online"),
+        Part("socket", *_socket(machine)),
     )
+
+
+def _socket(machine: SimulatedMachine) -> tuple[str, bool | None]:
+    """Say how the server's WebSocket is."""
+    listener = machine.server.uplink.socket.listener
+    if listener is None:
+        return "none", None
+    return listener.state.value, listener.state is ReverbState.UP
 
 
 def _chamber(machine: SimulatedMachine) -> str:

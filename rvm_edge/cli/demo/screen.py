@@ -24,7 +24,7 @@ LEAST = (100, 32)
 
 _CHART_ROWS = sum(1 for path, _ in CHART.walk() if not path.startswith("out_of_service.")) + 2
 _CHART_COLUMNS = 27
-_MACHINE_ROWS = 15
+_MACHINE_ROWS = 16
 _HIGHEST_BODY = 34
 _FRAME = 2
 _FOOT_ROWS = 3

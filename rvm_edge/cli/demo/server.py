@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,12 +11,13 @@ import httpx
 from rvm_edge.cli.demo.internet import Internet
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.link import LinkMaker
-from rvm_edge.simulator.cloud import CloudServer, Dialect, InProcessTransport, serving
+from rvm_edge.simulator.cloud import CloudServer, Dialect, InProcessTransport, Json, serving
+from rvm_edge.simulator.cloud.reverb import ReverbServer
 from rvm_edge.simulator.still_telemetry import StillTelemetry
-from rvm_edge.telemetry import Figures, Telemetry
-from rvm_edge.uplink import Uplink, to_server
+from rvm_edge.uplink import MakeTelemetry, Uplink, to_server
 
 SERIAL = "RVM-202601-001"
+REVERB_KEY = "demo"
 USERS = 50
 """Users 1 to 50 have an account at the demo's server."""
 
@@ -44,14 +45,32 @@ class DemoServer:
         """The machine's link to it; there is one once the machine runs."""
         return self.uplinks[-1]
 
-    def link(self) -> LinkMaker:
-        """Return what makes the machine's link to this server."""
+    def link(self, telemetry: MakeTelemetry = StillTelemetry) -> LinkMaker:
+        """Return what makes the machine's link to this server.
+
+        Args:
+            telemetry: makes what measures the machine.
+        """
         return to_server(
             lambda: self.identity,
-            _telemetry,
+            telemetry,
+            app_key=REVERB_KEY if self.internet.reverb else "",
             transport=self.transport,
             made=self.uplinks.append,
         )
+
+    def log_in(self, user_id: int) -> bool:
+        """Have the server say that a user stands at the machine; say whether anybody heard it."""
+        if self.internet.reverb is None:
+            return False
+        (machine,) = self.books.books.machines
+        authorized: dict[str, Json] = {
+            "session_id": self.books.books.new_uuid(),
+            "user": {"id": user_id, "name": f"User {user_id}", "balance": 0},
+            "timestamp": self.books.clock.iso(),
+        }
+        channel = f"rvm.{machine.rvm_uuid}"
+        return self.internet.reverb.publish(channel, "session.authorized", authorized) > 0
 
 
 @asynccontextmanager
@@ -80,10 +99,8 @@ async def demo_server(
         identity = Identity(server.site.origin, SERIAL, "Demo", key, Secret(token))
         yield DemoServer(server, Internet(server), identity, InProcessTransport(server))
         return
-    async with serving(server) as origin:
+    reverb = ReverbServer(REVERB_KEY, Secret(server.books.new_text(32)))
+    async with serving(server) as origin, reverb.serving() as port:
+        server.broadcast_with(reverb, port)
         identity = Identity(origin, SERIAL, "Demo", key, Secret(token))
-        yield DemoServer(server, Internet(server), identity)
-
-
-def _telemetry(figures: Callable[[], Awaitable[Figures]]) -> Telemetry:
-    return StillTelemetry(figures)
+        yield DemoServer(server, Internet(server, reverb), identity)

@@ -12,6 +12,7 @@ import trio
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.cli.demo.persons import Crowd
 from rvm_edge.cli.demo.scenario import LIVE
+from rvm_edge.cli.demo.server import USERS
 from rvm_edge.item import SessionMode
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Specimen
@@ -126,6 +127,13 @@ class Visitor:
             ),
             Key("n", "finish", "end the deposit", self._finish, takes_over=True),
             Key("g", "guest", "begin a guest's deposit", self._begin, takes_over=True),
+            Key(
+                "s",
+                "scan",
+                "log a user in: the server says so over its WebSocket",
+                self._scan,
+                takes_over=True,
+            ),
             Key("i", "internet", "cut the internet, or mend it", self._internet),
             Key("j", "jam", "jam the sorter, or free it", self._jam),
             Key("d", "door", "open the service door, or shut it", self._door),
@@ -154,6 +162,14 @@ class Visitor:
         request = SessionRequested(str(uuid.uuid4()), SessionMode.GUEST.value)
         await self._machine.daemon.runtime.post(request)
         return "a guest's deposit begins: put something in"
+
+    async def _scan(self) -> str:
+        if not self._machine.is_in(paths.IDLE):
+            return f"nobody can log in now: the machine is in {self._where()}"
+        user = self._chance.randint(1, USERS)
+        if not self._machine.server.log_in(user):
+            return "the server does not reach the machine: nobody can log in now"
+        return f"user {user} is logged in: put something in"
 
     async def _finish(self) -> str:
         if not self._machine.is_in(paths.WAITING):
