@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tests.bench import (
     bench_deposit,
+    bench_fanout,
     bench_items,
     bench_ledger,
     bench_memory,
@@ -35,6 +36,7 @@ BENCHES: Benches = {
     "start": bench_start.run,
     "memory": bench_memory.run,
     "items": bench_items.run,
+    "fanout": bench_fanout.run,
     "sync": bench_sync.run,
     "recovery": bench_recovery.run,
     "deposit": bench_deposit.run,

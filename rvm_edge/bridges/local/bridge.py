@@ -84,9 +84,9 @@ class LocalBridge:
         self._arrangement = arrangement
         self._view = view
         self._present = Present(view.configuration)
-        self._present.change(LanguageNow(language=arrangement.language))
-        self._fanout = Fanout(limits.remembered_events, _now)
-        self._feed = Feed(view, self._present, self._fanout, on_change=self._notice)
+        self._present.look(LanguageNow(language=arrangement.language))
+        self._fanout = Fanout(limits.remembered_events)
+        self._feed = Feed(view, self._present, self._fanout, _now, on_change=self._notice)
         self._items = ItemPictures(view)
         self._glimpses = Glimpses(time.monotonic)
         self._desk = Desk(

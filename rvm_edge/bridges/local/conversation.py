@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import trio
@@ -31,6 +32,8 @@ from rvm_edge.bridges.local.requests import (
 )
 from rvm_edge.bridges.local.websocket import GoneError, ViolationError, WebSocket
 from rvm_edge.identity import Secret
+
+_LOG = logging.getLogger(__name__)
 
 EYES_DECIDE = "what a page declares does not count: the machine's own eyes decide"
 
@@ -98,6 +101,7 @@ class Conversation:
         if not isinstance(hello, ClientHello):
             raise ViolationError(CloseCode.POLICY.value, "the first message has to be a hello")
         self._client.show_token(hello.token, house.token)
+        _LOG.info("%s listens to the local bridge", hello.client or "a page")
         at = hello.resume
         missed = None if at is None else house.fanout.since(at.boot, at.seq)
         self._say(

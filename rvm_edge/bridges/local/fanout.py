@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable
 
 import msgspec
 
@@ -28,15 +27,13 @@ class Fanout:
         boot: names this run: an event's number means nothing in another one.
     """
 
-    def __init__(self, remembered: int, now: Callable[[], str]) -> None:
+    def __init__(self, remembered: int) -> None:
         """Begin.
 
         Args:
             remembered: how many events a client may have missed and still resume.
-            now: UTC, ISO 8601.
         """
         self.boot = secrets.token_hex(8)
-        self._now = now
         self._seq = 0
         self._frames: deque[bytes] = deque(maxlen=remembered)
         self._listeners: set[Outbox] = set()
@@ -59,15 +56,15 @@ class Fanout:
         """Tell it no more."""
         self._listeners.discard(outbox)
 
-    def publish(self, part: AnyPart) -> None:
-        """Tell everybody that a part changed."""
+    def publish(self, part: AnyPart, at: str) -> None:
+        """Tell everybody that a part changed, and when: ISO 8601 in UTC."""
         self._seq += 1
-        self._send(Event(seq=self._seq, at=self._now(), part=part))
+        self._send(Event(seq=self._seq, at=at, part=part))
 
-    def begin_anew(self, snapshot: Snapshot) -> None:
+    def begin_anew(self, snapshot: Snapshot, at: str) -> None:
         """Give everybody a new snapshot, because something was missed."""
         self._seq += 1
-        self._send(Anew(seq=self._seq, at=self._now(), snapshot=snapshot))
+        self._send(Anew(seq=self._seq, at=at, snapshot=snapshot))
 
     def since(self, boot: str, seq: int) -> tuple[bytes, ...] | None:
         """Return the frames after an event; None if they are not, or no longer, known."""

@@ -10,7 +10,7 @@ import trio
 
 from rvm_edge.bridges.local.fanout import Fanout
 from rvm_edge.bridges.local.parts import AlarmsNow, AnyPart, QueueNow, SensorsNow
-from rvm_edge.bridges.local.present import VERDICT, Present
+from rvm_edge.bridges.local.present import VERDICT, Looked, Present
 from rvm_edge.bridges.local.view import MachineView, Sighting
 from rvm_edge.statechart.publishing import Step
 
@@ -30,6 +30,7 @@ class Feed:
         view: MachineView,
         present: Present,
         fanout: Fanout,
+        now: Callable[[], str],
         *,
         on_change: Callable[[AnyPart], None] = lambda _part: None,
     ) -> None:
@@ -39,11 +40,13 @@ class Feed:
             view: the machine.
             present: what is known of it; kept up to date from here.
             fanout: who is told.
+            now: UTC, ISO 8601.
             on_change: called with every part that changed, after everybody was told.
         """
         self._view = view
         self._present = present
         self._fanout = fanout
+        self._now = now
         self._on_change = on_change
 
     async def follow_steps(self) -> None:
@@ -51,9 +54,12 @@ class Feed:
         while True:
             with self._view.subscribe(CAPACITY) as steps:
                 self._present.begin_anew(self._view.configuration)
-                self._fanout.begin_anew(self._present.snapshot)
+                self._fanout.begin_anew(self._present.snapshot, self._now())
                 async for step in steps:
-                    await self._tell(step)
+                    decided = step.record.event == VERDICT
+                    sighting = await self._sighting(step) if decided else None
+                    for part in self._present.take(step, sighting):
+                        self._publish(part, step.record.at)
             if not self._view.configuration:
                 return
             _LOG.warning("the local bridge was too slow for the machine, and begins anew")
@@ -65,15 +71,10 @@ class Feed:
                 await self._look()
             await trio.sleep(every_s)
 
-    def change(self, part: AnyPart) -> None:
-        """Tell of a part, if it is another one than before."""
-        if self._present.change(part):
-            self._publish(part)
-
-    async def _tell(self, step: Step) -> None:
-        sighting = await self._sighting(step) if step.record.event == VERDICT else None
-        for part in self._present.take(step, sighting):
-            self._publish(part)
+    def change(self, part: Looked) -> None:
+        """Tell of a part that no step tells of, if it is another one than before."""
+        if self._present.look(part):
+            self._publish(part, self._now())
 
     async def _sighting(self, step: Step) -> Sighting | None:
         with trio.move_on_after(_SIGHTING_S):
@@ -95,6 +96,6 @@ class Feed:
         except Exception:  # noqa: BLE001 - no fault of the machine; the next look may do
             _LOG.exception("the machine could not be looked at")
 
-    def _publish(self, part: AnyPart) -> None:
-        self._fanout.publish(part)
+    def _publish(self, part: AnyPart, at: str) -> None:
+        self._fanout.publish(part, at)
         self._on_change(part)

@@ -154,7 +154,7 @@ class Reply(Message, frozen=True, tag="reply", omit_defaults=True):
     error: Trouble | None = None
 
 
-OUTGOING: Final = (Hello, Event, Anew, Alive, Reply)
+OUTGOING: Final[tuple[type[Message], ...]] = (Hello, Event, Anew, Alive, Reply)
 
 
 def done(request_id: str, result: Result | None = None) -> Reply:

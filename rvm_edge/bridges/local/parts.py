@@ -139,7 +139,16 @@ class ItemNow(Part, frozen=True, tag="item"):
 
 
 class SensorsNow(Part, frozen=True, tag="sensors"):
-    """What was last read of the machine's senses; null for what is not fitted or not known."""
+    """What was last read of the machine's senses; null for what is not fitted or not known.
+
+    Attributes:
+        bin_pct: 0 is empty, 100 is full.
+        door_open: the service door.
+        slot_occupied: something is in the slot.
+        chamber_occupied: something lies inside.
+        weight_g: on the scale, above the tare.
+        temperature_c: inside the housing.
+    """
 
     bin_pct: float | None = None
     door_open: bool | None = None
@@ -169,13 +178,21 @@ class QueueNow(Part, frozen=True, tag="queue"):
 
 
 class AlarmsNow(Part, frozen=True, tag="alarms"):
-    """What a technician should know, oldest first."""
+    """What a technician should know.
+
+    Attributes:
+        alarms: oldest first.
+    """
 
     alarms: tuple[Alarm, ...] = ()
 
 
 class LanguageNow(Part, frozen=True, tag="language"):
-    """The language that was last chosen at the screen."""
+    """The language that was last chosen at the screen.
+
+    Attributes:
+        language: Indonesian or English.
+    """
 
     language: Language = "id"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -9,12 +10,16 @@ from msgspec.structs import replace
 
 from rvm_edge.bridges.local import places
 from rvm_edge.bridges.local.parts import (
+    AlarmsNow,
     AnyPart,
     BothWords,
     ItemNow,
     ItemStep,
+    LanguageNow,
     LinkMode,
     LinkNow,
+    QueueNow,
+    SensorsNow,
     SessionNow,
     Snapshot,
     StateNow,
@@ -27,6 +32,9 @@ from rvm_edge.item import Reason, SessionMode
 from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.wording import wording_of
+
+Looked = SensorsNow | QueueNow | AlarmsNow | LanguageNow
+"""The parts that no step tells of."""
 
 SESSION_REQUESTED: Final = "session.requested"
 VERDICT: Final = "verdict"
@@ -61,24 +69,36 @@ class Present:
     """The snapshot, kept up to date."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self.snapshot = Snapshot(state=_state(configuration), link=_link(configuration))
+        self._state = _state(configuration)
+        self._link = _link(configuration)
+        self._session = SessionNow()
+        self._item = ItemNow()
+        self._others = Snapshot(state=self._state)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """All parts."""
+        return replace(
+            self._others,
+            state=self._state,
+            link=self._link,
+            session=self._session,
+            item=self._item,
+        )
 
     def begin_anew(self, configuration: Configuration) -> None:
         """Steps were missed: forget what only they could have told."""
-        self.snapshot = replace(
-            self.snapshot,
-            state=_state(configuration),
-            link=_link(configuration),
-            session=SessionNow(),
-            item=ItemNow(),
-        )
+        self._state = _state(configuration)
+        self._link = _link(configuration)
+        self._session = SessionNow()
+        self._item = ItemNow()
 
-    def change(self, part: AnyPart) -> bool:
+    def look(self, part: Looked) -> bool:
         """Take over a part that was looked at, and say whether it is another one than before."""
         name = str(part.__struct_config__.tag)
-        if getattr(self.snapshot, name) == part:
+        if getattr(self._others, name) == part:
             return False
-        self.snapshot = replace(self.snapshot, **{name: part})
+        self._others = replace(self._others, **{name: part})
         return True
 
     def take(self, step: Step, sighting: Sighting | None) -> tuple[AnyPart, ...]:
@@ -88,17 +108,28 @@ class Present:
             step: which.
             sighting: what the eyes made of the item that the step is about, if that is known.
         """
-        state = replace(
-            _state(step.after),
+        item, session, link = self._item, self._session, self._link
+        self._state = StateNow(
+            configuration=step.after,
             cause=step.record.event,
             entered=step.entered,
             exited=step.exited,
+            may=asked_in(step.after),
         )
-        parts = (state, self._item(step, sighting), self._session(step), _link(step.after))
-        return tuple(part for part in parts if self.change(part) or part is state)
+        self._item = self._item_after(step, sighting)
+        self._session = self._session_after(step)
+        self._link = _link(step.after)
+        changed: list[AnyPart] = [self._state]
+        if self._item != item:
+            changed.append(self._item)
+        if self._session != session:
+            changed.append(self._session)
+        if self._link != link:
+            changed.append(self._link)
+        return tuple(changed)
 
-    def _session(self, step: Step) -> SessionNow:
-        session, title = self.snapshot.session, step.record.event
+    def _session_after(self, step: Step) -> SessionNow:
+        session, title = self._session, step.record.event
         if title == SESSION_REQUESTED and places.DEPOSIT in step.entered:
             about = msgspec.convert(step.record.data, _AboutSession)
             return SessionNow(session_id=about.session_id, mode=about.mode)
@@ -112,12 +143,12 @@ class Present:
             session = replace(session, ended=title)
         return session
 
-    def _item(self, step: Step, sighting: Sighting | None) -> ItemNow:
+    def _item_after(self, step: Step, sighting: Sighting | None) -> ItemNow:
         reached = ITEM_EVENTS.get(step.record.event)
         if reached is None:
-            return self.snapshot.item
+            return self._item
         about = msgspec.convert(step.record.data, _AboutItem)
-        item = self.snapshot.item
+        item = self._item
         if item.client_uuid != about.client_uuid:
             item = ItemNow(client_uuid=about.client_uuid)
         item = replace(item, step=reached)
@@ -144,10 +175,10 @@ def words_of(reason: Reason) -> BothWords:
 
 
 def _state(configuration: Configuration) -> StateNow:
-    may = sorted(asked_in(configuration), key=lambda verb: verb.value)
-    return StateNow(configuration=configuration, may=tuple(may))
+    return StateNow(configuration=configuration, may=asked_in(configuration))
 
 
+@lru_cache(maxsize=256)  # as each step asks
 def _link(configuration: Configuration) -> LinkNow:
     if is_in(configuration, places.ONLINE):
         return LinkNow(mode=LinkMode.ONLINE)

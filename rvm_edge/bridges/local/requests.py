@@ -208,7 +208,7 @@ REQUESTS: Final[dict[type[Request], Verb]] = {
 }
 """Which verb each request asks for."""
 
-INCOMING: Final = (ClientHello, PageAlive, *REQUESTS, DeclaredDeposit)
+INCOMING: Final[tuple[type[Incoming], ...]] = (ClientHello, PageAlive, *REQUESTS, DeclaredDeposit)
 
 
 AnyIncoming = ClientHello | PageAlive | Request | DeclaredDeposit

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from rvm_edge.bridges.local import places
@@ -101,7 +102,9 @@ USERS_NEED: Final = places.ONLINE
 """Where the machine must be besides, for a session on a user's account."""
 
 
-def asked_in(configuration: Configuration) -> frozenset[Verb]:
-    """Return what may be asked in this configuration."""
+@lru_cache(maxsize=256)  # a chart has a few dozen configurations, and each step asks
+def asked_in(configuration: Configuration) -> tuple[Verb, ...]:
+    """Return what may be asked in this configuration, in the verbs' order."""
     here = [verbs for place, verbs in ASKED_IN.items() if is_in(configuration, place)]
-    return EVERYWHERE.union(*here)
+    may = EVERYWHERE.union(*here)
+    return tuple(verb for verb in Verb if verb in may)
