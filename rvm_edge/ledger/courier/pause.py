@@ -12,7 +12,10 @@ from rvm_edge.settings.cloud import RequestSettings
 
 
 class Pause:
-    """The wait before the next request of one kind. It outlives a lost link: it is a promise.
+    """The wait before the next request of one kind.
+
+    What a server asked for, or what follows from its refusal of the whole call, outlives a lost
+    link: it is a promise. What was only caution does not: the link that is back is news.
 
     Attributes:
         hint: why, in words for a technician; "" when all is well.
@@ -23,6 +26,13 @@ class Pause:
         self._backoff = Backoff(settings.retry_first_s, settings.retry_cap_s, chance)
         self._longest_s = settings.not_allowed_s
         self._until_s = 0.0
+        self._promised = False
+
+    def link_is_back(self) -> None:
+        """Begin anew, unless the server has to be left alone."""
+        self._backoff.succeeded()
+        if not self._promised:
+            self._until_s = 0.0
 
     def after(self, receipt: Receipt) -> None:
         """Begin the wait that the receipt asks for.
@@ -32,16 +42,18 @@ class Pause:
         """
         if receipt.proof is Proof.NOT_ALLOWED:
             wait_s = self._longest_s
+            promised = True
         else:
             asked_s = receipt.retry_after_s
             wait_s = self._backoff.next_s(
                 None if asked_s is None else min(asked_s, self._longest_s)
             )
-        self._begin(receipt.why, wait_s)
+            promised = asked_s is not None
+        self._begin(receipt.why, wait_s, promised=promised)
 
     def after_trouble(self, why: str) -> None:
         """Begin a wait for a trouble of our own, such as a full disk."""
-        self._begin(why, self._backoff.next_s())
+        self._begin(why, self._backoff.next_s(), promised=False)
 
     def succeeded(self) -> None:
         """Begin anew at the next failure."""
@@ -57,6 +69,7 @@ class Pause:
         """Return once the wait is over."""
         await trio.sleep_until(self._until_s)
 
-    def _begin(self, why: str, wait_s: float) -> None:
+    def _begin(self, why: str, wait_s: float, *, promised: bool) -> None:
         self.hint = why
+        self._promised = promised
         self._until_s = trio.current_time() + wait_s

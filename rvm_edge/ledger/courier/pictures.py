@@ -62,6 +62,7 @@ class PictureCourier:
 
     async def deliver(self) -> None:
         """Deliver while not cancelled."""
+        self.pause.link_is_back()
         while True:
             try:
                 await self._round()

@@ -68,6 +68,7 @@ class RecordCourier:
 
     async def deliver(self) -> None:
         """Deliver while not cancelled. A request that is cut off leaves its records ambiguous."""
+        self.pause.link_is_back()
         while True:
             try:
                 await self._round()

@@ -21,13 +21,18 @@ ACTIVITY_TIMEOUT_S = 30.0
 
 
 class _Pause:
-    """The wait before the next request of one kind. It outlives a lost link."""
+    """The wait before the next request of one kind. No server here asks for one."""
 
     __slots__ = ("_clock", "backoff", "until_s")
 
     def __init__(self, clock: Clock, backoff: Backoff) -> None:
         self._clock = clock
         self.backoff = backoff
+        self.until_s = 0.0
+
+    def link_is_back(self) -> None:
+        """Begin anew."""
+        self.backoff.succeeded()
         self.until_s = 0.0
 
     def over(self) -> Process:
@@ -86,6 +91,7 @@ class OurMachine(Member):
         return self._deliver_records(), self._deliver_pictures()
 
     def _deliver_records(self) -> Process:
+        self._records_pause.link_is_back()
         while True:
             yield from self._records_pause.over()
             untold = min(self.taken - self.recorded, self._batch_items)
@@ -98,6 +104,7 @@ class OurMachine(Member):
             self._note_answer(self._records_pause, answer)
 
     def _deliver_pictures(self) -> Process:
+        self._pictures_pause.link_is_back()
         while True:
             yield from self._pictures_pause.over()
             if self.pictured == self.taken:

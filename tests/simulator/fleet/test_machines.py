@@ -77,16 +77,15 @@ class TestOurs:
         assert machine.is_online
         assert bench.tally.told_again == bench.tally.waiting == 0
 
-    def test_no_record_waits_for_a_picture_and_a_pause_outlives_the_link(self) -> None:
+    def test_a_link_that_is_back_ends_the_pauses_of_the_one_that_was_lost(self) -> None:
         bench = Bench(Scenario(before_s=0, outage_s=10, items_per_hour=0))
         machine = bench.ours()
         machine.take(1)
-        machine._pictures_pause.until_s = 500.0
-        for _ in range(2):
-            machine.start(couriers=machine.couriers())
-            bench.clock.agenda.advance(bench.clock.now_s + 100)
-        assert (machine.recorded, machine.pictured, bench.tally.waiting) == (1, 0, 1)
-        bench.clock.agenda.advance(501)
+        machine._pictures_pause.until_s = machine._records_pause.until_s = 500.0
+        bench.clock.agenda.advance(100)
+        assert (machine.recorded, machine.pictured, bench.tally.waiting) == (0, 0, 1)
+        machine.start(couriers=machine.couriers())
+        bench.clock.agenda.advance(101)
         assert (machine.recorded, machine.pictured, bench.tally.waiting) == (1, 1, 0)
 
     def test_deliveries_rest_while_the_link_is_lost(self) -> None:
