@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test check docs bench soak lock clean
+.PHONY: help setup demo test browser check docs bench soak lock clean
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -34,8 +34,16 @@ setup: $(RUN_READY) ## Make the environment, light: what running needs
 demo: $(RUN_READY) ## Watch a whole simulated machine at work
 	$(EDGE) demo
 
-test: $(DEV_READY) ## Run every test
+test: $(DEV_READY) browser ## Run every test
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+browser: ## Install the browser that the tests drive, where it is missing
+	@command -v chromium >/dev/null || { \
+	  echo "installing chromium, which the tests drive"; \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	} || { echo "the tests drive chromium; on Debian: apt install chromium" >&2; exit 1; }
 
 check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/ruff check .
