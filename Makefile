@@ -54,6 +54,7 @@ check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(EDGE) settings template config/settings.toml --check
 	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md --check
 	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md --check
+	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference --check
 	$(EDGE) orders reference docs/reference/orders.md --check
 	$(BIN)/python -m tests.fleet_plot docs/images --check
 	$(EDGE) chart check
@@ -64,6 +65,7 @@ docs: $(DEV_READY) ## Write the generated files again
 	$(EDGE) settings template config/settings.toml
 	$(BIN)/python -m rvm_edge.vision.rule_table docs/reference/acceptance-rule.md
 	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md
+	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference
 	$(EDGE) orders reference docs/reference/orders.md
 	$(EDGE) chart export --all docs/reference/chart
 	$(BIN)/python -m tests.fleet_plot docs/images

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rvm_edge.cli.failures import CommandError
+from rvm_edge.generated import is_up_to_date
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 check_option = click.option(
@@ -23,5 +24,5 @@ def write_or_compare(file: Path, text: str, *, check: bool) -> None:
     if not check:
         file.write_text(text, encoding="utf-8")
         return
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
+    if not is_up_to_date(file, text):
         raise CommandError(f"{file} differs from what the code says; run 'make docs'")

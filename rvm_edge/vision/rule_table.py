@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
+from rvm_edge.generated import keep
 from rvm_edge.item import Detection
 from rvm_edge.settings import AcceptanceSettings
 from rvm_edge.vision.acceptance import CHECKS, decide
@@ -80,20 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0, or 1 for a page that differs from the rule, or 2 for wrong usage.
     """
-    check = "--check" in arguments
-    paths = [Path(one) for one in arguments if one != "--check"]
-    if len(paths) != 1:
-        print("usage: python -m rvm_edge.vision.rule_table [--check] FILE", file=sys.stderr)  # noqa: T201 - this is the terminal's edge
-        return 2
-    page = render()
-    if not check:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        paths[0].write_text(page, encoding="utf-8")
-        return 0
-    if paths[0].is_file() and paths[0].read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{paths[0]} is out of date; run python -m rvm_edge.vision.rule_table {paths[0]}")  # noqa: T201
-    return 1
+    return keep(arguments, "rvm_edge.vision.rule_table", "FILE", lambda file: {file: render()})
 
 
 def _lines(settings: AcceptanceSettings) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -26,6 +25,7 @@ from rvm_edge.bridges.cloud.patience import MOST_S
 from rvm_edge.bridges.cloud.self_description import introduction, sign_of_life
 from rvm_edge.bridges.cloud.sync_wire import sync_body
 from rvm_edge.delivery import Parcel, Record
+from rvm_edge.generated import keep
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.telemetry import Figures, Health, Inventory, Part
@@ -131,19 +131,9 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0, or 1 for a page that differs from the code, or 2 for wrong usage.
     """
-    check = "--check" in arguments
-    paths = [Path(one) for one in arguments if one != "--check"]
-    if len(paths) != 1:
-        print("usage: python -m rvm_edge.bridges.cloud.wire_page [--check] FILE", file=sys.stderr)  # noqa: T201 - this is the terminal's edge
-        return 2
-    page = render()
-    if not check:
-        paths[0].write_text(page, encoding="utf-8")
-        return 0
-    if paths[0].is_file() and paths[0].read_text(encoding="utf-8") == page:
-        return 0
-    print(f"{paths[0]} is out of date; run python -m rvm_edge.bridges.cloud.wire_page {paths[0]}")  # noqa: T201
-    return 1
+    return keep(
+        arguments, "rvm_edge.bridges.cloud.wire_page", "FILE", lambda file: {file: render()}
+    )
 
 
 def _lines() -> Iterator[str]:

@@ -20,6 +20,7 @@ from rvm_edge.bridges.local.messages import SUBPROTOCOL, CloseCode, ErrorCode
 from rvm_edge.bridges.local.parts import Snapshot
 from rvm_edge.bridges.local.requests import REQUESTS
 from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, Right, Verb
+from rvm_edge.generated import keep
 
 PAGE = "local-bridge.md"
 ASYNCAPI = "local-bridge.asyncapi.json"
@@ -104,21 +105,11 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0, or 1 for a file that differs from the code, or 2 for wrong usage.
     """
-    check = "--check" in arguments
-    folders = [Path(one) for one in arguments if one != "--check"]
-    if len(folders) != 1:
-        print("usage: python -m rvm_edge.bridges.local.wire_page [--check] FOLDER", file=sys.stderr)  # noqa: T201 - this is the terminal's edge
-        return 2
-    (folder,) = folders
-    outdated = 0
-    for name, text in ((PAGE, render()), (ASYNCAPI, asyncapi.rendered())):
-        path = folder / name
-        if not check:
-            path.write_text(text, encoding="utf-8")
-        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-            print(f"{path} is out of date; run python -m rvm_edge.bridges.local.wire_page {folder}")  # noqa: T201
-            outdated = 1
-    return outdated
+    return keep(arguments, "rvm_edge.bridges.local.wire_page", "FOLDER", _pages)
+
+
+def _pages(folder: Path) -> dict[Path, str]:
+    return {folder / PAGE: render(), folder / ASYNCAPI: asyncapi.rendered()}
 
 
 def _lines() -> Iterator[str]:
