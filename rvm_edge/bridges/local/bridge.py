@@ -98,8 +98,14 @@ class LocalBridge:
             patience_s=limits.request_s,
         )
         self._counts = FrontDoorCounts()
-        self._gauges = Gauges(view, self._fanout, self._counts, self._desk.answered)
         self._predecessor = Predecessor(lambda: self._present.snapshot, time.time)
+        self._gauges = Gauges(
+            view,
+            self._fanout,
+            self._counts,
+            self._desk.answered,
+            lambda: self._fanout.listeners + self._predecessor.pages,
+        )
         self._files = load((OWN, *arrangement.pages))
         self._house = House(
             self._fanout, self._present, self._desk, arrangement.token, arrangement.limits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 from rvm_edge import __version__
 from rvm_edge.bridges.local.fanout import Fanout
@@ -37,6 +37,7 @@ class Gauges:
         fanout: Fanout,
         door: FrontDoorCounts,
         answered: Mapping[tuple[str, str], int],
+        listeners: Callable[[], int],
     ) -> None:
         """Prepare.
 
@@ -45,11 +46,13 @@ class Gauges:
             fanout: counts events and listeners.
             door: counts clients.
             answered: requests by verb and outcome.
+            listeners: how many clients listen, of all kinds.
         """
         self._view = view
         self._fanout = fanout
         self._door = door
         self._answered = answered
+        self._listeners = listeners
 
     async def collect(self, snapshot: Snapshot) -> tuple[Metric, ...]:
         """Return all figures as they are now; what cannot be measured is left out."""
@@ -104,9 +107,7 @@ class Gauges:
 
     def _of_bridge(self) -> Iterator[Metric]:
         door = self._door
-        yield _gauge(
-            "rvm_edge_bridge_listeners", "Clients that listen.", Sample(self._fanout.listeners)
-        )
+        yield _gauge("rvm_edge_bridge_listeners", "Clients that listen.", Sample(self._listeners()))
         yield _counter(
             "rvm_edge_bridge_events_total", "Events told to clients.", Sample(self._fanout.seq)
         )

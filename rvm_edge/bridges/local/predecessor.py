@@ -75,6 +75,11 @@ class Predecessor:
         self._epoch_s = epoch_s
         self._pages: set[Outbox] = set()
 
+    @property
+    def pages(self) -> int:
+        """How many are open."""
+        return len(self._pages)
+
     def tell_status(self) -> None:
         """Tell all such pages how the machine stands."""
         frame = _frame(self._status())

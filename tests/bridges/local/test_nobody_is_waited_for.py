@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import trio
 from hypothesis import given
@@ -110,14 +112,27 @@ async def test_a_port_can_be_had_again_at_once() -> None:
             await kiosk.hear()
 
 
-async def test_a_client_that_vanishes_is_forgotten() -> None:
+@pytest.mark.parametrize("subprotocols", [("rvm-edge.v1",), ()])
+async def test_a_client_that_vanishes_is_forgotten(subprotocols: tuple[str, ...]) -> None:
     machine = StagedMachine()
-    async with bridge(machine, limits=Limits(connections=1)) as running:
-        for _ in range(5):
-            async with page(running) as kiosk:
-                await kiosk.connection._stream.aclose()
-            machine.step("bin.freed", at.IDLE)
-            await trio.testing.wait_all_tasks_blocked()
+    async with (
+        bridge(machine) as running,
+        page(running, greets=False, subprotocols=subprotocols) as kiosk,
+    ):
+        if subprotocols:
+            await kiosk.hello()
+        assert await listeners(running) == 1
+        await kiosk.connection._stream.aclose()
+        while await listeners(running):
+            machine.step("link.lost", at.IDLE)
+
+
+async def listeners(running: Running) -> int:
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        figures = (await client.get(f"{running.origin}/metrics")).text
+    found = re.search(r"^rvm_edge_bridge_listeners (\d+)$", figures, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
 
 
 async def test_a_request_under_way_ends_with_its_client() -> None:
@@ -169,6 +184,25 @@ async def test_what_the_kernel_does_not_take_goes_out_in_order(
             nursery.cancel_scope.cancel()
     assert bytes(read) == sent
     assert outbox.waiting_bytes == 0
+
+
+async def test_nothing_overtakes_what_waits(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    ours, theirs = pair
+    outbox = Outbox(ours, 10**6, on_full=lambda: None)
+    while not outbox.waiting_bytes:
+        outbox.write(b"first" * 200)
+    read = theirs.recv(10**6)  # now the kernel would take more at once
+    outbox.write(b"last")
+    with trio.fail_after(5):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(outbox.drain)
+            while not read.endswith(b"last"):
+                await trio.lowlevel.wait_readable(theirs)
+                read += theirs.recv(65536)
+            nursery.cancel_scope.cancel()
+    assert read == b"first" * ((len(read) - 4) // 5) + b"last"
 
 
 async def test_a_full_outbox_says_so_once_and_writes_no_more(

@@ -174,6 +174,9 @@ async def test_only_a_technician_sees_inside_and_only_in_maintenance() -> None:
         path = (await kiosk.ask("look_inside", "3"))["result"]["path"]
         assert (await client.get(path)).content == JPEG
         assert (await client.get(path + "x")).status_code == 403
+        machine.configuration = at.IDLE  # before the bridge has heard of it
+        assert (await client.get(path)).status_code == 403
+        machine.configuration = at.MAINTENANCE
         machine.step("maintenance.exit", at.IDLE)
         await kiosk.hear_part("state")
         assert (await client.get(path)).status_code == 403

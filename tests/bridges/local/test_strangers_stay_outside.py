@@ -209,6 +209,11 @@ def test_a_port_that_is_taken_is_one_clear_line() -> None:
             listening_socket("127.0.0.1", taken.getsockname()[1], 65536)
 
 
+def test_the_kernel_gives_up_on_a_client_that_takes_nothing_in() -> None:
+    with listening_socket("127.0.0.1", 0, 65536) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 3000
+
+
 async def test_it_listens_on_the_newer_loopback_too() -> None:
     async with bridge(StagedMachine(), host="::1") as running:
         origin = f"http://[::1]:{running.port}"
