@@ -52,6 +52,12 @@ LOST_TWICE: Schedule = [
     (4.0, Reach.REFUSED),
     (4.0, Reach.REACHED),
 ]
+SERVER_DIES_WITH_THE_REPLY: Schedule = [
+    (4.0, Misbehaviour(Mishap.LATE, SYNC, seconds=4.0)),
+    (0.0, BOTTLE),
+    (3.0, Reach.REFUSED),
+    (4.0, Reach.REACHED),
+]
 NEVER_ARRIVED: Schedule = [
     (4.0, Misbehaviour(Mishap.REQUEST_CUT, SYNC)),
     (0.0, BOTTLE),
@@ -70,6 +76,7 @@ HANDED_ON_TWICE: Schedule = [
 @given(schedule=SCHEDULES)
 @example(schedule=KILLED_WITH_THE_REPLY_UNDER_WAY)
 @example(schedule=LOST_TWICE)
+@example(schedule=SERVER_DIES_WITH_THE_REPLY)
 @example(schedule=NEVER_ARRIVED)
 @example(schedule=HANDED_ON_TWICE)
 @settings(

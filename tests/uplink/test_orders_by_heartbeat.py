@@ -8,11 +8,11 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from rvm_edge.simulator.cloud import Dialect, Json
+from rvm_edge.simulator.cloud import Dialect, Json, Reach
 from states import paths
 from states.events import MaintenanceEnter
 from tests.rig import KilledError
-from tests.served_rig import ALERT, PET, ServedRig, online_and_idle, until
+from tests.served_rig import ALERT, PATIENT, PET, ServedRig, online_and_idle, until
 from tests.states.chains import only_killed
 
 REPEATS = 3
@@ -125,6 +125,7 @@ async def test_an_order_to_restart_that_is_repeated_after_the_restart_is_not_don
 async def test_an_old_order_is_refused_by_the_servers_clock(
     autojump_clock: MockClock, rig: ServedRig
 ) -> None:
+    rig.policy = PATIENT
     async with rig.boot() as booted:
         await online_and_idle(booted)
         given = rig.server.queue_command(rig.registered, "REBOOT")
@@ -203,3 +204,21 @@ async def test_a_motor_ordered_outside_maintenance_stays_still(
         order(rig, "TRIGGER_ACTUATOR", turn)
         await until(lambda: noted(rig, "order.done") == [("trigger_actuator", "sorter: trigger")])
     assert len(noted(rig, "order.refused")) == 1
+
+
+async def test_a_server_that_goes_while_its_picture_is_taken_delays_nobody(
+    autojump_clock: MockClock, rig: ServedRig
+) -> None:
+    async with rig.boot() as booted:
+        await online_and_idle(booted)
+        order(rig, "CAPTURE_IMAGE")
+        await booted.until(paths.INSPECTION)
+        rig.server.reach = Reach.REFUSED
+        await booted.until(paths.IDLE, within_s=10)
+        await booted.until(paths.OFFLINE_GUEST)
+        assert not rig.world.light_is_on
+        await booted.start()
+        await booted.deposit(PET)
+    assert rig.server.books.dataset == []
+    ((_, result),) = noted(rig, "inspection.done")
+    assert result.startswith("the server was not reached")
