@@ -1,0 +1,164 @@
+"""A browser that runs: started, watched for its end, and ended with all of its processes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import trio
+
+from rvm_edge.kiosk.keeper import devtools_wire as wire
+from rvm_edge.kiosk.keeper.browser_process import BrowserProcess, BrowserStartError
+from rvm_edge.kiosk.keeper.command_line import command_line
+from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevTools, DevToolsError
+from rvm_edge.kiosk.keeper.navigation import Fence
+from rvm_edge.kiosk.keeper.page import COMMAND_S, Page
+from rvm_edge.kiosk.keeper.profile import ProfileError, fresh_profile
+from rvm_edge.kiosk.keeper.settings import KioskSettings
+
+_END_S = 1.0
+_PAGE = "page"
+_LOG = logging.getLogger(__name__)
+
+
+class BrowserLostError(Exception):
+    """There is no usable browser, or no more. The message says why."""
+
+
+class Browser:
+    """A browser that runs. Every method raises `BrowserGoneError` once it does not."""
+
+    def __init__(self, tools: DevTools, nursery: trio.Nursery, settings: KioskSettings) -> None:
+        self._tools = tools
+        self._nursery = nursery
+        self._settings = settings
+        self._ours: set[str] = set()
+
+    async def get_ready(self) -> None:
+        """Wait until it takes commands, and lock what pages never need.
+
+        Raises:
+            DevToolsError: it does not get ready.
+        """
+        tools = self._tools
+        await tools.call(wire.GetTargets(), wire.Targets, patience_s=self._settings.start_s)
+        await tools.call(wire.DenyDownloads(), wire.Done, patience_s=COMMAND_S)
+        tools.on_events("", self._hear)
+        await tools.call(wire.DiscoverTargets(), wire.Done, patience_s=COMMAND_S)
+
+    async def open_page(self, fence: Fence) -> Page:
+        """Return a new page, empty and out of sight.
+
+        Raises:
+            DevToolsError: it cannot be made.
+        """
+        page = Page(self._tools, self._nursery, fence, self._settings)
+        await page.open()
+        self._ours.add(page.target)
+        return page
+
+    async def close_page(self, page: Page) -> None:
+        """Close a page, dead or alive; one that cannot be closed is only logged."""
+        self._ours.discard(page.target)
+        try:
+            await page.close()
+        except DevToolsError as error:
+            _LOG.warning("a page could not be closed: %s", error)
+
+    async def close_others(self) -> None:
+        """Close every page that the keeper has not opened.
+
+        Raises:
+            DevToolsError: it cannot be done.
+        """
+        found = await self._tools.call(wire.GetTargets(), wire.Targets, patience_s=COMMAND_S)
+        await self._close_strangers(found.target_infos)
+
+    async def processes(self, kind: str) -> frozenset[int]:
+        """Return the process ids of one kind: ``renderer`` for pages, or ``GPU``.
+
+        Raises:
+            DevToolsError: it does not say.
+        """
+        found = await self._tools.call(wire.GetProcessInfo(), wire.Processes, patience_s=COMMAND_S)
+        return frozenset(one.id for one in found.process_info if one.type == kind)
+
+    def _hear(self, event: str, carried: msgspec.Raw) -> None:
+        if event == "Target.targetCreated" and self._ours:
+            created = msgspec.json.decode(carried, type=wire.TargetCreated).target_info
+            if created.opener_id:
+                _LOG.warning("a page opened a window, which is closed")
+                self._nursery.start_soon(self._try_to_close, (created,))
+
+    async def _try_to_close(self, strangers: Collection[wire.TargetInfo]) -> None:
+        try:
+            await self._close_strangers(strangers)
+        except (DevToolsError, BrowserGoneError) as error:  # it may have closed by itself
+            _LOG.debug("a window could not be closed: %s", error)
+
+    async def _close_strangers(self, found: Iterable[wire.TargetInfo]) -> None:
+        for one in found:
+            if one.type == _PAGE and one.target_id not in self._ours:
+                close = wire.CloseTarget(target_id=one.target_id)
+                await self._tools.call(close, wire.Done, patience_s=COMMAND_S)
+
+
+@asynccontextmanager
+async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterator[Browser]:
+    """Run a browser while inside; what is inside is cancelled when it ends by itself.
+
+    Args:
+        settings: how to start it.
+        profile: its folder, which is emptied before.
+
+    Raises:
+        BrowserLostError: it could not be started, or ended, or stopped doing what it is told.
+    """
+    try:
+        fresh = await trio.to_thread.run_sync(fresh_profile, profile)
+        process = BrowserProcess(command_line(settings, fresh))
+    except (BrowserStartError, ProfileError) as error:
+        raise BrowserLostError(str(error)) from error
+    tools = DevTools(process.commands, process.answers)
+    end, failure = _End(), None
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(process.hear_words)
+            nursery.start_soon(tools.listen)
+            nursery.start_soon(end.wait_for, process, nursery.cancel_scope)
+            try:
+                browser = Browser(tools, nursery, settings)
+                await browser.get_ready()
+                yield browser
+            except BrowserGoneError as gone:
+                with trio.move_on_after(_END_S):  # it knows better how it ended
+                    await trio.sleep_forever()
+                end.how = str(gone)
+            except DevToolsError as error:
+                end.how = str(error)
+            except Exception as error:  # noqa: BLE001 - raised again, in no group
+                failure = error
+            nursery.cancel_scope.cancel()
+    finally:
+        await process.end()
+    if failure is not None:
+        raise failure
+    if end.how:
+        said = f"; it said: {process.last_words}" if process.last_words else ""
+        raise BrowserLostError(f"{end.how}{said}")
+
+
+@dataclass
+class _End:
+    """How a browser ended; "" while it runs."""
+
+    how: str = ""
+
+    async def wait_for(self, process: BrowserProcess, scope: trio.CancelScope) -> None:
+        """Cancel everything once the process has ended."""
+        self.how = await process.wait()
+        scope.cancel()

@@ -1,0 +1,69 @@
+"""Which view belongs on the screen: decided from what is known, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import quote
+
+from rvm_edge.kiosk.keeper.outlook import Outlook
+
+
+class Kind(Enum):
+    """What fills the screen."""
+
+    SERVER = "the server's page"
+    LOCAL = "the local page"
+    HOLDING = "the keeper's own page"
+
+
+@dataclass(frozen=True)
+class View:
+    """What fills the screen, and from which address; the keeper's own page has none."""
+
+    kind: Kind
+    url: str = field(default="", repr=False)
+
+
+HOLDING = View(Kind.HOLDING)
+"""Says that the machine is getting ready. It needs neither bridge nor network."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a choice depends on.
+
+    Attributes:
+        outlook: what is known of the machine.
+        bridge_origin: where the local page is.
+        shown: what fills the screen now; None right after the browser's start.
+        resting: kinds that have just failed, and are not tried yet.
+        thanks: a deposit on the local page has just ended, and its thanks are being read.
+    """
+
+    outlook: Outlook
+    bridge_origin: str
+    shown: View | None = None
+    resting: Collection[Kind] = ()
+    thanks: bool = False
+
+
+def choose(now: Situation) -> View:
+    """Return what belongs on the screen.
+
+    The server's page while there is one; but nobody is taken away from the local page in the middle
+    of a deposit. The local page whenever the machine is there; it stays when the machine goes, and
+    says so itself.
+    """
+    shown, outlook = now.shown, now.outlook
+    if not outlook.here:
+        return shown if shown is not None and shown.kind is Kind.LOCAL else HOLDING
+    local = shown is not None and shown.kind is Kind.LOCAL
+    busy = local and (outlook.in_deposit or now.thanks)
+    if outlook.online and outlook.server_url and Kind.SERVER not in now.resting and not busy:
+        return View(Kind.SERVER, outlook.server_url)
+    if Kind.LOCAL in now.resting:
+        return HOLDING
+    fragment = f"#token={quote(outlook.token, safe='')}" if outlook.token else ""
+    return View(Kind.LOCAL, f"{now.bridge_origin}/{fragment}")

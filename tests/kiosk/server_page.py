@@ -1,0 +1,99 @@
+"""A server's page for the screen, on a real socket; each time it is loaded it may be another one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import trio
+
+GOOD = """<!doctype html><title>server</title><h1>The server's page</h1><script>
+const tell = () => document.visibilityState === "visible" && requestAnimationFrame(() =>
+  fetch("/seen?at=" + encodeURIComponent(location.href)));
+addEventListener("visibilitychange", tell); tell();
+</script>"""
+"""Tells the server when people can see it, and under which address."""
+
+
+@dataclass
+class ServerPage:
+    """What the server does, and what it saw.
+
+    Attributes:
+        port: where it listens.
+        status: of every answer.
+        next_pages: what the next visits find instead of `GOOD`.
+        targets: of all requests for the page, byte for byte.
+        seen: where people saw the page.
+    """
+
+    port: int = 0
+    status: int = 200
+    next_pages: deque[str] = field(default_factory=deque)
+    targets: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    _happened: trio.Event = field(default_factory=trio.Event)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}/rvm-ui/7d3e?signature=ab%2F12&expires="
+
+    async def until_seen(self, times: int = 1) -> None:
+        """Return when people have seen it so often."""
+        while len(self.seen) < times:
+            await self._happened.wait()
+
+    async def until_visited(self, times: int = 1) -> None:
+        """Return when it was asked for so often."""
+        while len(self.targets) < times:
+            await self._happened.wait()
+
+    async def answer(self, stream: trio.SocketStream) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            some = await stream.receive_some(4096)
+            if not some:
+                return
+            head += some
+        target = head.split(b" ")[1].decode()
+        body = self._page(target).encode()
+        lines = f"HTTP/1.1 {self.status} x\r\nContent-Type: text/html\r\nConnection: close"
+        await stream.send_all(f"{lines}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    def _page(self, target: str) -> str:
+        page = ""
+        if target.startswith("/seen"):
+            self.seen.append(parse_qs(urlsplit(target).query)["at"][0])
+        elif target.startswith("/favicon"):
+            return ""
+        else:
+            self.targets.append(target)
+            page = self.next_pages.popleft() if self.next_pages else GOOD
+        self._happened.set()
+        self._happened = trio.Event()
+        return page
+
+
+@asynccontextmanager
+async def server_page() -> AsyncIterator[ServerPage]:
+    """Serve while inside."""
+    server = ServerPage()
+    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    server.port = listener.socket.getsockname()[1]
+    failure: BaseException | None = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.serve_listeners, server.answer, [listener])
+        try:
+            yield server
+        except BaseException as error:  # noqa: BLE001 - raised again, in no group
+            failure = error
+        nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

@@ -1,0 +1,178 @@
+"""A whole screen: the real keeper, a real Chromium, the real bridge, and pages that tell on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import psutil
+import trio
+
+from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
+from rvm_edge.bridges.local.limits import Limits
+from rvm_edge.bridges.local.view import Alarm
+from rvm_edge.identity import Secret
+from rvm_edge.kiosk.keeper.keeper import keep_screen
+from rvm_edge.kiosk.keeper.settings import KioskSettings
+from tests.bridges.local import staged_machine as at
+from tests.bridges.local.staged_machine import StagedMachine
+from tests.kiosk.server_page import ServerPage, server_page
+
+PAGES = Path(__file__).parent / "pages"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FOR_TESTS = "--headless=new --disable-gpu --disable-dev-shm-usage --touch-events=enabled"
+BACK_S = 5.0
+"""Within so long people must see a working screen again, whatever died."""
+
+LONG_S = 60.0
+
+
+def browser_script(folder: Path, before: str = "") -> Path:
+    """Write a program that starts Chromium as tests need it: without a display, and as root."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    assert program, "no Chromium is installed; apt-get install chromium"
+    sandbox = " --no-sandbox" if os.geteuid() == 0 else ""  # it refuses root otherwise
+    script = folder / "browser"
+    script.write_text(f'#!/bin/sh\n{before}\nexec {program} {FOR_TESTS}{sandbox} "$@"\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return script
+
+
+class WatchedMachine(StagedMachine):
+    """A machine that the local page tells when people see it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.seen = 0
+        self._happened = trio.Event()
+
+    async def acknowledge(self, alarm: str) -> None:
+        self.seen += alarm == "seen"
+        self._happened.set()
+        self._happened = trio.Event()
+
+    async def until_seen(self, times: int) -> None:
+        """Return when people have seen the local page so often."""
+        while self.seen < times:
+            await self._happened.wait()
+
+
+@dataclass
+class Stage:
+    """What a test plays on.
+
+    Attributes:
+        machine: whose screen it is.
+        server: with a page for this screen.
+        folder: for everything that is written.
+        settings: of the keeper.
+    """
+
+    machine: WatchedMachine
+    server: ServerPage
+    folder: Path
+    nursery: trio.Nursery
+    settings: KioskSettings = field(default_factory=KioskSettings)
+    token: str = "the-first-token"
+    _bridge: trio.CancelScope = field(default_factory=trio.CancelScope)
+    _bridge_ended: trio.Event = field(default_factory=trio.Event)
+
+    @property
+    def token_file(self) -> Path:
+        return self.folder / "kiosk.token"
+
+    @property
+    def profile(self) -> Path:
+        return self.folder / "profile"
+
+    async def start_bridge(self, token: str = "", pages: Path = PAGES) -> None:
+        """Start the machine's bridge, on the port of the one before."""
+        self.token = token or self.token
+        self.token_file.write_text(self.token)
+        port = self.settings.port if self._bridge.cancel_called else 0
+        arrangement = Arrangement(
+            token=Secret(self.token), port=port, pages=(pages,), limits=Limits(sense_s=0.05)
+        )
+        port = await self.nursery.start(self._run_bridge, arrangement)
+        self.settings = msgspec.structs.replace(self.settings, port=port)
+
+    async def stop_bridge(self) -> None:
+        self._bridge.cancel()
+        await self._bridge_ended.wait()
+
+    async def _run_bridge(
+        self, arrangement: Arrangement, *, task_status: trio.TaskStatus[int]
+    ) -> None:
+        self._bridge_ended = trio.Event()
+        with trio.CancelScope() as self._bridge:
+            await LocalBridge(self.machine, self.machine, arrangement).run(task_status=task_status)
+        self._bridge_ended.set()
+
+    def keep(self) -> None:
+        """Start the keeper."""
+        self.nursery.start_soon(keep_screen, self.settings, self.profile)
+
+    def go_online(self) -> None:
+        self.machine.kiosk_url = self.server.url
+        self.machine.step("link.up", at.IDLE_ONLINE)
+
+    def go_offline(self) -> None:
+        self.machine.step("link.lost", at.IDLE)
+
+    def misbehave(self, how: str, where: str = "") -> None:
+        """Have the local page on the screen do something that it should not."""
+        self.machine.standing = (*self.machine.standing, Alarm(how, where, "now"))
+
+    def processes(self, kind: str = "") -> list[psutil.Process]:
+        """Return this screen's processes: its browser's own, or those of a ``--type=``."""
+        found = []
+        for one in psutil.Process().children(recursive=True):
+            try:
+                words = one.cmdline()
+            except psutil.NoSuchProcess:
+                continue
+            of = next((word[7:] for word in words if word.startswith("--type=")), "")
+            if words and of == kind and (kind or f"--user-data-dir={self.profile}" in words):
+                found.append(one)
+        return found
+
+    def kill(self, kind: str = "") -> None:
+        """Kill these processes, as a crash does."""
+        victims = self.processes(kind)
+        assert victims
+        for one in victims:
+            one.kill()
+
+
+@asynccontextmanager
+async def stage(tmp_path: Path, *, browser: str = "", **changes: object) -> AsyncIterator[Stage]:
+    """Set up machine, bridge and server; `keep` then starts the keeper.
+
+    Args:
+        tmp_path: for everything that is written.
+        browser: what the browser's script does before it starts the browser.
+        changes: of the keeper's settings.
+    """
+    failure: BaseException | None = None
+    with trio.fail_after(LONG_S):
+        async with server_page() as server, trio.open_nursery() as nursery:
+            played = Stage(WatchedMachine(), server, tmp_path, nursery)
+            try:
+                script = browser_script(tmp_path, browser)
+                played.settings = msgspec.convert(
+                    {"browser": [str(script)], "token_file": str(played.token_file), **changes},
+                    KioskSettings,
+                )
+                await played.start_bridge()
+                yield played
+            except BaseException as error:  # noqa: BLE001 - raised again, in no group
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
