@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from rvm_edge.bridges.cloud.heartbeat_wire import HeartbeatCommand
 from rvm_edge.bridges.cloud.my_rvm_cloud import MyRvmCloud
@@ -22,6 +21,9 @@ from rvm_edge.offload import Offload
 from rvm_edge.telemetry import Figures, Telemetry
 from rvm_edge.uplink.ordering import ordered_by_heartbeat
 from rvm_edge.uplink.socket import ServerSocket
+
+if TYPE_CHECKING:
+    import httpx
 
 MakeTelemetry = Callable[[Callable[[], Awaitable[Figures]]], Telemetry]
 """Makes what measures the machine, given what counts its deeds."""
