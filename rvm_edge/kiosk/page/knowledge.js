@@ -7,6 +7,8 @@ import { PATIENCE } from "./patience.js";
 /** @typedef {import("./edge-client.js").Snapshot} Snapshot */
 /** @typedef {import("./edge-client.js").SessionNow} SessionNow */
 
+const INTAKE = "operational.intake.";
+
 export class Knowledge {
   /** @type {SessionNow | null} */ #last = null;
   /** @type {SessionNow | null} */ #farewell = null;
@@ -71,6 +73,7 @@ export class Knowledge {
   }
 
   #look() {
+    if (!this.#servesPeople()) this.#farewell = null;
     const speaks = this.edge.status === "open" && this.snapshot?.state.configuration.length !== 0;
     if (this.edge.status === "open") this.#mayAct = this.edge.mayAct;
     if (speaks && this.snapshot !== null) {
@@ -82,6 +85,11 @@ export class Knowledge {
       this.#waitForIt();
     }
     this.onChange();
+  }
+
+  #servesPeople() {
+    const leaves = this.snapshot?.state.configuration ?? [];
+    return leaves.some((leaf) => leaf.startsWith(INTAKE));
   }
 
   #waitForIt() {

@@ -45,7 +45,7 @@ function takeNewToken() {
 
 function show() {
   const { words, now } = language;
-  document.documentElement.lang = now;
+  if (document.documentElement.lang !== now) document.documentElement.lang = now;
   stage.show(sheetNow(), words);
   showFrame();
   technician.show();

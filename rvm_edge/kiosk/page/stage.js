@@ -24,8 +24,10 @@ export class Stage {
    * @param {Words} words
    */
   show(sheet, words) {
-    if (this.#stage.dataset.screen !== sheet.name) this.#clearHint();
-    this.#stage.dataset.screen = sheet.name;
+    if (this.#stage.dataset.screen !== sheet.name) {
+      this.#clearHint();
+      this.#stage.dataset.screen = sheet.name;
+    }
     this.#stage.dataset.tone = sheet.tone;
     const { art, picture, qr, busy } = sheet;
     this.#draw("exhibit", { art, picture, qr, busy }, () => [exhibit(sheet, words.picture)]);

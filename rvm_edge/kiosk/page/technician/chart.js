@@ -38,6 +38,7 @@ export class ChartPicture {
       const { chart } = /** @type {{chart: {states: ChartState[]}}} */ (await answer.json());
       for (const { path, doc, parallel } of chart.states) {
         const box = this.#box(path);
+        box.parentElement?.append(box); // in the chart's order, whatever was lit before
         box.title = doc;
         if (parallel) box.classList.add("parallel");
       }

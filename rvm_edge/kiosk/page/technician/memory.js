@@ -29,7 +29,7 @@ export class Memory {
 
   /** @param {StateNow} state */
   #note({ cause, configuration }) {
-    this.lines.unshift({ at: new Date(), cause, where: configuration.join(" + ") });
+    this.lines.unshift({ at: new Date(), cause, where: short(configuration) });
     this.lines.length = Math.min(this.lines.length, LINES);
   }
 
@@ -39,4 +39,9 @@ export class Memory {
     const others = this.items.filter((one) => one.client_uuid !== item.client_uuid);
     this.items = [item, ...others].slice(0, PICTURES);
   }
+}
+
+/** @param {string[]} configuration */
+function short(configuration) {
+  return configuration.map((leaf) => leaf.replace(/^operational\./, "")).join(" + ");
 }

@@ -47,6 +47,7 @@ export function pinPad(words, enter) {
     {
       class: "pin",
       "aria-label": title,
+      tabindex: -1,
       keydown: (event) => {
         if (/^[0-9]$/.test(event.key)) type(event.key);
         else if (event.key === "Backspace") wipe();

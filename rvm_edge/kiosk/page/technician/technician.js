@@ -52,6 +52,7 @@ export class Technician {
     this.#fill();
     byId("beside").after(dialog);
     dialog.showModal();
+    this.#focus();
     this.#wait();
   }
 
@@ -89,6 +90,13 @@ export class Technician {
     this.#tab = null;
     const body = this.#known ? this.#tabs() : [pinPad(words, (pin) => this.#enter(pin))];
     this.#dialog.replaceChildren(head, ...body);
+    this.#focus();
+  }
+
+  /** Put a keyboard where it is needed: on the pad, or on the chosen tab. */
+  #focus() {
+    const place = this.#dialog?.querySelector(".pin, [aria-selected='true']");
+    if (place instanceof HTMLElement) place.focus();
   }
 
   /**

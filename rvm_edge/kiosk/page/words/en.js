@@ -16,8 +16,8 @@ export const en = {
   },
   greeting: { headline: "Calling the server", advice: "You can donate without it, too." },
   unauthorized: {
-    headline: "The server does not know this machine",
-    advice: "It cannot take bottles now. Please use another one.",
+    headline: "Unknown to the server",
+    advice: "It cannot take bottles now. Please use another machine.",
   },
   blocked: {
     headline: "Closed by the operator",

@@ -1,0 +1,57 @@
+"""The page needs nothing from elsewhere, and its types hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from rvm_edge.bridges.local.static_files import TYPES
+from rvm_edge.kiosk import PAGE
+from tests.browser.packages import run_node
+
+FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
+NAMESPACE = "http://www.w3.org/2000/svg"
+MOST_BYTES = 120_000
+STRICT = {
+    "allowJs": True,
+    "checkJs": True,
+    "noEmit": True,
+    "strict": True,
+    "noUnusedLocals": True,
+    "noImplicitReturns": True,
+    "target": "es2022",
+    "module": "es2022",
+    "moduleResolution": "bundler",
+    "lib": ["es2023", "dom", "dom.iterable"],
+    "types": [],
+}
+
+
+def test_no_file_names_another_host() -> None:
+    for path in FILES:
+        hosts = set(re.findall(r"https?://[^\s\"'`)<>]+", path.read_text())) - {NAMESPACE}
+        assert hosts == set(), path
+
+
+def test_markup_holds_no_script_and_no_style_of_its_own() -> None:
+    markup = (PAGE / "index.html").read_text()
+    assert re.findall(r"<script[^>]*>", markup) == ['<script type="module" src="main.js">']
+    assert not re.search(r"<style|\sstyle=|\son\w+=", markup)
+
+
+def test_code_writes_text_and_never_markup() -> None:
+    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b")
+    assert [path for path in FILES if forbidden.search(path.read_text())] == []
+
+
+def test_the_bridge_serves_every_file_and_they_stay_small() -> None:
+    assert [path for path in FILES if path.suffix not in TYPES] == []
+    assert sum(path.stat().st_size for path in FILES) < MOST_BYTES
+
+
+def test_the_types_in_the_comments_hold(workshop: Path) -> None:
+    settings = {"compilerOptions": STRICT, "files": ["main.js"]}
+    (workshop / "tsconfig.json").write_text(json.dumps(settings))
+    said = run_node(workshop, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json")
+    assert (said.returncode, said.stdout) == (0, "")
