@@ -132,7 +132,7 @@ async def _made(
         trust=trusting(settings.request.ca_file) if settings.request.ca_file else None,
     )
     link = Link(
-        cloud=_SelfKnowing(cloud, identity, ground.offload),
+        cloud=_SelfKnowing(cloud, courier, identity, ground.offload),
         channel=socket,
         courier=courier,
         evidence=evidence,
@@ -146,8 +146,11 @@ async def _made(
 class _SelfKnowing:
     """`rvm_edge.machine.Cloud` that looks for new credentials before it speaks for the machine."""
 
-    def __init__(self, cloud: MyRvmCloud, identity: NamesItself, offload: Offload) -> None:
+    def __init__(
+        self, cloud: MyRvmCloud, courier: Courier, identity: NamesItself, offload: Offload
+    ) -> None:
         self._cloud = cloud
+        self._courier = courier
         self._identity = identity
         self._offload = offload
         self._known: Identity | None = None
@@ -173,6 +176,7 @@ class _SelfKnowing:
         if found != self._known:
             self._known = found
             self._cloud.become(found)
+            self._courier.begin_anew()
 
 
 def _named_hash(cloud: MyRvmCloud) -> str | None:

@@ -67,6 +67,11 @@ class Courier:
                 nursery.start_soon(self._records.deliver)
                 nursery.start_soon(self._pictures.deliver)
 
+    def begin_anew(self) -> None:
+        """Try again at once, whatever was waited for: the machine has new credentials."""
+        self._records.pause.begin_anew()
+        self._pictures.pause.begin_anew()
+
     def resting(self) -> AbstractContextManager[None]:
         """Let everything that can wait wait while inside: somebody is at the machine.
 

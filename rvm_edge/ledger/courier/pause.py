@@ -27,6 +27,14 @@ class Pause:
         self._longest_s = settings.not_allowed_s
         self._until_s = 0.0
         self._promised = False
+        self._changed = trio.Event()
+
+    def begin_anew(self) -> None:
+        """Forget everything: the machine is somebody else to the server from now on."""
+        self._backoff.succeeded()
+        self._until_s = 0.0
+        self._changed.set()
+        self._changed = trio.Event()
 
     def link_is_back(self) -> None:
         """Begin anew, unless the server has to be left alone."""
@@ -67,7 +75,10 @@ class Pause:
 
     async def over(self) -> None:
         """Return once the wait is over."""
-        await trio.sleep_until(self._until_s)
+        await trio.lowlevel.checkpoint()
+        while self.left_s > 0:
+            with trio.move_on_at(self._until_s):
+                await self._changed.wait()
 
     def _begin(self, why: str, wait_s: float, *, promised: bool) -> None:
         self.hint = why

@@ -60,3 +60,15 @@ async def test_a_wait_that_the_server_asked_for_outlives_a_lost_link(
     await trio.sleep(20)
     pause.link_is_back()
     assert await over_after_s(pause) == wait_s - 20
+
+
+async def test_new_credentials_end_every_wait_also_for_whoever_waits_already(
+    autojump_clock: MockClock, pause: Pause
+) -> None:
+    pause.after(Receipt(Proof.NOT_ALLOWED, "401"))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(pause.over)
+        await trio.sleep(60)
+        pause.begin_anew()
+    assert trio.current_time() < 100
+    assert pause.left_s == 0
