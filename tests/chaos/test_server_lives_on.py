@@ -13,7 +13,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,13 +33,12 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.journal import verify
 from states.chart import CHART
 from tests.both_sides import disagreements, dropped_items
-from tests.chaos.test_world_lives_on import (
+from tests.chaos.processes import (
     EDGE,
     SERVES_WITHIN_S,
     agree,
     bring_bottles,
-    read_on,
-    until_ready,
+    daemon,
     world_at,
 )
 
@@ -170,18 +169,10 @@ async def server_of(dialect: Dialect, credentials: Path) -> AsyncIterator[Server
         process.terminate()
 
 
-@asynccontextmanager
-async def daemon_of(place: Locations, socket: Path, server: Server) -> AsyncIterator[trio.Process]:
+def daemon_of(
+    place: Locations, socket: Path, server: Server
+) -> AbstractAsyncContextManager[trio.Process]:
     """Run the daemon in its world and at its server, from the moment it is ready for a person."""
     folders = ("--config-dir", str(place.config_dir), "--data-dir", str(place.data_dir))
     around = ("--world", str(socket), "--credentials", str(server.credentials))
-    command = (*EDGE, *folders, "run", *around, "--eyes", "scripted", "--json")
-    async with trio.open_nursery() as nursery:
-        process: trio.Process = await nursery.start(
-            partial(trio.run_process, command, stderr=subprocess.PIPE, check=False)
-        )
-        with trio.fail_after(SERVES_WITHIN_S):
-            await until_ready(process)
-        nursery.start_soon(read_on, process)
-        yield process
-        process.kill()
+    return daemon(*folders, "run", *around, "--eyes", "scripted", "--json")
