@@ -1,0 +1,85 @@
+"""What the server ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rvm_edge.statechart.definition import Event
+
+
+@dataclass(frozen=True)
+class PictureOrdered(Event):
+    """The server asked for a picture of the chamber.
+
+    Attributes:
+        order_id: the order's identity.
+    """
+
+    order_id: str
+
+    name: ClassVar[str] = "picture.ordered"
+
+
+@dataclass(frozen=True)
+class InspectionDone(Event):
+    """The chamber was looked at, and is dark again.
+
+    Attributes:
+        order_id: the order's identity.
+        result: what became of the picture, in a few words.
+    """
+
+    order_id: str
+    result: str
+
+    name: ClassVar[str] = "inspection.done"
+
+
+@dataclass(frozen=True)
+class RestartOrdered(Event):
+    """The server asked the machine to start anew.
+
+    Attributes:
+        order_id: the order's identity.
+        reboot: the whole computer, not only this program.
+    """
+
+    order_id: str
+    reboot: bool
+
+    name: ClassVar[str] = "restart.ordered"
+
+
+@dataclass(frozen=True)
+class OrderDone(Event):
+    """An order of the server was carried out. It changes no state; the journal keeps it.
+
+    Attributes:
+        order_id: its identity.
+        action: what was ordered.
+        result: in a few words.
+    """
+
+    order_id: str
+    action: str
+    result: str
+
+    name: ClassVar[str] = "order.done"
+
+
+@dataclass(frozen=True)
+class OrderRefused(Event):
+    """An order of the server was not carried out. It changes no state; the journal keeps it.
+
+    Attributes:
+        order_id: its identity, as far as one can be made out.
+        action: the word that the server used.
+        why: in words for a technician.
+    """
+
+    order_id: str
+    action: str
+    why: str
+
+    name: ClassVar[str] = "order.refused"
