@@ -1,4 +1,4 @@
-"""A server's page for the screen, on a real socket; each time it is loaded it may be another one."""
+"""A server's page for the screen, on a real socket; at each visit it may be another one."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import AsyncIterator
@@ -10,8 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import msgspec
 import psutil
+import pytest
 import trio
 
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
@@ -31,6 +34,13 @@ BACK_S = 5.0
 """Within so long people must see a working screen again, whatever died."""
 
 LONG_S = 60.0
+TOKEN = "the token of this boot & no other"  # noqa: S105 - of a test
+
+
+async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    """Return when the keeper has said this in its log."""
+    while text not in caplog.text:
+        await trio.sleep(0.01)
 
 
 def browser_script(folder: Path, before: str = "") -> Path:
@@ -49,17 +59,24 @@ class WatchedMachine(StagedMachine):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.seen = 0
+        self.shown = 0
+        self.heard_of_link = 0
         self._happened = trio.Event()
 
     async def acknowledge(self, alarm: str) -> None:
-        self.seen += alarm == "seen"
+        self.heard_of_link += alarm == "link"
+        self.shown += alarm == "shown"
         self._happened.set()
         self._happened = trio.Event()
 
-    async def until_seen(self, times: int) -> None:
-        """Return when people have seen the local page so often."""
-        while self.seen < times:
+    async def until_shown(self, times: int) -> None:
+        """Return when so many local pages have been in front of people."""
+        while self.shown < times:
+            await self._happened.wait()
+
+    async def until_heard_of_link(self) -> None:
+        """Return when a local page knows that the link has changed."""
+        while not self.heard_of_link:
             await self._happened.wait()
 
 
@@ -79,7 +96,7 @@ class Stage:
     folder: Path
     nursery: trio.Nursery
     settings: KioskSettings = field(default_factory=KioskSettings)
-    token: str = "the-first-token"
+    token: str = TOKEN
     _bridge: trio.CancelScope = field(default_factory=trio.CancelScope)
     _bridge_ended: trio.Event = field(default_factory=trio.Event)
 
@@ -124,6 +141,14 @@ class Stage:
 
     def go_offline(self) -> None:
         self.machine.step("link.lost", at.IDLE)
+
+    async def pages_that_listen(self) -> int:
+        """Return how many pages hold a line to the machine; the keeper's own is not counted."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(f"{self.settings.bridge_origin}/metrics")
+        found = re.search(r"^rvm_edge_bridge_listeners (\d+)", answer.text, re.MULTILINE)
+        assert found, answer.text
+        return int(found[1]) - 1
 
     def misbehave(self, how: str, where: str = "") -> None:
         """Have the local page on the screen do something that it should not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ class Browser:
         self._nursery = nursery
         self._settings = settings
         self._ours: set[str] = set()
+        self._opening = trio.Lock()
+        self._opened = trio.Event()
 
     async def get_ready(self) -> None:
         """Wait until it takes commands, and lock what pages never need.
@@ -57,8 +59,10 @@ class Browser:
             DevToolsError: it cannot be made.
         """
         page = Page(self._tools, self._nursery, fence, self._settings)
-        await page.open()
-        self._ours.add(page.target)
+        async with self._opening:
+            await page.open()
+            self._ours.add(page.target)
+        self._opened.set()
         return page
 
     async def close_page(self, page: Page) -> None:
@@ -68,15 +72,6 @@ class Browser:
             await page.close()
         except DevToolsError as error:
             _LOG.warning("a page could not be closed: %s", error)
-
-    async def close_others(self) -> None:
-        """Close every page that the keeper has not opened.
-
-        Raises:
-            DevToolsError: it cannot be done.
-        """
-        found = await self._tools.call(wire.GetTargets(), wire.Targets, patience_s=COMMAND_S)
-        await self._close_strangers(found.target_infos)
 
     async def processes(self, kind: str) -> frozenset[int]:
         """Return the process ids of one kind: ``renderer`` for pages, or ``GPU``.
@@ -88,23 +83,23 @@ class Browser:
         return frozenset(one.id for one in found.process_info if one.type == kind)
 
     def _hear(self, event: str, carried: msgspec.Raw) -> None:
-        if event == "Target.targetCreated" and self._ours:
+        if event == "Target.targetCreated":
             created = msgspec.json.decode(carried, type=wire.TargetCreated).target_info
-            if created.opener_id:
-                _LOG.warning("a page opened a window, which is closed")
-                self._nursery.start_soon(self._try_to_close, (created,))
+            if created.type == _PAGE:
+                self._nursery.start_soon(self._close_if_strange, created.target_id)
 
-    async def _try_to_close(self, strangers: Collection[wire.TargetInfo]) -> None:
+    async def _close_if_strange(self, target: str) -> None:
+        await self._opened.wait()  # the browser's first page stays until there is another one
+        async with self._opening:  # until then nobody knows whether it is the keeper's own
+            if target in self._ours:
+                return
         try:
-            await self._close_strangers(strangers)
+            await self._tools.call(
+                wire.CloseTarget(target_id=target), wire.Done, patience_s=COMMAND_S
+            )
+            _LOG.info("a window that the keeper did not open is closed")
         except (DevToolsError, BrowserGoneError) as error:  # it may have closed by itself
             _LOG.debug("a window could not be closed: %s", error)
-
-    async def _close_strangers(self, found: Iterable[wire.TargetInfo]) -> None:
-        for one in found:
-            if one.type == _PAGE and one.target_id not in self._ours:
-                close = wire.CloseTarget(target_id=one.target_id)
-                await self._tools.call(close, wire.Done, patience_s=COMMAND_S)
 
 
 @asynccontextmanager

@@ -59,11 +59,10 @@ class GetTargets(Params, frozen=True):
 
 
 class TargetInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """A page, a worker, or something else of the browser's; and the page that opened it."""
+    """A page, a worker, or something else of the browser's."""
 
     target_id: str
     type: str
-    opener_id: str = ""
 
 
 class Targets(msgspec.Struct, frozen=True, rename="camel"):

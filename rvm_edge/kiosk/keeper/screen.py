@@ -138,9 +138,7 @@ class Screen:
         if view != self._shown:
             _LOG.info("the screen shows %s", view.kind.value)
         self._shown, self._since_s = view, trio.current_time()
-        if before is None:
-            await self._browser.close_others()
-        else:
+        if before is not None:
             await self._browser.close_page(before)
 
     async def _watch(self, page: Page, view: View) -> None:

@@ -40,6 +40,8 @@ async def look_after(browser: Browser, screen: Screen, news: News, renewal: Rene
         why = renewal.due(private_mb(pages)) if news.now.is_idle else ""
         if found and graphics and found != graphics:
             why = "the browser has lost its graphics process"
+        if found and found != graphics:
+            _LOG.debug("graphics are drawn by %s", sorted(found))
         graphics = found or graphics
         if why:
             _LOG.warning("the page is loaded anew: %s", why)

@@ -4,6 +4,7 @@ import { EdgeClient, takeToken } from "./edge-client.js";
 
 const edge = new EdgeClient({ token: takeToken(), client: "local page of a test" });
 let open = false;
+let told = false;
 
 const MISDEEDS = {
   hang: () => { for (;;); },
@@ -14,11 +15,13 @@ const MISDEEDS = {
 };
 
 function tell() {
-  if (!open || document.visibilityState !== "visible") return;
-  requestAnimationFrame(() => edge.request("acknowledge", { alarm: "seen" }));
+  if (told || !open || document.visibilityState !== "visible") return;
+  told = true;
+  requestAnimationFrame(() => edge.request("acknowledge", { alarm: "shown" }));
 }
 
 edge.on("status", (status) => { open = status === "open"; tell(); });
+edge.on("link", () => { if (open) edge.request("acknowledge", { alarm: "link" }); });
 edge.on("alarms", ({ alarms }) => {
   if (!open) return; // they stood before: another page misbehaved
   for (const { code, message } of alarms) setTimeout(() => MISDEEDS[code](message), 0);
