@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
+from rvm_edge.cli.options import settings
 from rvm_edge.hardware_map import HardwareMap
 from rvm_edge.health.host_telemetry import HostTelemetry, ModelInUse, Sources
 from rvm_edge.identity import Identity
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
+from rvm_edge.packaged import PackagedFileError, model_file
 from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
 from rvm_edge.uplink import to_server
+from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
 
 
 def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -> LinkMaker:
@@ -26,6 +29,7 @@ def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -
         CommandError: the credentials are no good.
     """
     told = None if credentials is None else _read(credentials)
+    model = _model_in_use()
 
     def identity() -> Identity | None:
         if credentials is None:
@@ -38,10 +42,19 @@ def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -
     return to_server(
         identity,
         lambda figures: HostTelemetry(
-            Sources(hardware, working=dict, model=ModelInUse, figures=figures), here.data_dir
+            Sources(hardware, working=dict, model=lambda: model, figures=figures), here.data_dir
         ),
         app_key=told.reverb_app_key if told else "",
     )
+
+
+def _model_in_use() -> ModelInUse:
+    """Name the model that the settings choose; nothing where none can be used: the eyes say why."""
+    try:
+        chosen = choose(settings().vision, model_file(MANIFEST).parent)
+    except (ManifestError, PackagedFileError):
+        return ModelInUse()
+    return ModelInUse(chosen.path.name, chosen.version, chosen.sha256)
 
 
 def _read(path: Path) -> Credentials:

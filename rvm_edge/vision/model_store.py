@@ -27,10 +27,12 @@ class ModelFile:
     Attributes:
         path: the ONNX file.
         sha256: what it must hash to, in hex, or "" where nobody has pinned it.
+        version: of the release that it is; "" for a model of one's own.
     """
 
     path: Path
     sha256: str
+    version: str = ""
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,4 +118,4 @@ def choose(settings: VisionSettings, folder: Path) -> ModelFile:
         return ModelFile(Path(settings.model).absolute(), settings.model_sha256)
     manifest = read_manifest(folder)
     entry = next(model for model in manifest.models if model.name == manifest.default)
-    return ModelFile((folder / entry.file).absolute(), entry.sha256)
+    return ModelFile((folder / entry.file).absolute(), entry.sha256, f"v{entry.version}")
