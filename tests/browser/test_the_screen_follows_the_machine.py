@@ -100,6 +100,11 @@ async def test_a_deposit_that_a_fault_ends_gets_no_thanks(chromium: Chromium) ->
         shown.machine.step("fault.raised", at.FAULT, {"part": "sorter", "why": "jammed"})
         await shown.page.until_screen("fault")
         assert await shown.page.text("#code strong") == "F-0"
+        await shown.page.record("seen", "#stage", "data-screen")
+        shown.machine.step("fault.cleared", at.CLEARING)
+        shown.machine.step("mechanism.clear", at.IDLE, {"bin_full": False})
+        await shown.page.until_screen("guest")
+        assert "thanks" not in await shown.page.evaluate("window.seen")
 
 
 async def test_an_item_in_hand_is_not_called_accepted_before_it_is(chromium: Chromium) -> None:
