@@ -26,6 +26,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
+    "kiosk": CommandEntry("rvm_edge.cli.kiosk", "Keep the browser in front of the machine."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
     "orders": CommandEntry("rvm_edge.cli.orders", "Explain what the server may order."),
     "queue": CommandEntry("rvm_edge.cli.queue", "Look after what waits for the server."),

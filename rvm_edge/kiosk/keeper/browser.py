@@ -12,7 +12,7 @@ import msgspec
 import trio
 
 from rvm_edge.kiosk.keeper import devtools_wire as wire
-from rvm_edge.kiosk.keeper.browser_process import BrowserProcess, BrowserStartError
+from rvm_edge.kiosk.keeper.browser_process import GOODBYE_S, BrowserProcess, BrowserStartError
 from rvm_edge.kiosk.keeper.command_line import command_line
 from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevTools, DevToolsError
 from rvm_edge.kiosk.keeper.navigation import Fence
@@ -134,12 +134,12 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
                     await trio.sleep_forever()
                 end.how = str(gone)
             except DevToolsError as error:
-                end.how = str(error)
+                end.how, end.unheeded = str(error), True
             except Exception as error:  # noqa: BLE001 - raised again, in no group
                 failure = error
             nursery.cancel_scope.cancel()
     finally:
-        await process.end()
+        await process.end(0.0 if end.unheeded else GOODBYE_S)
     if failure is not None:
         raise failure
     if end.how:
@@ -149,9 +149,15 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
 
 @dataclass
 class _End:
-    """How a browser ended; "" while it runs."""
+    """How a browser ended.
+
+    Attributes:
+        how: "" while it runs.
+        unheeded: it did not do what it was told, and will not end for being asked to.
+    """
 
     how: str = ""
+    unheeded: bool = False
 
     async def wait_for(self, process: BrowserProcess, scope: trio.CancelScope) -> None:
         """Cancel everything once the process has ended."""

@@ -101,11 +101,15 @@ class BrowserProcess:
             return f"the browser was killed by {signal.Signals(-code).name}"
         return f"the browser ended with exit code {code}"
 
-    async def end(self) -> None:
-        """End it, with all it started; not to be cancelled."""
+    async def end(self, patience_s: float = GOODBYE_S) -> None:
+        """End it, with all it started; not to be cancelled.
+
+        Args:
+            patience_s: how long it may take to end by itself.
+        """
         with trio.CancelScope(shield=True):
             await self.commands.aclose()
-            with trio.move_on_after(GOODBYE_S):
+            with trio.move_on_after(patience_s):
                 await self.wait()
             with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left
                 os.killpg(self.pid, signal.SIGKILL)

@@ -17,7 +17,7 @@ from rvm_edge.kiosk.keeper.page_events import PageEvents
 from rvm_edge.kiosk.keeper.settings import KioskSettings
 from rvm_edge.kiosk.keeper.sight import LOOK, Evaluated, Sight, objection
 
-COMMAND_S: Final = 5.0
+COMMAND_S: Final = 3.0
 """How long the browser may take over what costs it nothing."""
 
 _LOOK_AGAIN_S = 0.05
