@@ -54,16 +54,17 @@ def choose(now: Situation) -> View:
 
     The server's page while there is one; but nobody is taken away from the local page in the middle
     of a deposit. The local page whenever the machine is there; it stays when the machine goes, and
-    says so itself.
+    says so itself. What is shown works, so a rest keeps only others from being tried.
     """
     shown, outlook = now.shown, now.outlook
+    is_local = shown is not None and shown.kind is Kind.LOCAL
     if not outlook.here:
-        return shown if shown is not None and shown.kind is Kind.LOCAL else HOLDING
-    local = shown is not None and shown.kind is Kind.LOCAL
-    busy = local and (outlook.in_deposit or now.thanks)
-    if outlook.online and outlook.server_url and Kind.SERVER not in now.resting and not busy:
-        return View(Kind.SERVER, outlook.server_url)
-    if Kind.LOCAL in now.resting:
-        return HOLDING
+        return shown if shown is not None and is_local else HOLDING
+    busy = is_local and (outlook.in_deposit or now.thanks)
+    if outlook.online and outlook.server_url and not busy:
+        server = View(Kind.SERVER, outlook.server_url)
+        if server == shown or Kind.SERVER not in now.resting:
+            return server
     fragment = f"#token={quote(outlook.token, safe='')}" if outlook.token else ""
-    return View(Kind.LOCAL, f"{now.bridge_origin}/{fragment}")
+    local = View(Kind.LOCAL, f"{now.bridge_origin}/{fragment}")
+    return local if local == shown or Kind.LOCAL not in now.resting else HOLDING

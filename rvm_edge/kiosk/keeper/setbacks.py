@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -26,16 +27,20 @@ class Setbacks:
         first_s: the first rest is at most this.
         cap_s: any rest is at most this.
         clock: monotonic seconds.
+        chance: a number in [0, 1) each time.
     """
 
     first_s: float
     cap_s: float
     clock: Callable[[], float]
+    chance: Callable[[], float] = random.random
     _records: dict[Kind, _Record] = field(default_factory=dict)
 
     def note(self, kind: Kind, lived_s: float) -> None:
         """A view of this kind failed, after it had been on the screen for `lived_s`."""
-        record = self._records.setdefault(kind, _Record(Backoff(self.first_s, self.cap_s)))
+        record = self._records.setdefault(
+            kind, _Record(Backoff(self.first_s, self.cap_s, self.chance))
+        )
         if lived_s >= STEADY_S:
             record.backoff.succeeded()
             record.until_s = 0.0
