@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import trio
 
+from drivers.noted.roll_call import RollCall
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
 from rvm_edge.link import Ground, Link, LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine
+from rvm_edge.noted_hardware import noted
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import Settings
 from rvm_edge.settings_file import check_timeouts
@@ -100,12 +102,21 @@ async def running(
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(open_ledger(locations.ledger_path, offload, clock))
         journal = await stack.enter_async_context(open_journal(locations.journal_path, offload))
+        calls = RollCall()
         ground = Ground(
-            locations, settings, ledger, journal, parts.eyes, offload, clock, parts.chance
+            locations=locations,
+            settings=settings,
+            ledger=ledger,
+            journal=journal,
+            eyes=parts.eyes,
+            offload=offload,
+            clock=clock,
+            chance=parts.chance,
+            found=lambda: calls.found,
         )
         link = await stack.enter_async_context(parts.link(ground))
         machine = Machine(
-            hardware=parts.hardware,
+            hardware=noted(parts.hardware, calls),
             eyes=parts.eyes,
             tray=MemoryTray(),
             book=ledger,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -28,6 +28,7 @@ class Ground:
         offload: where blocking work runs.
         clock: what moments are read from.
         chance: numbers in [0, 1), for jitter.
+        found: by port, whether it answered when it was last asked.
     """
 
     locations: Locations
@@ -38,6 +39,7 @@ class Ground:
     offload: Offload
     clock: Clock
     chance: Callable[[], float]
+    found: Callable[[], Mapping[str, bool]]
 
 
 @dataclass(frozen=True)

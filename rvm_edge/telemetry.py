@@ -5,6 +5,7 @@ Types only: `health` measures, `bridges` sends.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,6 +111,19 @@ class Figures:
     dead: int = 0
     journal_rows: int = 0
     journal_head: str = ""
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What only the running machine knows of itself.
+
+    Attributes:
+        figures: counts what was done; may fail.
+        found: by port, whether it answered when it was last asked; without those never asked.
+    """
+
+    figures: Callable[[], Awaitable[Figures]]
+    found: Callable[[], Mapping[str, bool]]
 
 
 class Telemetry(Protocol):

@@ -41,8 +41,8 @@ def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -
 
     return to_server(
         identity,
-        lambda figures: HostTelemetry(
-            Sources(hardware, working=dict, model=lambda: model, figures=figures), here.data_dir
+        lambda deeds: HostTelemetry(
+            Sources(hardware, deeds.found, lambda: model, deeds.figures), here.data_dir
         ),
         app_key=told.reverb_app_key if told else "",
     )

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import trio
 
 from rvm_edge import __version__
-from rvm_edge.telemetry import Figures, Health, Inventory
+from rvm_edge.telemetry import Deeds, Figures, Health, Inventory
 
 
 class StillTelemetry:
     """`rvm_edge.telemetry.Telemetry` that always measures the same."""
 
-    def __init__(self, figures: Callable[[], Awaitable[Figures]]) -> None:
-        """Take the figures from elsewhere; they are true.
+    def __init__(self, deeds: Deeds) -> None:
+        """Take the figures from the running machine; they are true.
 
         Args:
-            figures: counts what the machine has done.
+            deeds: what it knows of itself.
         """
-        self._figures = figures
+        self._deeds = deeds
 
     async def health(self) -> Health:
         """Be well."""
@@ -48,4 +46,4 @@ class StillTelemetry:
 
     async def figures(self) -> Figures:
         """Count what the machine has done."""
-        return await self._figures()
+        return await self._deeds.figures()

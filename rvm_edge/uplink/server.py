@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,15 +18,15 @@ from rvm_edge.ledger.evidence.folder import open_evidence
 from rvm_edge.link import Ground, Link
 from rvm_edge.machine import Standing
 from rvm_edge.offload import Offload
-from rvm_edge.telemetry import Figures, Telemetry
+from rvm_edge.telemetry import Deeds, Figures, Telemetry
 from rvm_edge.uplink.ordering import ordered_by_heartbeat
 from rvm_edge.uplink.socket import ServerSocket
 
 if TYPE_CHECKING:
     import httpx
 
-MakeTelemetry = Callable[[Callable[[], Awaitable[Figures]]], Telemetry]
-"""Makes what measures the machine, given what counts its deeds."""
+MakeTelemetry = Callable[[Deeds], Telemetry]
+"""Makes what measures the machine, given what only the running machine knows."""
 
 
 NamesItself = Callable[[], Identity | None]
@@ -96,7 +96,7 @@ async def _made(
     cloud = MyRvmCloud(
         None,
         settings.request,
-        telemetry(lambda: _figures(ground)),
+        telemetry(Deeds(lambda: _figures(ground), ground.found)),
         as_jpeg=ground.eyes.as_jpeg,
         on_commands=take_in,
         transport=transport,

@@ -21,7 +21,7 @@ from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import RequestSettings
 from rvm_edge.simulator.cloud import CloudServer, Dialect, InProcessTransport
 from rvm_edge.simulator.still_telemetry import StillTelemetry
-from rvm_edge.telemetry import Figures
+from rvm_edge.telemetry import Deeds, Figures
 from tests.bench.result import BenchResult
 
 _SERIAL = "RVM-202601-042"
@@ -61,7 +61,7 @@ async def _measure() -> BenchResult:
     cloud = MyRvmCloud(
         identity,
         RequestSettings(),
-        StillTelemetry(_nothing_done),
+        StillTelemetry(Deeds(_nothing_done, dict)),
         as_jpeg=_as_it_is,
         on_commands=lambda _commands, _time: None,
         transport=wire,

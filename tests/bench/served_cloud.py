@@ -18,7 +18,7 @@ from rvm_edge.machine import Standing
 from rvm_edge.provisioning.credentials import read_credentials
 from rvm_edge.settings import RequestSettings
 from rvm_edge.simulator.still_telemetry import StillTelemetry
-from rvm_edge.telemetry import Figures
+from rvm_edge.telemetry import Deeds, Figures
 
 TOKEN = "token-of-the-bench"  # noqa: S105 - made up
 
@@ -47,7 +47,7 @@ async def speaking_with(identity: Identity) -> AsyncIterator[MyRvmCloud]:
     cloud = MyRvmCloud(
         identity,
         RequestSettings(answer_s=30.0),
-        StillTelemetry(_nothing_done),
+        StillTelemetry(Deeds(_nothing_done, dict)),
         as_jpeg=_as_it_is,
         on_commands=lambda _commands, _time: None,
     )

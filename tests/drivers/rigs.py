@@ -13,9 +13,11 @@ import trio
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.serial_link import open_serial
 from drivers.faulty.mischief import Mischief
+from drivers.noted.roll_call import RollCall
 from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
 from rvm_edge.machine import Hardware
+from rvm_edge.noted_hardware import noted
 from rvm_edge.simulator.esp32 import Esp32
 from rvm_edge.simulator.hardware import faulty_hardware, hardware_over, with_controller
 from rvm_edge.simulator.server import listen, serve_world
@@ -69,6 +71,8 @@ async def build(
         return direct
     if kind == "faulty":
         return faulty_hardware(direct, Mischief())
+    if kind == "noted":
+        return noted(direct, RollCall())
     if kind == "esp32":
         path = await stack.enter_async_context(esp32_at(world, folder))
         controller = Controller(partial(open_serial, str(path)), replace(LINK, ack_s=patience_s))

@@ -1,0 +1,40 @@
+"""Which ports answered is noted, under the names that the hardware map has for them."""
+
+from __future__ import annotations
+
+import pytest
+from trio.testing import MockClock
+
+from drivers.faulty.mischief import Mischief, Trick
+from drivers.noted.roll_call import RollCall
+from drivers.ports import MotionBlockedError, NoAnswerError
+from rvm_edge.noted_hardware import noted
+from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
+from rvm_edge.simulator.world import World
+from tests.drivers.verbs import EVERY
+
+
+@pytest.mark.parametrize("name", EVERY)
+async def test_a_port_is_found_when_it_answers_and_lost_when_it_does_not(
+    autojump_clock: MockClock, name: str
+) -> None:
+    port, calls, mischief = name.split(".", maxsplit=1)[0], RollCall(), Mischief()
+    hardware = noted(faulty_hardware(hardware_over(World()), mischief), calls)
+    assert calls.found == {}
+    await EVERY[name](hardware)
+    assert calls.found == {port: True}
+    mischief.play(name, Trick(NoAnswerError("silent"), times=1))
+    with pytest.raises(NoAnswerError):
+        await EVERY[name](hardware)
+    assert calls.found == {port: False}
+    await EVERY[name](hardware)
+    assert calls.found == {port: True}
+
+
+async def test_a_gate_that_a_hand_holds_open_is_there(autojump_clock: MockClock) -> None:
+    calls, mischief = RollCall(), Mischief()
+    hardware = noted(faulty_hardware(hardware_over(World()), mischief), calls)
+    mischief.play("gate.close", Trick(MotionBlockedError("a hand")))
+    with pytest.raises(MotionBlockedError):
+        await hardware.gate.close()
+    assert calls.found == {"gate": True}
