@@ -31,7 +31,7 @@ async def test_a_day_of_heartbeats_takes_no_time_and_no_thread(
         await trio.sleep(60)
     assert machine.heartbeats == 24 * 60
     assert trio.current_time() == pytest.approx(86_400)
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # another test's may end meanwhile
 
 
 @pytest.mark.parametrize(
