@@ -21,8 +21,10 @@ from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.view import Alarm
 from rvm_edge.identity import Secret
+from rvm_edge.item import SessionMode
 from rvm_edge.kiosk.keeper.keeper import keep_screen
 from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.statechart.definition import Payload
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.kiosk.server_page import ServerPage, server_page
@@ -68,6 +70,14 @@ class WatchedMachine(StagedMachine):
         self.shown += alarm == "shown"
         self._happened.set()
         self._happened = trio.Event()
+
+    async def start_session(self, mode: SessionMode, user_token: Secret | None) -> str:
+        """Start one without a change of the link."""
+        assert user_token is None
+        self.done.append(f"start {mode.value}")
+        data: Payload = {"session_id": at.SESSION, "mode": mode.value, "owner": ""}
+        self.step("session.requested", (self.configuration[0], at.WAITING[1]), data)
+        return at.SESSION
 
     async def until_shown(self, times: int) -> None:
         """Return when so many local pages have been in front of people."""

@@ -1,0 +1,1 @@
+"""The predecessor's local HTTP port, for the server's kiosk page that still asks there."""
