@@ -34,6 +34,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
     "--touch-events=enabled",
+    "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP rebound.test 127.0.0.1",
 )
 ON_PIPES = 'exec "$@" 3<&{read} 4>&{write}'
 """Chromium reads commands from descriptor 3 and answers on 4."""
@@ -234,10 +235,10 @@ class Page:
         await self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **pressed)
         await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
-    async def screenshot(self, path: Path) -> None:
-        """Write what the screen shows, as a PNG."""
+    async def screenshot(self) -> bytes:
+        """Return what the screen shows, as a PNG."""
         answer = await self.call("Page.captureScreenshot", format="png")
-        await trio.Path(path).write_bytes(base64.b64decode(answer["data"]))
+        return base64.b64decode(answer["data"])
 
 
 @contextmanager

@@ -39,8 +39,9 @@ export function picturesTab(bench) {
  * @param {import("./bench.js").Bench} bench
  */
 function exhibitOf(item, { words }) {
-  const about = [item.reason, item.label, item.label && `${Math.round(item.confidence * 100)} %`];
-  const caption = element("figcaption", {}, `${item.step} · ${about.filter(Boolean).join(" · ")}`);
+  const sure = item.label && `${item.label} ${Math.round(item.confidence * 100)}\u00a0%`;
+  const about = [item.step, item.reason, sure].filter(Boolean).join(" · ");
+  const caption = element("figcaption", {}, about);
   const picture = pictureOf(item);
   if (picture === null) return element("figure", {}, caption);
   const tone = item.accepted === null ? "calm" : picture.mark;

@@ -1,0 +1,123 @@
+"""Takes the pictures of the screen for the documentation: ``python -m tests.browser.pictures``."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import trio
+from PIL import Image
+
+from tests.browser.chromium import Chromium, started
+from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
+from tests.browser.tour import DEPOSIT, TOUR, staged
+
+IMAGES: Final = ROOT / "docs" / "images"
+COLOURS: Final = 160
+MOST_BYTES: Final = 60_000
+GAP: Final = 8
+GROUND: Final = (255, 255, 255)
+
+
+def main() -> None:
+    """Take all pictures."""
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as chromium:
+        trio.run(_donation, chromium)
+        trio.run(_states, chromium)
+        trio.run(_landscape, chromium)
+        trio.run(_technician, chromium)
+
+
+async def _donation(chromium: Chromium) -> None:
+    names = ("insert", "deciding", "taken", "returned", "thanks")
+    taken: list[Image.Image] = []
+    async with screen(chromium, staged()) as shown:
+        await shown.page.until_screen("guest")
+        taken.append(await _take(shown, 220))
+        for stop in DEPOSIT:
+            stop.reach(shown.machine)
+            await shown.page.until_screen(stop.screen)
+            if stop.screen in names and not (stop.screen == "deciding" and len(taken) > 2):
+                taken.append(await _take(shown, 220))
+    _write("kiosk-donation", taken)
+
+
+async def _states(chromium: Chromium) -> None:
+    names = ("setup", "blocked", "full", "capped", "door", "fault")
+    taken: dict[str, Image.Image] = {}
+    async with screen(chromium, staged()) as shown:
+        await shown.page.until_screen("guest")
+        for stop in TOUR:
+            stop.reach(shown.machine)
+            if stop.screen in names:
+                await shown.page.until_screen(stop.screen)
+                taken[stop.screen] = await _take(shown, 220)
+    _write("kiosk-states", [taken[name] for name in names])
+
+
+async def _landscape(chromium: Chromium) -> None:
+    async with screen(chromium, staged(), size=LANDSCAPE) as shown:
+        await shown.page.until_screen("guest")
+        await shown.page.tap("#language")
+        await shown.page.until("document.documentElement.lang === 'en'")
+        taken = [await _take(shown, 560)]
+        for stop in DEPOSIT[:9]:
+            stop.reach(shown.machine)
+        await shown.page.until_screen("returned")
+        taken.append(await _take(shown, 560))
+    _write("kiosk-landscape", taken)
+
+
+async def _technician(chromium: Chromium) -> None:
+    async with screen(chromium, staged(), size=PORTRAIT) as shown:
+        page = shown.page
+        await page.until_screen("guest")
+        await page.tap("#language")
+        await page.until("document.documentElement.lang === 'en'")
+        for stop in DEPOSIT:
+            stop.reach(shown.machine)
+        for stop in TOUR[-6:]:
+            stop.reach(shown.machine)
+        await page.until_screen("fault")
+        await page.tap("#technician")
+        for digit in PIN:
+            await page.tap(f".keys button:nth-child({11 if digit == '0' else digit})")
+        await page.tap(".keys .go")
+        await page.until("document.querySelectorAll('.state').length > 20")
+        taken = [await _take(shown, 400)]
+        await page.tap("#tab-pictures")
+        await page.until("[...document.images].every((one) => one.complete)")
+        taken.append(await _take(shown, 400))
+    _write("kiosk-technician", taken)
+
+
+async def _take(shown: Screen, width: int) -> Image.Image:
+    """Return what the screen shows, this wide."""
+    buffer = io.BytesIO(await shown.page.screenshot())
+    picture = Image.open(buffer).convert("RGB")
+    height = round(picture.height * width / picture.width)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _write(name: str, pictures: Sequence[Image.Image]) -> None:
+    """Write pictures side by side."""
+    width = sum(one.width for one in pictures) + GAP * (len(pictures) - 1)
+    sheet = Image.new("RGB", (width, pictures[0].height), GROUND)
+    left = 0
+    for one in pictures:
+        sheet.paste(one, (left, 0))
+        left += one.width + GAP
+    buffer = io.BytesIO()
+    sheet.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        buffer, "PNG", optimize=True
+    )
+    if len(buffer.getvalue()) > MOST_BYTES:
+        raise SystemExit(f"{name}.png would have {len(buffer.getvalue())} bytes")
+    (IMAGES / f"{name}.png").write_bytes(buffer.getvalue())
+
+
+if __name__ == "__main__":
+    main()
