@@ -1,4 +1,4 @@
-"""The words for what the server may order, shared by the chart and the bridges.
+"""The words for what may be ordered, shared by the chart and the bridges.
 
 Types only. A bridge turns what came over the wire into an `Order`, or into a `Refusal`; the chart
 decides when an order is carried out. There is no word here for running a program, pulling code or
@@ -53,15 +53,17 @@ class Motion(Enum):
 
 @dataclass(frozen=True)
 class Order:
-    """One order of the server.
+    """One order: of the server, or of a technician at the machine's own screen.
 
     Attributes:
-        order_id: its identity: the server's request id, or a digest of what it said and when.
+        order_id: its identity: the server's request id, or a digest of what it said and when; for
+            a local one ``screen-`` and a random number.
         action: what is ordered.
         component: which part, for READ_SENSOR and TRIGGER_ACTUATOR.
         motion: what it shall do, for TRIGGER_ACTUATOR.
         model_hash: SHA-256 in hex that the handshake named, for DOWNLOAD_MODEL.
         url: where the model lies, for DOWNLOAD_MODEL.
+        local: a technician who stands at the machine gave it.
     """
 
     order_id: str
@@ -70,6 +72,7 @@ class Order:
     motion: Motion | None = None
     model_hash: str = ""
     url: str = ""
+    local: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the server may have done by the machine's parts, one small errand each."""
+"""What may be done by the machine's parts on an order, one small errand each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,24 @@ class ErrandError(Exception):
     """It is not done. The message says why, for a technician."""
 
 
+SENSORS = (
+    Component.BIN,
+    Component.DOOR,
+    Component.CHAMBER,
+    Component.SLOT,
+    Component.SCALE,
+    Component.THERMOMETER,
+)
+
+
 async def read_sensor(here: Ctx, component: Component | None) -> str:
-    """Return what a sensor reads, in words.
+    """Return what a sensor reads, in words; where none is named, what all of them read.
 
     Raises:
         ErrandError: it is no sensor, is not fitted, or gives no reading.
     """
+    if component is None:
+        return await _all_readings(here.machine.hardware)
     try:
         reading = await _reading(here.machine.hardware, component)
     except DriverError as error:
@@ -59,7 +71,20 @@ async def trigger_actuator(here: Ctx, component: Component | None, motion: Motio
     return f"{_named(component)}: {word}"
 
 
-async def _reading(hardware: Hardware, component: Component | None) -> str:
+async def _all_readings(hardware: Hardware) -> str:
+    """Read every sensor that is fitted; one that fails says so in its place."""
+    said = []
+    for component in SENSORS:
+        try:
+            reading = await _reading(hardware, component)
+        except DriverError:
+            reading = f"{component.value} gives no reading"
+        if reading:
+            said.append(reading)
+    return ", ".join(said)
+
+
+async def _reading(hardware: Hardware, component: Component) -> str:
     reading = ""
     if component is Component.BIN:
         reading = f"bin {await hardware.bin.level_pct():.0f} %"

@@ -1,15 +1,20 @@
-"""Orders of the server: which are carried out where, and that each leaves its mark in the journal.
+"""Orders: which are carried out where, and that each leaves its mark in the journal.
 
 An order waits until a state takes it that may carry it out; what such a state begins it finishes
 or gives up when it is left, like any activity. No order is taken while an item is in hand.
+
+What a technician orders at the machine's own screen comes the same way, and is carried out in
+maintenance alone; there, and in fault, sensors are read for one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from rvm_edge.orders import Action, Order
 from states import paths
 from states.context import Ctx
-from states.errands import ErrandError, read_sensor, trigger_actuator
+from states.errands import ErrandError, read_sensor
 from states.events import (
     MaintenanceEnter,
     MaintenanceExit,
@@ -18,7 +23,7 @@ from states.events import (
     PictureOrdered,
     RestartOrdered,
 )
-from states.watching import MAINTENANCE_FLAG
+from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
 """Taken while nobody is served; what only maintenance may do is refused at once, not kept for it:
@@ -63,7 +68,7 @@ CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
 """By order: the states that carry it out; whatever else takes it refuses it."""
 
 NOT_YET = "this version looks for no other model"
-NOT_HERE = "only in maintenance that was ordered, with the door shut"
+LEFT_ALREADY = "the machine is not in maintenance"
 STAYS_DARK = "only in idle: the lamp stays off"
 
 
@@ -86,11 +91,13 @@ async def obey_in_maintenance(here: Ctx) -> None:
     """Carry out orders while a technician or the operator has taken the machine out of use."""
     while True:
         order = await here.machine.orders.next(OUT_OF_USE)
-        if order.action is Action.EXIT_MAINTENANCE:
+        if order.local:
+            await _report(here, order, carry_out_locally(here, order))
+        elif order.action is Action.EXIT_MAINTENANCE:
             await _done(here, order, "given back")
             await here.post(MaintenanceExit())
         elif order.action is Action.TRIGGER_ACTUATOR:
-            await _move(here, order)
+            await _report(here, order, move_in_maintenance(here, order))
         elif order.action is Action.CAPTURE_IMAGE:
             await _refuse(here, order, STAYS_DARK)
         else:
@@ -107,7 +114,9 @@ async def note_refusals(here: Ctx) -> None:
 async def _obey(here: Ctx, actions: frozenset[Action], *, may_look: bool = True) -> None:
     while True:
         order = await here.machine.orders.next(actions)
-        if order.action is Action.EXIT_MAINTENANCE:
+        if order.local and order.action is not Action.READ_SENSOR:
+            await _refuse(here, order, LEFT_ALREADY)
+        elif order.action is Action.EXIT_MAINTENANCE:
             await _done(here, order, "was not in maintenance")
         elif order.action is Action.TRIGGER_ACTUATOR:
             await _refuse(here, order, NOT_HERE)
@@ -128,25 +137,21 @@ async def _carry_out(here: Ctx, order: Order) -> None:
         await _done(here, order, "taken out of use")
         await here.post(MaintenanceEnter())
     elif action is Action.READ_SENSOR:
-        try:
-            await _done(here, order, await read_sensor(here, order.component))
-        except ErrandError as error:
-            await _refuse(here, order, str(error))
+        await _report(here, order, read_sensor(here, order.component))
     elif action is Action.CHECK_CONNECTION:
         await _done(here, order, "heard")
     else:
         await _refuse(here, order, NOT_YET)
 
 
-async def _move(here: Ctx, order: Order) -> None:
-    if not await here.machine.flags.is_set(MAINTENANCE_FLAG):
-        # Somebody opened the door: hands may be inside, whatever the door's switch says now.
-        await _refuse(here, order, NOT_HERE)
-        return
+async def _report(here: Ctx, order: Order, errand: Awaitable[str]) -> None:
+    """Put what comes of an errand into the journal."""
     try:
-        await _done(here, order, await trigger_actuator(here, order.component, order.motion))
+        result = await errand
     except ErrandError as error:
         await _refuse(here, order, str(error))
+    else:
+        await _done(here, order, result)
 
 
 async def _done(here: Ctx, order: Order, result: str) -> None:

@@ -42,6 +42,7 @@ class Uplink:
         courier: knows how the delivery stands.
         desk: knows the orders.
         socket: knows how the WebSocket is.
+        telemetry: measures the machine, and counts its deeds.
         link: the same as the Machine wants it.
     """
 
@@ -49,6 +50,7 @@ class Uplink:
     courier: Courier
     desk: OrderDesk
     socket: ServerSocket
+    telemetry: Telemetry
     link: Link
 
 
@@ -93,10 +95,11 @@ async def _made(
     def take_in(commands: Sequence[HeartbeatCommand], at: str) -> None:
         desk.take_in(ordered_by_heartbeat(commands), at)
 
+    measures = telemetry(Deeds(lambda: _figures(ground), ground.found))
     cloud = MyRvmCloud(
         None,
         settings.request,
-        telemetry(Deeds(lambda: _figures(ground), ground.found)),
+        measures,
         as_jpeg=ground.eyes.as_jpeg,
         on_commands=take_in,
         transport=transport,
@@ -140,7 +143,7 @@ async def _made(
         album=cloud,
     )
     async with cloud.run():
-        yield Uplink(cloud, courier, desk, socket, link)
+        yield Uplink(cloud, courier, desk, socket, measures, link)
 
 
 class _SelfKnowing:
