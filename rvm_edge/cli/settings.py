@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
+from rvm_edge.settings import Settings
 from rvm_edge.settings_reference import reference_page, settings_template
 
 
@@ -36,13 +38,26 @@ def check(*, as_json: bool) -> None:
 @json_option
 def show(*, as_json: bool) -> None:
     """Print every setting that applies, defaults included."""
-    plain = msgspec.to_builtins(settings())
+    plain = msgspec.to_builtins(_without_secrets(settings()))
     if as_json:
         print_json(plain)
         return
     for table, values in plain.items():
         for key, value in values.items():
             click.echo(f"{table}.{key} = {msgspec.json.encode(value).decode()}")
+
+
+@command.command()
+@click.password_option("--pin", prompt="The technicians' new PIN", help="4 to 12 digits.")
+def pin(*, pin: str) -> None:
+    """Print the line of settings.toml that makes this PIN the technicians'."""
+    from rvm_edge.bridges.local.technician import PinFormError, PinHash
+
+    try:
+        hashed = PinHash.of(pin)
+    except PinFormError as error:
+        raise CommandError(str(error)) from error
+    click.echo(f'[screen]\npin_hash = "{hashed}"')
 
 
 @command.command()
@@ -59,3 +74,11 @@ def reference(file: Path, *, check: bool) -> None:
 def template(file: Path, *, check: bool) -> None:
     """Write a settings file with every default, commented out, into FILE."""
     write_or_compare(file, settings_template(), check=check)
+
+
+def _without_secrets(chosen: Settings) -> Settings:
+    """Return settings that may be shown around."""
+    if not chosen.screen.pin_hash:
+        return chosen
+    shown = msgspec.structs.replace(chosen.screen, pin_hash="(set)")
+    return msgspec.structs.replace(chosen, screen=shown)

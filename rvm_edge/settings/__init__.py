@@ -17,6 +17,7 @@ from rvm_edge.settings.cloud import (
 )
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
 from rvm_edge.settings.policy import Policy
+from rvm_edge.settings.screen import ScreenSettings
 from rvm_edge.settings.vision import AcceptanceSettings, Thresholds, VisionSettings
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Policy",
     "RequestSettings",
     "ReverbSettings",
+    "ScreenSettings",
     "Seconds",
     "Settings",
     "Share",
@@ -45,10 +47,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         policy: how the machine behaves.
         vision: how it sees.
         cloud: how it speaks with its server.
+        screen: how its own screen is served.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
     policy: Policy = Policy()
     vision: VisionSettings = VisionSettings()
     cloud: CloudSettings = CloudSettings()
+    screen: ScreenSettings = ScreenSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
