@@ -26,6 +26,7 @@ FLAGS = (
     "--remote-debugging-pipe",
     "--no-first-run",
     "--no-default-browser-check",
+    "--no-sandbox",  # neither root nor a container gets one; it opens nothing but our own pages
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
@@ -53,13 +54,15 @@ class Chromium:
         answers: the end to read from.
         pending: what was read and not yet understood; it outlives a test.
         ids: of the commands.
+        log: what it said.
     """
 
-    def __init__(self, commands: int, answers: int) -> None:
+    def __init__(self, commands: int, answers: int, log: Path) -> None:
         self.commands = commands
         self.answers = answers
         self.pending = bytearray()
         self.ids = itertools.count(1)
+        self.log = log
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Page]:
@@ -118,7 +121,11 @@ class DevTools:
         return answer["result"]
 
     async def listen(self) -> None:
-        """Hand out answers until cancelled."""
+        """Hand out answers until cancelled.
+
+        Raises:
+            DevToolsError: the browser is gone.
+        """
         pending = self._chromium.pending
         async for some in self._answers:
             pending += some
@@ -126,6 +133,7 @@ class DevTools:
                 message = json.loads(pending[:end])
                 del pending[: end + 1]
                 self._hear(message)
+        raise DevToolsError(f"Chromium has ended: {self._chromium.log.read_text()[-500:]}")
 
     def _hear(self, message: Json) -> None:
         if "id" in message:
@@ -250,12 +258,12 @@ def started(folder: Path) -> Iterator[Chromium]:
     """
     program = next(filter(None, map(shutil.which, NAMES)), None)
     assert program, "no Chromium is installed; apt-get install chromium"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # it refuses root otherwise
     theirs_read, ours_write = _pipe()
     ours_read, theirs_write = _pipe()
     on_pipes = ON_PIPES.format(read=theirs_read, write=theirs_write)
-    command = [program, *FLAGS, *sandbox, f"--user-data-dir={folder / 'profile'}"]
-    with (folder / "chromium.log").open("w") as log:
+    command = [program, *FLAGS, f"--user-data-dir={folder / 'profile'}"]
+    said = folder / "chromium.log"
+    with said.open("w") as log:
         process = subprocess.Popen(
             ["/bin/bash", "-c", on_pipes, "bash", *command],
             pass_fds=(theirs_read, theirs_write),
@@ -266,7 +274,7 @@ def started(folder: Path) -> Iterator[Chromium]:
     os.close(theirs_read)
     os.close(theirs_write)
     try:
-        yield Chromium(ours_write, ours_read)
+        yield Chromium(ours_write, ours_read, said)
     finally:
         _end(process, ours_write)
         os.close(ours_write)
