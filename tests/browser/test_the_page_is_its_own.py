@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rvm_edge.bridges.local.static_files import TYPES
 from rvm_edge.kiosk import PAGE
-from tests.browser.packages import run_node
+from tests.browser.packages import HERE, run_node
 
 FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -55,3 +55,12 @@ def test_the_types_in_the_comments_hold(workshop: Path) -> None:
     (workshop / "tsconfig.json").write_text(json.dumps(settings))
     said = run_node(workshop, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json")
     assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_what_it_is_checked_with_is_pinned_with_its_hash_and_no_mirror_is_named() -> None:
+    text = (HERE / "package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    pinned = [package for path, package in packages.items() if path]
+    assert len(pinned) == 3
+    assert all(package["integrity"].startswith("sha512-") for package in pinned)
+    assert "://" not in text
