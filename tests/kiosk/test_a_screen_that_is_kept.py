@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import trio
 
 from tests.bridges.local import staged_machine as at
-from tests.kiosk.stage import BACK_S, stage, until_logged
+from tests.kiosk.stage import stage, until_logged
 
 
 async def test_the_local_page_gets_the_token_and_the_servers_address_is_kept_byte_for_byte(
@@ -21,7 +20,7 @@ async def test_the_local_page_gets_the_token_and_the_servers_address_is_kept_byt
         await play.server.until_seen()
         assert play.server.targets == ["/rvm-ui/7d3e?signature=ab%2F12&expires="]
         assert play.server.seen == [play.server.url]
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.go_offline()
             await play.machine.until_shown(2)
         assert await play.pages_that_listen() == 1
@@ -33,7 +32,7 @@ async def test_a_browser_that_is_killed_is_replaced(
     async with stage(tmp_path) as play:
         play.keep()
         await play.machine.until_shown(1)
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.kill()
             await play.machine.until_shown(2)
         assert len(play.processes()) == 1
@@ -48,7 +47,7 @@ async def test_a_page_that_crashes_is_replaced(
         play.keep()
         await play.machine.until_shown(1)
         browser = play.processes()
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.kill("renderer")
             await play.machine.until_shown(2)
         assert play.processes() == browser
@@ -63,7 +62,7 @@ async def test_a_page_that_hangs_is_replaced(
         play.keep()
         await play.machine.until_shown(1)
         browser = play.processes()
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.misbehave("hang")
             await play.machine.until_shown(2)
         assert play.processes() == browser
@@ -76,7 +75,7 @@ async def test_a_page_that_turns_white_is_replaced(
     async with stage(tmp_path) as play:
         play.keep()
         await play.machine.until_shown(1)
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.misbehave("white")
             await play.machine.until_shown(2)
     assert "the local page is replaced: it is white" in caplog.text
@@ -91,7 +90,7 @@ async def test_a_lost_graphics_process_costs_the_page_and_nothing_else(
         await play.machine.until_shown(1)
         browser = play.processes()
         await until_logged(caplog, "graphics are drawn by")
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             play.kill("gpu-process")
             await play.machine.until_shown(2)
         assert play.processes() == browser
@@ -104,7 +103,7 @@ async def test_a_machine_that_is_restarted_gives_the_page_its_new_token(tmp_path
         await play.machine.until_shown(1)
         await play.stop_bridge()
         await play.start_bridge(token="another token")  # noqa: S106 - of a test
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             await play.machine.until_shown(2)
 
 
@@ -117,7 +116,7 @@ async def test_a_machine_that_is_gone_takes_the_servers_page_from_the_screen(
         play.keep()
         await play.server.until_seen()
         await play.stop_bridge()
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             await until_logged(caplog, "the keeper's own page")
             await play.start_bridge()
             await play.server.until_seen(2)
@@ -145,5 +144,5 @@ async def test_the_screen_may_begin_before_the_machine(
         play.keep()
         await until_logged(caplog, "the keeper's own page")
         await play.start_bridge()
-        with trio.fail_after(BACK_S):
+        with play.back_in_time():
             await play.machine.until_shown(1)

@@ -16,11 +16,11 @@ from tests.kiosk.stage import stage
 ASKS = """<!doctype html><title>server</title><h1>Deposit</h1><script>
 const post = async (path) => (await fetch("http://localhost:PORT" + path, {
   method: "POST", headers: { "Content-Type": "application/json" } })).json();
-(async () => {
+addEventListener("visibilitychange", async () => {
   const { success, data } = await post("/trigger");
   const stopped = await post("/camera/stop");
   await fetch("/seen?at=" + encodeURIComponent(`${success} ${data.status} ${stopped.success}`));
-})();
+});
 </script>"""
 
 

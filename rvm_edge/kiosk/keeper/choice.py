@@ -52,8 +52,9 @@ class Situation:
 def choose(now: Situation) -> View:
     """Return what belongs on the screen.
 
-    The server's page while there is one; but nobody is taken away from the local page in the middle
-    of a deposit. The local page whenever the machine is there; it stays when the machine goes, and
+    The server's page while there is one. It is loaded behind a page that works, since the network
+    may take its time; and nobody is taken away from the local page in the middle of a deposit. The
+    local page whenever the machine is there; it stays when the machine goes, and
     says so itself. What is shown works, so a rest keeps only others from being tried.
     """
     shown, outlook = now.shown, now.outlook
@@ -61,7 +62,9 @@ def choose(now: Situation) -> View:
     if not outlook.here:
         return shown if shown is not None and is_local else HOLDING
     busy = is_local and (outlook.in_deposit or now.thanks)
-    if outlook.online and outlook.server_url and not busy:
+    works = shown is not None and shown.kind is not Kind.HOLDING
+    behind = works or Kind.LOCAL in now.resting
+    if outlook.online and outlook.server_url and behind and not busy:
         server = View(Kind.SERVER, outlook.server_url)
         if server == shown or Kind.SERVER not in now.resting:
             return server
