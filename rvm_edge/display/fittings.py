@@ -1,0 +1,47 @@
+"""What a screen wants built into the machine before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from rvm_edge.daemon import Parts
+from rvm_edge.display.local_orders import LocalOrders, MergedOrders
+from rvm_edge.display.sensed import sensed
+from rvm_edge.display.senses import Senses
+from rvm_edge.display.sight import RememberingEyes
+from rvm_edge.link import Ground, Link, LinkMaker
+
+
+@dataclass
+class Fittings:
+    """Built into one machine, with `around`, they know what its screen shows and orders.
+
+    Attributes:
+        senses: what was last read.
+        orders: what a technician ordered.
+        eyes: whether they could judge; None before they are built in.
+    """
+
+    senses: Senses = field(default_factory=Senses)
+    orders: LocalOrders = field(default_factory=LocalOrders)
+    eyes: RememberingEyes | None = None
+
+    def around(self, parts: Parts) -> Parts:
+        """Return the parts with these fittings built in."""
+        self.eyes = RememberingEyes(parts.eyes)
+        return replace(
+            parts,
+            hardware=sensed(parts.hardware, self.senses),
+            eyes=self.eyes,
+            link=self._linked(parts.link),
+        )
+
+    def _linked(self, maker: LinkMaker) -> LinkMaker:
+        @asynccontextmanager
+        async def make(ground: Ground) -> AsyncIterator[Link]:
+            async with maker(ground) as link:
+                yield replace(link, orders=MergedOrders(link.orders, self.orders))
+
+        return make

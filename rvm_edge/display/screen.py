@@ -1,0 +1,206 @@
+"""The screen beside the machine: neither takes the other down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import trio
+
+from rvm_edge import kiosk
+from rvm_edge.backoff import Backoff
+from rvm_edge.bridges.local.address import AddressRefusedError
+from rvm_edge.daemon import Daemon
+from rvm_edge.display.alarm_board import AlarmBoard
+from rvm_edge.display.boot_token import left_at, new_token
+from rvm_edge.display.causes import Causes
+from rvm_edge.display.control import SteeredMachine
+from rvm_edge.display.fittings import Fittings
+from rvm_edge.display.item_pictures import ItemPictures
+from rvm_edge.display.troubles import Troubles
+from rvm_edge.display.view import SeenMachine
+from rvm_edge.identity import Secret
+from rvm_edge.locations import Locations
+from rvm_edge.offload import in_thread
+from rvm_edge.settings import ScreenSettings
+from rvm_edge.statechart.publishing import Step
+from rvm_edge.uplink import Uplink
+
+RETRY_FIRST_S: Final = 0.5
+RETRY_CAP_S: Final = 30.0
+STEADY_S: Final = 10.0
+"""A screen that was served for so long had no trouble."""
+
+_PAGE: Final = Path(kiosk.__file__).parent / "page"
+_STEPS: Final = 1000
+_LOG = logging.getLogger(__name__)
+
+
+class ScreenNews(msgspec.Struct, frozen=True):
+    """Where the screen is, or why it is not.
+
+    Attributes:
+        screen: the page's address; "" while there is none.
+        trouble: why not, in one line.
+    """
+
+    screen: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class ScreenPlan:
+    """How the screen of one boot is served.
+
+    Attributes:
+        locations: where the machine keeps what it remembers; the token is left there.
+        settings: as the owner says.
+        token: this boot's.
+        else_any_port: where the port is taken, any free one will do.
+    """
+
+    locations: Locations
+    settings: ScreenSettings
+    token: Secret = field(default_factory=new_token)
+    else_any_port: bool = False
+
+    @property
+    def token_path(self) -> Path:
+        """Where the token is left for the keeper of the screen."""
+        return self.locations.data_dir / "screen-token"
+
+
+Told = Callable[[ScreenNews], Awaitable[None]]
+
+
+async def show_screen(
+    daemon: Daemon, uplink: Uplink, fittings: Fittings, plan: ScreenPlan, told: Told
+) -> None:
+    """Serve the screen until cancelled; begin anew, later each time, whenever it fails.
+
+    Args:
+        daemon: the machine; it was made of parts with `fittings` built in.
+        uplink: its link to the server.
+        fittings: those.
+        plan: how.
+        told: is awaited with where the screen is, and with every other reason why it is not.
+    """
+    screen = _Screen(daemon, uplink, fittings, plan, told)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(screen.follow_steps)
+        await screen.keep()
+        nursery.cancel_scope.cancel()
+
+
+class _Screen:
+    def __init__(
+        self, daemon: Daemon, uplink: Uplink, fittings: Fittings, plan: ScreenPlan, told: Told
+    ) -> None:
+        self._daemon = daemon
+        self._plan = plan
+        self._told = told
+        self._port = plan.settings.port
+        self._said = ""
+        offload = in_thread()  # of its own: the ledger waits for no picture
+        machine = daemon.machine
+        board = AlarmBoard(_now)
+        self._causes = Causes()
+        self._pictures = ItemPictures(
+            machine.tray, machine.eyes, plan.locations.evidence_dir, offload
+        )
+        self._view = SeenMachine(
+            daemon,
+            uplink,
+            senses=fittings.senses,
+            pictures=self._pictures,
+            troubles=Troubles(daemon, uplink, fittings, self._causes),
+            board=board,
+        )
+        self._control = SteeredMachine(daemon, fittings.orders, board, plan.locations, offload)
+
+    async def follow_steps(
+        self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Note what only steps tell, until the machine stops; started once none is missed."""
+        runtime = self._daemon.runtime
+        while True:
+            with runtime.subscribe(_STEPS) as steps:
+                task_status.started()
+                task_status = trio.TASK_STATUS_IGNORED
+                async for step in steps:
+                    self._note(step)
+            if not runtime.configuration:
+                return
+
+    async def keep(self) -> None:
+        """Serve until cancelled, whatever fails."""
+        backoff = Backoff(RETRY_FIRST_S, RETRY_CAP_S)
+        while True:
+            began_s = trio.current_time()
+            try:
+                with left_at(self._plan.token_path, self._plan.token):
+                    await self._serve()
+            except AddressRefusedError as refused:
+                trouble = str(refused)
+                if self._plan.else_any_port:
+                    self._port = 0
+            except Exception as error:  # noqa: BLE001 - people are served at the slot all the same
+                _LOG.exception("the screen's bridge has failed")
+                trouble = f"the screen's bridge has failed: {type(error).__name__}"
+            else:
+                trouble = "the screen's bridge has ended"
+            if trio.current_time() - began_s > STEADY_S:
+                backoff.succeeded()
+            await self._say(ScreenNews("", trouble))
+            await trio.sleep(backoff.next_s())
+
+    async def _serve(self) -> None:
+        # Half a second of imports: beside the loop, which starts the machine meanwhile.
+        await trio.to_thread.run_sync(_load)
+        from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge  # noqa: PLC0415
+        from rvm_edge.bridges.local.technician import PinHash  # noqa: PLC0415
+
+        settings = self._plan.settings
+        arrangement = Arrangement(
+            token=self._plan.token,
+            pin=PinHash.parse(settings.pin_hash) if settings.pin_hash else None,
+            port=self._port,
+            origins=settings.origins,
+            pages=(_PAGE,) if _PAGE.is_dir() else (),
+            language=settings.language,
+        )
+        bridge = LocalBridge(self._view, self._control, arrangement)
+        refusal: AddressRefusedError | None = None
+        async with trio.open_nursery() as nursery:
+            try:
+                self._port = await nursery.start(bridge.run)
+            except AddressRefusedError as refused:
+                refusal = refused  # raised outside, so that it comes in no group
+            else:
+                await self._say(ScreenNews(f"http://127.0.0.1:{self._port}/"))
+        if refusal is not None:
+            raise refusal
+
+    async def _say(self, news: ScreenNews) -> None:
+        """Tell what was not told last: a port that stays taken is no news."""
+        said = f"{news.screen} {news.trouble}"
+        if said != self._said:
+            self._said = said
+            await self._told(news)
+
+    def _note(self, step: Step) -> None:
+        self._causes.take(step)
+        self._pictures.take(step)
+
+
+def _load() -> None:
+    import rvm_edge.bridges.local.bridge  # noqa: F401, PLC0415
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

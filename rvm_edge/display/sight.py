@@ -1,0 +1,57 @@
+"""Eyes that remember whether they last could judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drivers.ports import Frame
+from rvm_edge.item import Verdict
+from rvm_edge.machine import Eyes, EyesError
+
+
+class RememberingEyes:
+    """`rvm_edge.machine.Eyes`; they judge as those inside.
+
+    Attributes:
+        trouble: why there was no verdict when one was last asked for; "" if there was one, or if
+            they have been ready since.
+    """
+
+    def __init__(self, eyes: Eyes) -> None:
+        self.trouble = ""
+        self._eyes = eyes
+
+    async def ready(self) -> None:
+        """Return once a verdict can be given.
+
+        Raises:
+            EyesError: it cannot.
+        """
+        try:
+            await self._eyes.ready()
+        except EyesError as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+
+    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+        """Look at one item's pictures and decide.
+
+        Raises:
+            EyesError: there is no verdict.
+        """
+        try:
+            verdict = await self._eyes.judge(frames, weight_g)
+        except EyesError as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+        return verdict
+
+    async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
+        """Return a picture as a JPEG.
+
+        Raises:
+            EyesError: it cannot be made.
+        """
+        return await self._eyes.as_jpeg(frame, most_bytes)
