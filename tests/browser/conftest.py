@@ -12,8 +12,9 @@ import pytest
 from rvm_edge.bridges.local.static_files import OWN
 from rvm_edge.kiosk import PAGE
 from tests.browser.chromium import Chromium, started
-from tests.browser.packages import installed
+from tests.node_packages import installed
 
+HERE = Path(__file__).parent
 PATIENCE = {
     "awayMs": 2_000,
     "lateMs": 45_000,
@@ -48,7 +49,7 @@ def patience(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """The packages that the page is checked with."""
-    return installed()
+    return installed(HERE, "page-checks")
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 import trio
 
 from tests.browser.chromium import Chromium, Page
-from tests.browser.packages import HERE
 from tests.browser.screen import LANDSCAPE, PHONE, PORTRAIT, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, Stop, staged
+
+HERE = Path(__file__).parent
 
 SIZES = pytest.mark.parametrize(
     "size", [PORTRAIT, LANDSCAPE, PHONE], ids=["portrait", "landscape", "phone"]

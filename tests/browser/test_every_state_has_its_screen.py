@@ -13,7 +13,9 @@ from rvm_edge.bridges.local.verbs import asked_in
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.explore import explore
 from states.chart import CHART
-from tests.browser.packages import HERE, run_node
+from tests.node_packages import run_node
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture

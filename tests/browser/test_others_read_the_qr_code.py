@@ -7,7 +7,9 @@ import random
 import shutil
 from pathlib import Path
 
-from tests.browser.packages import HERE, run_node
+from tests.node_packages import run_node
+
+HERE = Path(__file__).parent
 
 MOST_BYTES = 180
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from rvm_edge.bridges.local.static_files import TYPES
 from rvm_edge.kiosk import PAGE
-from tests.browser.packages import HERE, run_node
+from tests.node_packages import run_node
+
+HERE = Path(__file__).parent
 
 FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
 NAMESPACE = "http://www.w3.org/2000/svg"

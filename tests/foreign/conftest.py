@@ -1,32 +1,21 @@
-"""The foreign clients' packages: installed once, for all test processes."""
+"""The foreign clients' packages."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.foreign.node import HERE, MANIFEST, install
+from tests.node_packages import installed
 
-INSTALLED = HERE.parent.parent / "build" / "foreign-clients"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """The installed packages. Whichever test process comes first installs; the others wait."""
-    manifest = b"\0".join((HERE / name).read_bytes() for name in MANIFEST)
-    folder = INSTALLED / hashlib.sha256(manifest).hexdigest()[:16]
-    done = folder / ".done"
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with (INSTALLED / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            install(folder)
-            done.touch()
-    return folder / "node_modules"
+    """The installed packages."""
+    return installed(HERE, "foreign-clients")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import trustme
 from rvm_edge.identity import Secret
 from rvm_edge.simulator.cloud.exchange import Json
 from rvm_edge.simulator.cloud.reverb import ReverbServer
-from tests.foreign.node import NODE
+from tests.node_packages import NODE
 from tests.simulator.cloud.reverb.talker import Talker, talking
 
 BOTH = frozenset({"rvm.1", "private-rvm.1"})

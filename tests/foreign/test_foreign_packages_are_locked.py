@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.node import FAILED, HERE, install
+from tests.node_packages import FAILED, install
+
+HERE = Path(__file__).parent
 
 
 def test_every_package_is_pinned_with_its_hash_and_no_mirror_is_named() -> None:
@@ -23,6 +25,7 @@ def test_every_package_is_pinned_with_its_hash_and_no_mirror_is_named() -> None:
 def test_a_registry_that_is_not_reached_fails_in_clear_words(tmp_path: Path) -> None:
     with pytest.raises(pytest.fail.Exception, match=FAILED.split(";")[0]):
         install(
+            HERE,
             tmp_path / "packages",
             registry="http://127.0.0.1:1/",
             cache=str(tmp_path / "cache"),

