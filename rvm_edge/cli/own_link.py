@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
@@ -13,17 +14,23 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import PackagedFileError, model_file
 from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
-from rvm_edge.uplink import to_server
+from rvm_edge.uplink import Uplink, to_server
 from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
 
 
-def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -> LinkMaker:
+def own_link(
+    credentials: Path | None,
+    here: Locations,
+    hardware: HardwareMap,
+    made: Callable[[Uplink], None] = lambda _: None,
+) -> LinkMaker:
     """Return what makes the link to the server; without credentials nobody is ever reached.
 
     Args:
         credentials: the file; read anew before every handshake.
         here: where the machine keeps what it remembers.
         hardware: what the server is told of the machine's parts.
+        made: gets the link once it is made.
 
     Raises:
         CommandError: the credentials are no good.
@@ -45,6 +52,7 @@ def own_link(credentials: Path | None, here: Locations, hardware: HardwareMap) -
             Sources(hardware, deeds.found, lambda: model, deeds.figures), here.data_dir
         ),
         app_key=told.reverb_app_key if told else "",
+        made=made,
     )
 
 

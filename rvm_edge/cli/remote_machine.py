@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ async def remote_machine(
     *,
     link: LinkMaker,
     host: Host,
+    fit: Callable[[Parts], Parts],
 ) -> AsyncIterator[Daemon]:
     """Run the machine in the world that is served at `socket_path` while the block lasts.
 
@@ -42,6 +43,7 @@ async def remote_machine(
         eyes: who judges: the worker, or a script that asks the world.
         link: makes everything between the machine and its server.
         host: the computer it runs on.
+        fit: builds into the parts what else is wanted.
 
     Raises:
         DeviceGoneError: no world is served there.
@@ -63,4 +65,4 @@ async def remote_machine(
         if eyes is EyesKind.WORKER:
             sight = await stack.enter_async_context(worker_eyes(settings.vision).run())
         parts = Parts(hardware, sight, link, host, SimulatedCredentials())
-        yield await stack.enter_async_context(running(locations, settings, parts))
+        yield await stack.enter_async_context(running(locations, settings, fit(parts)))

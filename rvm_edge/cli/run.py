@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     import trio
 
     from rvm_edge.cli.demo.surroundings import Setup
-    from rvm_edge.daemon import Daemon
+    from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.daemon import Daemon, Parts
     from rvm_edge.health.service_host import ServiceHost
     from rvm_edge.link import LinkMaker
     from rvm_edge.locations import Locations
     from rvm_edge.machine import Host
     from rvm_edge.settings import Settings
+    from rvm_edge.uplink import Uplink
 
+    Fit = Callable[[Parts], Parts]
     Start = Callable[[], AbstractAsyncContextManager[Daemon]]
 
 
@@ -63,6 +66,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of --simulate: how long the mechanism takes; 1 as a real one.",
 )
+@click.option(
+    "--screen-port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    help="Where the machine's own screen is on 127.0.0.1; 0 for any free port.  "
+    "[default: as settings.toml says, 8888]",
+)
+@click.option("--no-screen", is_flag=True, help="Serve no screen.")
 @json_option
 def command(
     *,
@@ -72,13 +83,15 @@ def command(
     credentials: Path | None,
     seed: int,
     travel_scale: float,
+    screen_port: int | None,
+    no_screen: bool,
     as_json: bool,
 ) -> None:
     """Run the machine until it is told to stop.
 
-    On stderr there is one line for every transition, and one when the machine is operational and
-    when it is ready for a person, with the milliseconds since the start; with --json all of them
-    are JSON objects.
+    On stderr there is one line for every transition, one when the machine is operational and when
+    it is ready for a person, with the milliseconds since the start, and one that says where its
+    screen is, or why there is none; with --json all of them are JSON objects.
     """
     if simulate and world is not None:
         raise click.UsageError("--simulate brings its own world: give it or --world, not both")
@@ -94,17 +107,45 @@ def command(
     from rvm_edge.health.service_host import ServiceHost
 
     here, chosen, who = locations(writes=True), settings(), EyesKind(eyes)
-    link = own_link(credentials, here, hardware_map())
+    screen = None if no_screen else _screen(here, chosen, screen_port)
+    fit = screen.fit if screen else _as_they_are
+    made = screen.made if screen else _unheard
+    link = own_link(credentials, here, hardware_map(), made)
     host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
     if world is None:
         setup = Setup(seed, travel_scale, eyes=who)
-        start: Start = partial(_in_own_world, here, chosen, setup, link, host)
+        start: Start = partial(_in_own_world, here, chosen, setup, link=link, host=host, fit=fit)
     else:
         from rvm_edge.cli.remote_machine import remote_machine
 
-        start = partial(remote_machine, here, chosen, world.absolute(), who, link=link, host=host)
+        start = partial(
+            remote_machine, here, chosen, world.absolute(), who, link=link, host=host, fit=fit
+        )
     with in_one_line():
-        trio.run(_run, start, host, as_json)
+        trio.run(_run, start, host, screen, as_json)
+
+
+def _screen(here: Locations, chosen: Settings, port: int | None) -> OwnScreen | None:
+    """Return the screen that is to be shown; None where the owner wants none."""
+    import msgspec
+
+    wanted = chosen.screen
+    if port is not None:
+        wanted = msgspec.structs.replace(wanted, port=port, enabled=True)
+    if not wanted.enabled:
+        return None
+    from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.display import ScreenPlan
+
+    return OwnScreen(ScreenPlan(here, wanted))
+
+
+def _as_they_are(parts: Parts) -> Parts:
+    return parts
+
+
+def _unheard(_uplink: Uplink) -> None:
+    pass
 
 
 def _why_not_real() -> str:
@@ -119,14 +160,14 @@ def _why_not_real() -> str:
 
 @asynccontextmanager
 async def _in_own_world(
-    here: Locations, chosen: Settings, setup: Setup, link: LinkMaker, host: Host
+    here: Locations, chosen: Settings, setup: Setup, *, link: LinkMaker, host: Host, fit: Fit
 ) -> AsyncIterator[Daemon]:
     from rvm_edge.cli.demo.surroundings import surroundings
     from rvm_edge.daemon import running
 
     async with (
         surroundings(chosen, setup) as around,
-        running(here, chosen, around.parts(link, host)) as daemon,
+        running(here, chosen, fit(around.parts(link, host))) as daemon,
     ):
         yield daemon
 
@@ -134,6 +175,7 @@ async def _in_own_world(
 async def _run(
     start: Start,
     host: ServiceHost,
+    screen: OwnScreen | None,
     as_json: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> None:
     import signal
@@ -145,7 +187,10 @@ async def _run(
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals:
         async with start() as daemon, trio.open_nursery() as nursery:
-            nursery.start_soon(Teller(as_json=as_json).follow, daemon.runtime)
+            teller = Teller(as_json=as_json)
+            nursery.start_soon(teller.follow, daemon.runtime)
+            if screen is not None:
+                nursery.start_soon(screen.show, daemon, teller.tell_of_screen)
             nursery.start_soon(_end_when_asked, host, nursery.cancel_scope)
             async for _ in signals:
                 break

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import trio
@@ -14,6 +15,9 @@ from rvm_edge.machine import Machine
 from rvm_edge.statechart.journal.record import Record
 from rvm_edge.statechart.runtime import Runtime
 from states import paths
+
+if TYPE_CHECKING:
+    from rvm_edge.display import ScreenNews
 
 _UNREAD_STEPS = 1000
 
@@ -51,6 +55,16 @@ class Teller:
                     if not await self._say(self._line(step.record)):
                         return
                     await self._tell_milestones(step.after)
+
+    async def tell_of_screen(self, news: ScreenNews) -> None:
+        """Tell where the screen is, or why there is none."""
+        if self._as_json:
+            line = msgspec.json.encode(news).decode()
+        elif news.screen:
+            line = f"screen at {news.screen} (to steer it: {news.screen}#token=<{news.token_file}>)"
+        else:
+            line = f"no screen: {news.trouble}"
+        await self._say(f"{line}\n")
 
     def _in_words_of_start(self, leaves: tuple[str, ...]) -> str:
         return "" if self._as_json else f"running in {' + '.join(leaves)}\n"

@@ -46,10 +46,12 @@ class ScreenNews(msgspec.Struct, frozen=True):
 
     Attributes:
         screen: the page's address; "" while there is none.
-        trouble: why not, in one line.
+        token_file: holds what makes a page one that may steer the machine, as its `#token=`.
+        trouble: why there is no screen, in one line; "" while there is one.
     """
 
-    screen: str
+    screen: str = ""
+    token_file: str = ""
     trouble: str = ""
 
 
@@ -156,7 +158,7 @@ class _Screen:
                 trouble = "the screen's bridge has ended"
             if trio.current_time() - began_s > STEADY_S:
                 backoff.succeeded()
-            await self._say(ScreenNews("", trouble))
+            await self._say(ScreenNews(trouble=trouble))
             await trio.sleep(backoff.next_s())
 
     async def _serve(self) -> None:
@@ -182,7 +184,8 @@ class _Screen:
             except AddressRefusedError as refused:
                 refusal = refused  # raised outside, so that it comes in no group
             else:
-                await self._say(ScreenNews(f"http://127.0.0.1:{self._port}/"))
+                url = f"http://127.0.0.1:{self._port}/"
+                await self._say(ScreenNews(url, str(self._plan.token_path)))
         if refusal is not None:
             raise refusal
 
