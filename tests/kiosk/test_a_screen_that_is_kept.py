@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rvm_edge.kiosk import PAGE
 from tests.bridges.local import staged_machine as at
 from tests.kiosk.stage import stage, until_logged
 
@@ -146,3 +147,17 @@ async def test_the_screen_may_begin_before_the_machine(
         await play.start_bridge()
         with play.back_in_time():
             await play.machine.until_shown(1)
+
+
+async def test_the_machines_real_page_stays_on_the_screen(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "rvm_edge.kiosk")
+    async with stage(tmp_path) as play:
+        await play.stop_bridge()
+        await play.start_bridge(pages=PAGE)
+        play.keep()
+        await until_logged(caplog, "the screen shows the local page")
+        await until_logged(caplog, "graphics are drawn by")  # it was looked at more than once
+        assert await play.pages_that_listen() == 1
+        assert "is replaced" not in caplog.text

@@ -81,6 +81,18 @@ async def test_it_knows_what_the_bridge_tells(tmp_path: Path) -> None:
         assert await until(news, lambda now: not now.here) == Outlook()
 
 
+async def test_a_link_that_comes_back_has_its_page_at_once(tmp_path: Path) -> None:
+    machine = StagedMachine(kiosk_url=URL)
+    async with bridge(machine) as running, following(running.port, tmp_path) as news:
+        await until(news, lambda now: now.here)
+        with trio.fail_after(Limits().heartbeat_s * 0.8):
+            for _ in range(10):
+                machine.step("link.up", at.IDLE_ONLINE)
+                await until(news, lambda now: bool(now.server_url))
+                machine.step("link.lost", at.IDLE)
+                await until(news, lambda now: not now.online)
+
+
 async def test_it_stays_for_longer_than_silence_is_borne(tmp_path: Path) -> None:
     limits = Limits(heartbeat_s=0.05, silence_s=0.2)
     machine = StagedMachine()

@@ -58,6 +58,7 @@ class _Conversation:
         self._token = _token_in(settings.token_file)
         self._ids = itertools.count(1)
         self._asked = ""
+        self._refused = ""
 
     async def run(self) -> None:
         """Speak until the bridge is lost."""
@@ -102,6 +103,8 @@ class _Conversation:
             self._news.tell(known.after(heard.snapshot.state).after(heard.snapshot.link))
         elif heard.result is not None and heard.id == self._asked and known.online:
             self._news.tell(replace(known, server_url=self._believed(heard.result.url)))
+        if not self._news.now.online:
+            self._asked = ""  # an answer that is still to come is of a link that is gone
 
     async def _ask_for_url(self) -> None:
         """Ask for the server's page where there should be one, and again with each heartbeat."""
@@ -115,7 +118,8 @@ class _Conversation:
         origin, expected = origin_of(url), self._settings.server_origin
         if origin and len(url) <= URL_MOST_CHARS and origin == (expected or origin):
             return url
-        if url:
+        if url and url != self._refused:
+            self._refused = url
             _LOG.warning(
                 "the server's page is at %s, and kiosk.server_origin is %r: it is not shown",
                 spoken(url),

@@ -27,6 +27,7 @@ class PageEvents:
         troubled: set as soon as something is.
         dialogs: how many it has opened.
         dialog_open: one of them is on the screen: the page does nothing until it is closed.
+        main_frame: the page's own frame, by which its own documents are told from its frames'.
     """
 
     def __init__(self, nursery: trio.Nursery, do: Do, fence: Fence, alert_s: float) -> None:
@@ -47,6 +48,7 @@ class PageEvents:
         self._do = do
         self._fence = fence
         self._alert_s = alert_s
+        self._held_back: set[str] = set()
 
     def be_troubled(self, why: str) -> None:
         """Note what is wrong; the first reason stays."""
@@ -71,7 +73,10 @@ class PageEvents:
         if paused.frame_id != self.main_frame or self._fence.lets(paused.request.url):
             self._answer(wire.ContinueRequest(request_id=paused.request_id))
             return
-        _LOG.warning("a page led to %s, and was held back", spoken(paused.request.url))
+        where = spoken(paused.request.url)
+        if where not in self._held_back:  # a page may try for ever
+            self._held_back.add(where)
+            _LOG.warning("a page led to %s, and was held back", where)
         self._answer(wire.FailRequest(request_id=paused.request_id))
 
     def _follow(self, frame: wire.Frame) -> None:
