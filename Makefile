@@ -56,6 +56,7 @@ check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md --check
 	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference --check
 	$(EDGE) orders reference docs/reference/orders.md --check
+	$(EDGE) kiosk policy config/chromium/rvm-edge-kiosk.json --check
 	$(BIN)/python -m tests.fleet_plot docs/images --check
 	$(EDGE) chart check
 	$(EDGE) chart export --all docs/reference/chart --check
@@ -67,6 +68,7 @@ docs: $(DEV_READY) ## Write the generated files again
 	$(BIN)/python -m rvm_edge.bridges.cloud.wire_page docs/reference/cloud-wire.md
 	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference
 	$(EDGE) orders reference docs/reference/orders.md
+	$(EDGE) kiosk policy config/chromium/rvm-edge-kiosk.json
 	$(EDGE) chart export --all docs/reference/chart
 	$(BIN)/python -m tests.fleet_plot docs/images
 

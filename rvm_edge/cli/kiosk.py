@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
-from rvm_edge.cli.options import locations
+from rvm_edge.cli.options import settings
 
 if TYPE_CHECKING:
-    from rvm_edge.kiosk.keeper.settings import KioskSettings
+    from rvm_edge.settings.kiosk import KioskSettings
 
 _PROFILE = "rvm-edge-kiosk"
 _LINE = "%(levelname)s %(message)s"
@@ -43,7 +42,7 @@ def policy(file: Path, *, check: bool) -> None:
     """
     from rvm_edge.kiosk.keeper.policy import managed_policy
 
-    write_or_compare(file, managed_policy(_settings()), check=check)
+    write_or_compare(file, managed_policy(settings().kiosk), check=check)
 
 
 def _keep() -> None:
@@ -51,12 +50,12 @@ def _keep() -> None:
 
     import trio
 
-    settings = _settings()
+    chosen = settings().kiosk
     logging.basicConfig(level=logging.INFO, format=_LINE, stream=sys.stderr)
-    trio.run(_keep_until_told, settings, _profile(settings))
+    trio.run(_keep_until_told, chosen, _profile(chosen))
 
 
-async def _keep_until_told(settings: KioskSettings, profile: Path) -> None:
+async def _keep_until_told(chosen: KioskSettings, profile: Path) -> None:
     import signal
 
     import trio
@@ -66,42 +65,16 @@ async def _keep_until_told(settings: KioskSettings, profile: Path) -> None:
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(keep_screen, settings, profile)
+            nursery.start_soon(keep_screen, chosen, profile)
             async for _ in signals:
                 break
             nursery.cancel_scope.cancel()
 
 
-def _settings() -> KioskSettings:
-    """Read the screen's settings, a file of their own; the defaults where there is none.
-
-    Raises:
-        CommandError: they cannot be used.
-    """
-    from rvm_edge.kiosk.keeper.settings import KioskSettings
-    from rvm_edge.settings_file import MAX_BYTES, SettingsError
-    from rvm_edge.strict_tables import refused_as, to_struct
-
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
-    path = locations().config_dir / "kiosk.toml"
-    if not path.exists():
-        return KioskSettings()
-    raw = path.read_bytes()
-    try:
-        with refused_as(SettingsError, str(path), raw, MAX_BYTES):
-            return to_struct(tomllib.loads(raw.decode()), KioskSettings)
-    except SettingsError as error:
-        raise CommandError(str(error), CONFIGURATION) from error
-
-
-def _profile(settings: KioskSettings) -> Path:
+def _profile(chosen: KioskSettings) -> Path:
     """Return the browser's folder: in memory, where the system has such a place for a service."""
-    if settings.profile_dir:
-        return Path(settings.profile_dir).absolute()
+    if chosen.profile_dir:
+        return Path(chosen.profile_dir).absolute()
     for variable in ("RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"):
         first = os.environ.get(variable, "").split(":")[0]
         if first:

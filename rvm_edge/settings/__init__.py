@@ -15,6 +15,7 @@ from rvm_edge.settings.cloud import (
     ReverbSettings,
     SyncSettings,
 )
+from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
 from rvm_edge.settings.policy import Policy
 from rvm_edge.settings.screen import ScreenSettings
@@ -24,6 +25,7 @@ __all__ = [
     "AcceptanceSettings",
     "CloudSettings",
     "EvidenceSettings",
+    "KioskSettings",
     "OrderSettings",
     "Percent",
     "Policy",
@@ -48,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         vision: how it sees.
         cloud: how it speaks with its server.
         screen: how its own screen is served.
+        kiosk: how a browser is kept in front of people.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
@@ -55,4 +58,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vision: VisionSettings = VisionSettings()
     cloud: CloudSettings = CloudSettings()
     screen: ScreenSettings = ScreenSettings()
+    kiosk: KioskSettings = KioskSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

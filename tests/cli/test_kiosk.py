@@ -23,7 +23,7 @@ def ask(folder: Path, *arguments: str) -> Result:
 
 
 def configure(folder: Path, text: str) -> Path:
-    (folder / "kiosk.toml").write_text(text)
+    (folder / "settings.toml").write_text(f"[kiosk]\n{text}")
     return folder
 
 
@@ -55,7 +55,7 @@ def test_the_policy_that_ships_is_the_one_of_the_defaults(tmp_path: Path) -> Non
         ('server_origin = "https://rvm.example/page"', "is no origin such as"),
         ('reload_at = "24:00"', "must be a time from 00:00 to 23:59"),
         ("retry_cap_s = 0.1", "retry_first_s must not exceed retry_cap_s"),
-        ("browsr = 1", "did you mean browser?"),
+        ("browsr = 1", "did you mean kiosk.browser?"),
     ],
 )
 def test_what_would_open_or_lose_the_screen_is_refused_in_one_line(

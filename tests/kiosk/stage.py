@@ -23,7 +23,7 @@ from rvm_edge.bridges.local.view import Alarm
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.kiosk.keeper.keeper import keep_screen
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.statechart.definition import Payload
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_machine import StagedMachine

@@ -10,7 +10,7 @@ import trio
 
 from rvm_edge.kiosk.keeper.policy import managed_policy
 from rvm_edge.kiosk.keeper.profile import MARK
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 from tests.kiosk.stage import stage, until_logged
 
 ONLY_ONCE = 'if mkdir "{folder}/failed" 2>/dev/null; then {how}; fi'

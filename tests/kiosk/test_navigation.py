@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvm_edge.kiosk.keeper.navigation import Fence, spoken
-from rvm_edge.kiosk.keeper.settings import origin_of
+from rvm_edge.settings.kiosk import origin_of
 
 FENCE = Fence(("https://rvm.example/rvm-ui/7?signature=ab", "http://127.0.0.1:8888"))
 

@@ -18,7 +18,7 @@ from rvm_edge.bridges.local.requests import AskKioskUrl, ClientHello, PageAlive,
 from rvm_edge.kiosk.keeper import bridge_wire as wire
 from rvm_edge.kiosk.keeper.bridge_follower import follow
 from rvm_edge.kiosk.keeper.outlook import News, Outlook
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.page import TOKEN, bridge
 from tests.bridges.local.staged_machine import StagedMachine

@@ -17,7 +17,7 @@ from rvm_edge.kiosk.keeper.bridge_line import BridgeLine, BridgeLostError, bridg
 from rvm_edge.kiosk.keeper.bridge_wire import AliveOut, AskKioskUrl, Heard, HelloOut
 from rvm_edge.kiosk.keeper.navigation import spoken
 from rvm_edge.kiosk.keeper.outlook import News, Outlook
-from rvm_edge.kiosk.keeper.settings import KioskSettings, origin_of
+from rvm_edge.settings.kiosk import KioskSettings, origin_of
 
 RETRY_FIRST_S: Final = 0.2
 RETRY_CAP_S: Final = 1.0

@@ -18,7 +18,7 @@ from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevTools, DevToolsE
 from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page import COMMAND_S, Page
 from rvm_edge.kiosk.keeper.profile import ProfileError, fresh_profile
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 
 _END_S = 1.0
 _PAGE = "page"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 
 FLAGS: Final = (
     "--remote-debugging-pipe",

@@ -15,8 +15,8 @@ from rvm_edge.kiosk.keeper.outlook import News
 from rvm_edge.kiosk.keeper.renewal import Renewal
 from rvm_edge.kiosk.keeper.screen import Screen
 from rvm_edge.kiosk.keeper.setbacks import STEADY_S
-from rvm_edge.kiosk.keeper.settings import KioskSettings
 from rvm_edge.kiosk.keeper.upkeep import look_after
+from rvm_edge.settings.kiosk import KioskSettings
 
 _LOG = logging.getLogger(__name__)
 

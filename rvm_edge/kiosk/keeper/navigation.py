@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rvm_edge.kiosk.keeper.settings import origin_of
+from rvm_edge.settings.kiosk import origin_of
 
 _EMPTY = "about:blank"
 

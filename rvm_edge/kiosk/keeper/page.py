@@ -14,8 +14,8 @@ from rvm_edge.kiosk.keeper import devtools_wire as wire
 from rvm_edge.kiosk.keeper.devtools import DevTools, DevToolsError, NoAnswerError
 from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page_events import PageEvents
-from rvm_edge.kiosk.keeper.settings import KioskSettings
 from rvm_edge.kiosk.keeper.sight import LOOK, Evaluated, Sight, objection
+from rvm_edge.settings.kiosk import KioskSettings
 
 COMMAND_S: Final = 3.0
 """How long the browser may take over what costs it nothing."""

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 
 _NO: Final = 2
 """For pages' requests: never, and nobody is asked."""

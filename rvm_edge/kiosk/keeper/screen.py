@@ -15,8 +15,8 @@ from rvm_edge.kiosk.keeper.navigation import Fence, spoken
 from rvm_edge.kiosk.keeper.outlook import News
 from rvm_edge.kiosk.keeper.page import Page, PageError
 from rvm_edge.kiosk.keeper.setbacks import Setbacks
-from rvm_edge.kiosk.keeper.settings import KioskSettings
 from rvm_edge.kiosk.keeper.watch import watch
+from rvm_edge.settings.kiosk import KioskSettings
 
 OWN_PAGE: Final = (Path(__file__).parent / "holding.html").read_text(encoding="utf-8")
 TICK_S: Final = 0.25

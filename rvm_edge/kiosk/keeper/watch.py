@@ -8,7 +8,7 @@ import trio
 
 from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevToolsError
 from rvm_edge.kiosk.keeper.page import Page
-from rvm_edge.kiosk.keeper.settings import KioskSettings
+from rvm_edge.settings.kiosk import KioskSettings
 
 UNREADABLE_MOST = 5
 """How often in a row a page may be between two documents when it is asked."""

@@ -1,4 +1,4 @@
-"""How the screen is kept."""
+"""How a browser is kept in front of people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+from rvm_edge.settings.measures import Seconds
+
 Word = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 NEVER: Final = (
@@ -26,7 +27,7 @@ _WEB: Final = ("http", "https")
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the screen is kept. Times in seconds.
+    """How a browser is kept in front of people, by `rvm-edge kiosk`. Times in seconds.
 
     Attributes:
         browser: the command that starts Chromium; the keeper adds its flags.
