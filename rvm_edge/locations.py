@@ -62,6 +62,11 @@ class Locations:
         return self.data_dir / "restarts.json"
 
     @property
+    def screen_token_path(self) -> Path:
+        """What makes a page one that may steer the machine, until the next start; a secret."""
+        return self.data_dir / "screen-token"
+
+    @property
     def credentials_path(self) -> Path:
         """Who the machine is towards its server; a secret."""
         return self.config_dir / "rvm-credentials.json"

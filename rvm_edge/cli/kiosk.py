@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
-from rvm_edge.cli.options import settings
+from rvm_edge.cli.options import locations, settings
 
 if TYPE_CHECKING:
     from rvm_edge.settings.kiosk import KioskSettings
@@ -48,9 +48,13 @@ def policy(file: Path, *, check: bool) -> None:
 def _keep() -> None:
     import logging
 
+    import msgspec
     import trio
 
     chosen = settings().kiosk
+    if not chosen.token_file:
+        token_file = str(locations().screen_token_path)
+        chosen = msgspec.structs.replace(chosen, token_file=token_file)
     logging.basicConfig(level=logging.INFO, format=_LINE, stream=sys.stderr)
     trio.run(_keep_until_told, chosen, _profile(chosen))
 

@@ -74,7 +74,7 @@ class ScreenPlan:
     @property
     def token_path(self) -> Path:
         """Where the token is left for the keeper of the screen."""
-        return self.locations.data_dir / "screen-token"
+        return self.locations.screen_token_path
 
 
 Told = Callable[[ScreenNews], Awaitable[None]]

@@ -35,7 +35,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         profile_dir: where the browser keeps what it remembers; emptied before each start. "" is a
             folder of the service's own run-time folder.
         port: of the local bridge, on 127.0.0.1.
-        token_file: where the machine leaves this boot's token for the screen.
+        token_file: where the machine leaves this boot's token for the screen; "" for the file in
+            the machine's own data folder, which only its own user can read.
         server_origin: of the server's page, such as `https://rvm.example`; for the browser's
             managed policy, which is written before anybody has asked the server.
         more_origins: of other pages that the server's page leads to.
@@ -55,7 +56,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flags: Annotated[tuple[Word, ...], Meta(max_length=64)] = ()
     profile_dir: Annotated[str, Meta(max_length=1024)] = ""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8888
-    token_file: Word = "/run/rvm-edge/kiosk.token"  # noqa: S105 - where it lies
+    token_file: Annotated[str, Meta(max_length=1024)] = ""
     server_origin: Annotated[str, Meta(max_length=256)] = ""
     more_origins: Annotated[tuple[Word, ...], Meta(max_length=16)] = ()
     start_s: Seconds = 20.0
