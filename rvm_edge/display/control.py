@@ -242,5 +242,6 @@ class SteeredMachine:
         except (OSError, sqlite3.Error) as error:
             raise RefusedError(f"the journal could not be copied: {error}") from error
         if any(place in self._configuration for place in _OUT_OF_USE):
-            await self._daemon.runtime.post(OrderDone(f"screen-{path.stem}", task.value, str(path)))
+            done = OrderDone(f"screen-{path.stem}", task.value, str(path))
+            await self._have_done(done, only_in=_OUT_OF_USE, done=lambda step: step.event == done)
         return str(path)
