@@ -12,7 +12,6 @@ from typing import Final
 import msgspec
 import trio
 
-from rvm_edge import kiosk
 from rvm_edge.backoff import Backoff
 from rvm_edge.bridges.local.address import AddressRefusedError
 from rvm_edge.daemon import Daemon
@@ -25,6 +24,7 @@ from rvm_edge.display.item_pictures import ItemPictures
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
 from rvm_edge.identity import Secret
+from rvm_edge.kiosk import PAGE
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.settings import ScreenSettings
@@ -36,7 +36,6 @@ RETRY_CAP_S: Final = 30.0
 STEADY_S: Final = 10.0
 """A screen that was served for so long had no trouble."""
 
-_PAGE: Final = Path(kiosk.__file__).parent / "page"
 _STEPS: Final = 1000
 _LOG = logging.getLogger(__name__)
 
@@ -173,7 +172,7 @@ class _Screen:
             pin=PinHash.parse(settings.pin_hash) if settings.pin_hash else None,
             port=self._port,
             origins=settings.origins,
-            pages=(_PAGE,) if _PAGE.is_dir() else (),
+            pages=(PAGE,),
             language=settings.language,
         )
         bridge = LocalBridge(self._view, self._control, arrangement)
@@ -186,8 +185,25 @@ class _Screen:
             else:
                 url = f"http://127.0.0.1:{self._port}/"
                 await self._say(ScreenNews(url, str(self._plan.token_path)))
+                if settings.compatibility_port:
+                    nursery.start_soon(self._answer_as_predecessor)
         if refusal is not None:
             raise refusal
+
+    async def _answer_as_predecessor(self) -> None:
+        """Serve port 8003 while the screen is served; a port that is taken is only said."""
+        from rvm_edge.bridges.port8003.machine_deposits import MachineDeposits  # noqa: PLC0415
+        from rvm_edge.bridges.port8003.port import Port8003  # noqa: PLC0415
+
+        port = Port8003(
+            MachineDeposits(self._view, self._control),
+            lambda: self._view.kiosk_url,
+            origins=self._plan.settings.origins,
+        )
+        try:
+            await port.run()
+        except AddressRefusedError as refused:
+            _LOG.warning("the predecessor's port is not served: %s", refused)
 
     async def _say(self, news: ScreenNews) -> None:
         """Tell what was not told last: a port that stays taken is no news."""

@@ -22,6 +22,8 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             speak with the machine, such as `https://rvm.example`.
         pin_hash: of the technicians' PIN, as `rvm-edge settings pin` prints it; while it is "" the
             screen opens to no technician.
+        compatibility_port: whether to answer on port 8003 as the predecessor did, for the server's
+            kiosk page of its development version.
     """
 
     enabled: bool = True
@@ -29,6 +31,7 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["id", "en"] = "id"
     origins: Annotated[tuple[Origin, ...], Meta(max_length=16)] = ()
     pin_hash: PinHashText = ""
+    compatibility_port: bool = False
 
     def __repr__(self) -> str:
         """Keep the hash to itself: a PIN has too few digits for it to be shown around."""
