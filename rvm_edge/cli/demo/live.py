@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from rvm_edge.cli.demo.keys import pressed, raw_keys
+from rvm_edge.cli.demo.kiosk_screen import KioskScreen
 from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
 from rvm_edge.cli.demo.persons import repair, take_returns
 from rvm_edge.cli.demo.scenario import LIVE
@@ -45,14 +46,18 @@ async def _show(locations: Locations, settings: Settings, setup: Setup) -> None:
     terminal = sys.stdin.fileno()
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals, raw_keys(terminal):
-        async with simulated_machine(locations, settings, setup) as machine:
+        kiosk = KioskScreen(locations, settings)
+        async with simulated_machine(
+            locations, settings, setup, fit=kiosk.fittings.around
+        ) as machine:
             tail, visitor = Tail(), Visitor(machine, setup.seed)
             async with trio.open_nursery() as nursery:
                 await nursery.start(tail.follow, machine)
                 nursery.start_soon(take_returns, machine, setup.seed, LIVE)
                 nursery.start_soon(repair, machine, LIVE)
                 nursery.start_soon(visitor.come_and_go)
-                nursery.start_soon(_draw, machine, tail, visitor)
+                nursery.start_soon(kiosk.serve, machine)
+                nursery.start_soon(_draw, machine, tail, visitor, kiosk)
                 nursery.start_soon(_quit_on_signal, signals, nursery.cancel_scope)
                 async for key in pressed(terminal):
                     if key in _QUITS:
@@ -66,18 +71,21 @@ async def _quit_on_signal(signals: AsyncIterator[int], scope: trio.CancelScope) 
         scope.cancel()
 
 
-async def _draw(machine: SimulatedMachine, tail: Tail, visitor: Visitor) -> None:
+async def _draw(
+    machine: SimulatedMachine, tail: Tail, visitor: Visitor, kiosk: KioskScreen
+) -> None:
     console = Console()
     began_s = trio.current_time()
     with Live(console=console, auto_refresh=False, screen=True, transient=True) as live:
         while True:
-            scene = await scene_of(machine, tail, visitor, trio.current_time() - began_s)
+            clock_s = trio.current_time() - began_s
+            scene = await scene_of(machine, tail, visitor, clock_s, kiosk.address)
             live.update(screen(scene, *console.size), refresh=True)
             await trio.sleep(1 / FRAMES_PER_S)
 
 
 async def scene_of(
-    machine: SimulatedMachine, tail: Tail, visitor: Visitor, clock_s: float
+    machine: SimulatedMachine, tail: Tail, visitor: Visitor, clock_s: float, page: str = ""
 ) -> Scene:
     """Gather what is to be shown now."""
     ledger = machine.daemon.ledger
@@ -97,4 +105,5 @@ async def scene_of(
         keys=tuple((one.key, one.word) for one in visitor.keys),
         help=tuple((one.key, one.what) for one in visitor.keys) if visitor.helps else (),
         clock_s=clock_s,
+        page=page,
     )

@@ -11,7 +11,7 @@ import trio
 from rvm_edge.cli.demo.eyes import EyesTrouble, WatchedEyes
 from rvm_edge.cli.demo.server import DemoServer, demo_server
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
-from rvm_edge.daemon import Daemon, running
+from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
 from rvm_edge.settings import Settings
@@ -82,9 +82,21 @@ class SimulatedMachine:
 
 @asynccontextmanager
 async def simulated_machine(
-    locations: Locations, settings: Settings, setup: Setup, dialect: Dialect = Dialect.D
+    locations: Locations,
+    settings: Settings,
+    setup: Setup,
+    dialect: Dialect = Dialect.D,
+    *,
+    fit: Callable[[Parts], Parts] = lambda parts: parts,
 ) -> AsyncIterator[SimulatedMachine]:
     """Run everything while the block lasts, with a server of its own.
+
+    Args:
+        locations: where it keeps what it remembers.
+        settings: how it behaves.
+        setup: how it is put together.
+        dialect: which server.
+        fit: builds into its parts what else is wanted.
 
     Raises:
         SamplesError: the sample pictures cannot be used.
@@ -101,7 +113,7 @@ async def simulated_machine(
         server = await stack.enter_async_context(
             demo_server(dialect, setup.seed, epoch_s=clock.epoch_s if clock else None)
         )
-        parts = around.parts(server.link(), RecordedHost())
+        parts = fit(around.parts(server.link(), RecordedHost()))
         daemon = await stack.enter_async_context(
             running(locations, settings, parts, offload=offload, clock=clock)
         )

@@ -42,6 +42,7 @@ class Scene:
         keys: key and word of each key.
         help: key and meaning of each key, while they are shown; else empty.
         clock_s: since the demo began.
+        page: the address of the machine's own screen; "" while there is none.
     """
 
     leaves: tuple[str, ...]
@@ -59,6 +60,7 @@ class Scene:
     keys: tuple[tuple[str, str], ...]
     help: tuple[tuple[str, str], ...]
     clock_s: float
+    page: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,11 @@ def screen(scene: Scene, width: int, height: int) -> RenderableType:
 def _head(scene: Scene, width: int) -> Text:
     minutes, seconds = divmod(int(scene.clock_s), 60)
     name = " MyRVM-Edge "
-    what = " a simulated machine with its real chart, ledger, journal and eyes"
+    what = (
+        f" its screen: {scene.page}"
+        if scene.page
+        else " a simulated machine with its real chart, ledger, journal and eyes"
+    )
     clock = f"visitors: {scene.auto}  {minutes:02d}:{seconds:02d} "
     head = Text.assemble((name, "bold #000000 on cyan"), (what, DIM))
     head.truncate(width - len(clock) - 1, overflow="ellipsis", pad=True)
