@@ -213,8 +213,11 @@ class _Screen:
             await self._told(news)
 
     def _note(self, step: Step) -> None:
-        self._causes.take(step)
-        self._pictures.take(step)
+        try:
+            self._causes.take(step)
+            self._pictures.take(step)
+        except Exception:  # noqa: BLE001 - it costs the screen a word, and the machine nothing
+            _LOG.exception("the screen cannot make sense of step %d", step.record.seq)
 
 
 def _load() -> None:

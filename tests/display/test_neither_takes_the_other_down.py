@@ -16,6 +16,7 @@ from trio_websocket import ConnectionClosed
 from rvm_edge.bridges.local.messages import CloseCode
 from rvm_edge.bridges.local.present import Present
 from rvm_edge.bridges.local.view import Sighting
+from rvm_edge.display.causes import Causes
 from rvm_edge.statechart.publishing import Step
 from states import paths
 from states.events import MaintenanceEnter
@@ -107,6 +108,19 @@ async def test_a_bridge_that_fails_is_replaced_on_its_port_and_the_machine_goes_
         assert hello["snapshot"]["state"]["configuration"] == [paths.MAINTENANCE]
     assert machine.news[1].trouble == "the screen's bridge has failed; the log says why"
     assert "the screen's bridge has failed" in caplog.text
+
+
+async def test_a_step_that_the_screen_cannot_make_sense_of_is_only_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_causes: Causes, _step: Step) -> NoReturn:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Causes, "take", fails)
+    async with shown(tmp_path) as machine, page_of(machine) as opened:
+        assert (await opened.ask("start_session", mode="guest"))["ok"]
+        await machine.until(paths.WAITING)
+    assert "the screen cannot make sense of step" in caplog.text
 
 
 async def test_a_machine_that_stops_takes_its_screen_along(tmp_path: Path) -> None:
