@@ -21,10 +21,10 @@ from rvm_edge.display.causes import Causes
 from rvm_edge.display.control import SteeredMachine
 from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.item_pictures import ItemPictures
+from rvm_edge.display.page_files import page_folders
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
 from rvm_edge.identity import Secret
-from rvm_edge.kiosk import PAGE
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.settings import ScreenSettings
@@ -167,15 +167,16 @@ class _Screen:
         from rvm_edge.bridges.local.technician import PinHash  # noqa: PLC0415
 
         settings = self._plan.settings
-        arrangement = Arrangement(
-            token=self._plan.token,
-            pin=PinHash.parse(settings.pin_hash) if settings.pin_hash else None,
-            port=self._port,
-            origins=settings.origins,
-            pages=(PAGE,),
-            language=settings.language,
-        )
-        bridge = LocalBridge(self._view, self._control, arrangement)
+        with page_folders() as folders:
+            arrangement = Arrangement(
+                token=self._plan.token,
+                pin=PinHash.parse(settings.pin_hash) if settings.pin_hash else None,
+                port=self._port,
+                origins=settings.origins,
+                pages=folders,
+                language=settings.language,
+            )
+            bridge = LocalBridge(self._view, self._control, arrangement)
         refusal: AddressRefusedError | None = None
         async with trio.open_nursery() as nursery:
             try:

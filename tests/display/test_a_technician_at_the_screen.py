@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.statechart.build import build
+from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.journal import verify
 from states import paths
 from states.chart import CHART
@@ -128,6 +130,17 @@ async def test_no_motor_turns_while_the_door_is_open(tmp_path: Path) -> None:
         reply = await asked(page, "test_motor")
     assert reply["error"]["message"] == "the service door is open"
     assert machine.world.audit().hazards == ()
+
+
+async def test_the_page_draws_the_chart_that_runs(tmp_path: Path) -> None:
+    async with shown(tmp_path) as machine:
+        origin = (await machine.served()).origin
+        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=5) as client:
+            told = (await client.get("/chart.json")).json()
+    assert told["hash"] == chart_hash(CHART)
+    assert [state["path"] for state in told["chart"]["states"]] == [
+        path for path, _ in CHART.walk()
+    ]
 
 
 async def test_nothing_is_tried_without_the_pin(tmp_path: Path) -> None:
