@@ -1,4 +1,4 @@
-"""What the server ordered."""
+"""What the server, or a technician at the screen, ordered."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class RestartOrdered(Event):
 
 @dataclass(frozen=True)
 class OrderDone(Event):
-    """An order of the server was carried out. It changes no state; the journal keeps it.
+    """An order was carried out. It changes no state; the journal keeps it.
 
     Attributes:
         order_id: its identity.
@@ -70,11 +70,11 @@ class OrderDone(Event):
 
 @dataclass(frozen=True)
 class OrderRefused(Event):
-    """An order of the server was not carried out. It changes no state; the journal keeps it.
+    """An order was not carried out. It changes no state; the journal keeps it.
 
     Attributes:
         order_id: its identity, as far as one can be made out.
-        action: the word that the server used.
+        action: the word for it, as whoever gave it used it.
         why: in words for a technician.
     """
 
