@@ -175,4 +175,4 @@ def daemon_of(
     """Run the daemon in its world and at its server, from the moment it is ready for a person."""
     folders = ("--config-dir", str(place.config_dir), "--data-dir", str(place.data_dir))
     around = ("--world", str(socket), "--credentials", str(server.credentials))
-    return daemon(*folders, "run", *around, "--eyes", "scripted", "--json")
+    return daemon(*folders, "run", *around, "--eyes", "scripted", "--no-screen", "--json")

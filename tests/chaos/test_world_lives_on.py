@@ -49,5 +49,5 @@ async def test_whenever_the_daemon_is_killed_the_ledger_credits_what_lies_in_the
 
 def daemon_in(socket: Path, data: Path) -> AbstractAsyncContextManager[trio.Process]:
     """Run the daemon in the world at `socket`, from the moment it is ready for a person."""
-    options = ("--world", str(socket), "--eyes", "scripted", "--json")
+    options = ("--world", str(socket), "--eyes", "scripted", "--no-screen", "--json")
     return daemon("--data-dir", str(data), "run", *options)
