@@ -14,6 +14,8 @@ from hypercorn.typing import ASGIFramework, ConnectionState
 from hypercorn.utils import wrap_app
 from quart_trio import QuartTrio
 
+from rvm_edge.bridges.local.finishing import finishing
+
 _IDLE_S = 5
 _HEAD_BYTES = 16 * 1024
 
@@ -29,7 +31,7 @@ class HttpServer:
         config.include_server_header = False
         config.keep_alive_timeout = _IDLE_S
         self._config = config
-        self._app = wrap_app(cast("ASGIFramework", app), 0, "asgi")
+        self._app = wrap_app(finishing(cast("ASGIFramework", app)), 0, "asgi")
         self._context = WorkerContext(None)
 
     async def serve(self, sock: socket.socket, most_s: float) -> None:

@@ -7,19 +7,14 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import cast
 
 import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
-from hypercorn.typing import (
-    ASGIFramework,
-    ASGIReceiveCallable,
-    ASGISendCallable,
-    ASGISendEvent,
-    Scope,
-)
-from quart_trio import QuartTrio
+from hypercorn.typing import ASGIFramework
 
+from rvm_edge.bridges.local.finishing import finishing
 from rvm_edge.simulator.cloud.certificates import Authority
 from rvm_edge.simulator.cloud.doorway import Doorway
 from rvm_edge.simulator.cloud.server import CloudServer
@@ -53,13 +48,18 @@ async def serving(
     config, backend_port = _configured(server, tls)
     stop = trio.Event()
     failure: BaseException | None = None
+    app = finishing(cast("ASGIFramework", server.app))
     with Doorway(host, port) as doorway:
         server.site.origin = f"{scheme}://{host}:{doorway.port}"
         server.direct_origin = f"{scheme}://127.0.0.1:{backend_port}"
         async with trio.open_nursery() as behind:
             await behind.start(
                 partial(
-                    serve, _finishing(server.app), config, shutdown_trigger=stop.wait, mode="asgi"
+                    serve,
+                    app,
+                    config,
+                    shutdown_trigger=stop.wait,
+                    mode="asgi",
                 )
             )
             async with trio.open_nursery() as before:
@@ -89,23 +89,6 @@ def _configured(server: CloudServer, tls: Authority | None) -> tuple[Config, int
     if tls is not None:
         config.context = tls.server_context(lambda: server.conduct.certificate)
     return config, port
-
-
-def _finishing(app: QuartTrio) -> ASGIFramework:
-    """Let a reply's last step end before quart-trio cancels it.
-
-    Hypercorn closes a connection inside the application's last `send`, and tells the application;
-    quart-trio then cancels whatever the request still does, the closing included.
-    """
-
-    async def asgi(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        async def send_all(event: ASGISendEvent) -> None:
-            with trio.CancelScope(shield=scope["type"] == "http"):
-                await send(event)
-
-        await app(scope, receive, send_all)
-
-    return asgi
 
 
 class _Config(Config):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import trio
 
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.metrics import Kind, Metric, Sample, exposition
@@ -41,6 +42,20 @@ def pages(tmp_path: Path) -> Path:
     (folder / "notes.txt").write_text("not for the public")
     (folder / "stolen.js").symlink_to("/etc/hostname")
     return folder
+
+
+async def test_a_client_that_asks_for_the_end_of_the_connection_gets_it() -> None:
+    async with bridge(StagedMachine()) as running:
+        name = running.origin.removeprefix("http://")
+        host, port = name.split(":")
+        async with await trio.open_tcp_stream(host, int(port)) as stream:
+            asked = f"GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+            await stream.send_all(asked.encode())
+            reply = b""
+            with trio.fail_after(4):  # an idle connection would be closed after five seconds
+                while received := await stream.receive_some():
+                    reply += received
+    assert reply.startswith(b"HTTP/1.1 200")
 
 
 async def test_the_page_and_the_client_are_served_with_their_types(pages: Path) -> None:
