@@ -134,7 +134,7 @@ async def test_a_command_arrives_over_tls(
 
 
 @pytest.mark.parametrize("channel", [CHANNEL, PRIVATE])
-async def test_it_resubscribes_every_channel_after_the_server_was_killed_and_is_back(
+async def test_resubscribes_every_channel_after_reconnect(
     channel: str, nursery: trio.Nursery
 ) -> None:
     server = reverb()
