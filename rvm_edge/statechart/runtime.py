@@ -181,7 +181,8 @@ class Runtime(Generic[M]):
         """
         failure: StatechartError | None = None
         async with trio.open_nursery() as nursery:
-            self._house = await nursery.start(self._keep_house)
+            with trio.CancelScope(shield=True):  # or nobody could ever end it
+                self._house = await nursery.start(self._keep_house)
             try:
                 with self._uninterrupted():
                     await self._boot()

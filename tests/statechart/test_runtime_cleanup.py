@@ -12,9 +12,19 @@ from trio.testing import MockClock
 
 from rvm_edge.statechart.definition import Context, StateError
 from rvm_edge.statechart.journal import MemoryJournal
+from rvm_edge.statechart.runtime import Runtime
 from rvm_edge.statechart.stuck import EXIT_STUCK
 from tests.statechart import charts
-from tests.statechart.cell_rig import at_the_end, deaf, running, settled, tell, to_take, where
+from tests.statechart.cell_rig import (
+    DECIDER,
+    at_the_end,
+    deaf,
+    running,
+    settled,
+    tell,
+    to_take,
+    where,
+)
 from tests.statechart.charts import BROKEN, BUSY, OFF, PUT, READY, SLOW, TAKE, Bench
 
 GRACE_S = 2.0
@@ -52,6 +62,14 @@ async def test_a_clean_up_is_shielded_and_waited_for(
         assert bench.log == ["clean", f"-{TAKE}", f"+{PUT}"]
         assert trio.current_time() - before_s == pytest.approx(1.1)
     assert runtime.counts.hung == 0
+
+
+async def test_a_machine_that_is_ended_while_it_starts_ends(bench: Bench) -> None:
+    runtime = Runtime(DECIDER, bench, MemoryJournal())
+    with trio.fail_after(5), trio.CancelScope() as scope:
+        scope.cancel()
+        await runtime.run()
+    assert runtime.configuration == ()
 
 
 async def test_without_the_shield_a_clean_up_is_cut_at_its_first_await(bench: Bench) -> None:

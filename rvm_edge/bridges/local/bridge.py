@@ -126,7 +126,8 @@ class LocalBridge:
             admission = Admission(port, arrangement.origins)
             door = self._door(admission)
             async with trio.open_nursery() as nursery:
-                house = await nursery.start(_keep_house)
+                with trio.CancelScope(shield=True):  # or nobody could ever end it
+                    house = await nursery.start(_keep_house)
                 try:
                     async with trio.open_nursery() as work:
                         work.start_soon(self._feed.follow_steps)

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio_websocket import ConnectionClosed
 
+from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.frames import text_frame
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.outbox import Outbox
+from rvm_edge.identity import Secret
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.page import Running, bridge, page
 from tests.bridges.local.staged_machine import StagedMachine
@@ -100,6 +102,14 @@ async def test_at_the_end_everybody_is_told_that_the_machine_starts_anew() -> No
         await running.ended.wait()
         assert closed.value.reason is not None
         assert closed.value.reason.code == 1012
+
+
+async def test_a_bridge_that_is_ended_while_it_starts_ends() -> None:
+    machine = StagedMachine()
+    local = LocalBridge(machine, machine, Arrangement(token=Secret("token"), port=0))
+    with trio.fail_after(5), trio.CancelScope() as scope:
+        scope.cancel()
+        await local.run()
 
 
 async def test_a_port_can_be_had_again_at_once() -> None:
