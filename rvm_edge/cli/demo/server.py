@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -84,11 +85,7 @@ async def demo_server(
         seed: for everything in it that is left to chance.
         epoch_s: its clock in virtual time; None for real sockets and the real time.
     """
-    server = (
-        CloudServer(dialect, seed=seed)
-        if epoch_s is None
-        else CloudServer(dialect, seed=seed, clock=epoch_s)
-    )
+    server = CloudServer(dialect, seed=seed, clock=epoch_s or time.time)
     machine = server.add_machine(SERIAL, name="Demo")
     token = server.books.new_text(40)
     server.add_user(1, token)
