@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from rvm_edge.settings.measures import Seconds
+from rvm_edge.settings.origins import plain_origin_of
 
 Word = Annotated[str, Meta(min_length=1, max_length=1024)]
 
@@ -23,7 +23,6 @@ NEVER: Final = (
 """Flags that open the browser to whoever is near, or that the keeper gives itself."""
 
 _HOURS, _MINUTES = 24, 60
-_WEB: Final = ("http", "https")
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +76,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if not flag.startswith("--") or name in NEVER or name.startswith("--remote-debugging"):
                 raise ValueError(f"flags must not contain {name!r}")
         for origin in (self.server_origin, *self.more_origins):
-            if origin and origin_of(origin) != origin:
+            if origin and plain_origin_of(origin) != origin:
                 raise ValueError(f"{origin!r} is no origin such as 'https://rvm.example'")
         if self.retry_first_s > self.retry_cap_s:
             raise ValueError("retry_first_s must not exceed retry_cap_s")
@@ -93,18 +92,3 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _is_time(text: str) -> bool:
         hour, minute = text.split(":")
         return int(hour) < _HOURS and int(minute) < _MINUTES
-
-
-def origin_of(url: str) -> str:
-    """Return a URL's origin as a browser spells it, or "" for one that has none on the web."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in _WEB or not host or parts.username is not None:
-        return ""
-    named = f"[{host}]" if ":" in host else host
-    default = 443 if parts.scheme == "https" else 80
-    return f"{parts.scheme}://{named}" + ("" if port in (None, default) else f":{port}")

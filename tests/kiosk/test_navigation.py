@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvm_edge.kiosk.keeper.navigation import Fence, spoken
-from rvm_edge.settings.kiosk import origin_of
+from rvm_edge.settings.origins import plain_origin_of
 
 FENCE = Fence(("https://rvm.example/rvm-ui/7?signature=ab", "http://127.0.0.1:8888"))
 
@@ -59,4 +59,4 @@ def test_a_log_never_holds_a_path_or_a_signature(rest: str) -> None:
 @given(st.text(max_size=50))
 def test_an_origin_is_its_own_origin(url: str) -> None:
     for one in (url, f"https://{url}"):
-        assert origin_of(origin_of(one)) == origin_of(one)
+        assert plain_origin_of(plain_origin_of(one)) == plain_origin_of(one)

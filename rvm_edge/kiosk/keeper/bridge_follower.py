@@ -17,7 +17,8 @@ from rvm_edge.kiosk.keeper.bridge_line import BridgeLine, BridgeLostError, bridg
 from rvm_edge.kiosk.keeper.bridge_wire import AliveOut, AskKioskUrl, Heard, HelloOut
 from rvm_edge.kiosk.keeper.navigation import spoken
 from rvm_edge.kiosk.keeper.outlook import News, Outlook
-from rvm_edge.settings.kiosk import KioskSettings, origin_of
+from rvm_edge.settings.kiosk import KioskSettings
+from rvm_edge.settings.origins import plain_origin_of
 
 RETRY_FIRST_S: Final = 0.2
 RETRY_CAP_S: Final = 1.0
@@ -115,7 +116,7 @@ class _Conversation:
 
     def _believed(self, url: str) -> str:
         """Return the address, or "" for one that the screen will not show."""
-        origin, expected = origin_of(url), self._settings.server_origin
+        origin, expected = plain_origin_of(url), self._settings.server_origin
         if origin and len(url) <= URL_MOST_CHARS and origin == (expected or origin):
             return url
         if url and url != self._refused:

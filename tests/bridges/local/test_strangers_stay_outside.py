@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from trio_websocket import ConnectionClosed
 
 from rvm_edge.bridges.local.address import AddressRefusedError, listening_socket
-from rvm_edge.bridges.local.admission import Admission, origin_of
+from rvm_edge.bridges.local.admission import Admission
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.technician import PinHash
+from rvm_edge.settings.origins import origin_of
 from tests.bridges.local.page import TOKEN, Running, bridge, page
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.bridges.local.test_a_page_asks import close_code
