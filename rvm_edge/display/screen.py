@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -14,6 +15,7 @@ import trio
 
 from rvm_edge.backoff import Backoff
 from rvm_edge.bridges.local.address import AddressRefusedError
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.boot_token import left_at, new_token
@@ -107,6 +109,9 @@ class _Screen:
         self._told = told
         self._port = plan.settings.port
         self._said = ""
+        pin_hash = plan.settings.pin_hash
+        # Of the boot, not of the bridge: who makes the bridge fail shall gain no tries by it.
+        self._pins = PinDesk(PinHash.parse(pin_hash) if pin_hash else None, time.monotonic)
         offload = in_thread()  # of its own: the ledger waits for no picture
         machine = daemon.machine
         board = AlarmBoard(_now)
@@ -164,13 +169,12 @@ class _Screen:
         # Half a second of imports: beside the loop, which starts the machine meanwhile.
         await trio.to_thread.run_sync(_load)
         from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge  # noqa: PLC0415
-        from rvm_edge.bridges.local.technician import PinHash  # noqa: PLC0415
 
         settings = self._plan.settings
         with page_folders() as folders:
             arrangement = Arrangement(
                 token=self._plan.token,
-                pin=PinHash.parse(settings.pin_hash) if settings.pin_hash else None,
+                pins=self._pins,
                 port=self._port,
                 origins=settings.origins,
                 pages=folders,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import trio
 
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.limits import Limits
-from rvm_edge.bridges.local.technician import PinHash
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.identity import Secret
 from rvm_edge.kiosk import PAGE
 from tests.bridges.local.staged_machine import StagedMachine
@@ -58,7 +59,7 @@ class Screen:
         """Start the bridge; where one ran before, on the same port."""
         arrangement = Arrangement(
             token=Secret(token),
-            pin=PinHash.of(PIN),
+            pins=PinDesk(PinHash.of(PIN), time.monotonic),
             port=self.port,
             pages=(PAGE, CHART, *self.folders),
             limits=self.limits,

@@ -15,13 +15,14 @@ from trio_websocket import ConnectionClosed
 
 from rvm_edge.bridges.local.messages import CloseCode
 from rvm_edge.bridges.local.present import Present
+from rvm_edge.bridges.local.technician import FREE_TRIES
 from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.display.causes import Causes
 from rvm_edge.statechart.publishing import Step
 from states import paths
 from states.events import MaintenanceEnter
 from tests.bridges.local.page import TOKEN, page
-from tests.display.shown_machine import SCREEN, Shown, page_of, shown
+from tests.display.shown_machine import PIN, SCREEN, Shown, page_of, shown
 
 
 @contextmanager
@@ -108,6 +109,27 @@ async def test_a_bridge_that_fails_is_replaced_on_its_port_and_the_machine_goes_
         assert hello["snapshot"]["state"]["configuration"] == [paths.MAINTENANCE]
     assert machine.news[1].trouble == "the screen's bridge has failed; the log says why"
     assert "the screen's bridge has failed" in caplog.text
+
+
+async def test_a_bridge_that_fails_does_not_forget_wrong_pins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_present: Present, _step: Step, _sighting: Sighting | None) -> NoReturn:
+        monkeypatch.undo()
+        raise RuntimeError("broken")
+
+    async with shown(tmp_path) as machine:
+        async with page_of(machine) as opened:
+            for number in range(FREE_TRIES):
+                reply = await opened.ask("enter_pin", str(number), pin="0000")
+                assert reply["error"]["code"] == "wrong_pin"
+        monkeypatch.setattr(Present, "take", fails)
+        await machine.daemon.runtime.post(MaintenanceEnter())
+        while len(machine.news) < 3:
+            await machine.happened.wait()
+        async with page(await machine.served()) as opened:
+            reply = await opened.ask("enter_pin", pin=PIN)
+    assert reply["error"]["code"] == "pin_locked"
 
 
 async def test_a_step_that_the_screen_cannot_make_sense_of_is_only_logged(

@@ -35,7 +35,7 @@ from rvm_edge.bridges.local.places import MAINTENANCE, is_in
 from rvm_edge.bridges.local.predecessor import Predecessor
 from rvm_edge.bridges.local.present import Present
 from rvm_edge.bridges.local.static_files import OWN, load
-from rvm_edge.bridges.local.technician import PinDesk, PinHash
+from rvm_edge.bridges.local.technician import PinDesk
 from rvm_edge.bridges.local.view import MachineControl, MachineView
 from rvm_edge.bridges.local.websocket import WebSocket
 from rvm_edge.identity import Secret
@@ -48,7 +48,8 @@ class Arrangement:
     Attributes:
         token: this boot's; whoever shows it may steer the machine. Fresh at every start, and given
             to the kiosk alone.
-        pin: the technician's; None where nobody set one: then there are no technicians.
+        pins: checks the technician's PIN. One that outlives the bridge remembers wrong ones beyond
+            its end. With none there are no technicians.
         host: ``127.0.0.1`` or ``::1``.
         port: 0 for any free one.
         origins: of other pages that may use the bridge, beside its own and the server's for this
@@ -59,7 +60,7 @@ class Arrangement:
     """
 
     token: Secret
-    pin: PinHash | None = None
+    pins: PinDesk = field(default_factory=lambda: PinDesk(None, time.monotonic))
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
@@ -92,7 +93,7 @@ class LocalBridge:
         self._desk = Desk(
             view,
             control,
-            PinDesk(arrangement.pin, time.monotonic),
+            arrangement.pins,
             self._glimpses,
             choose=self._choose,
             patience_s=limits.request_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 import trio
@@ -12,7 +13,7 @@ from rvm_edge.bridges.local import places
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.places import is_in
 from rvm_edge.bridges.local.requests import REQUESTS
-from rvm_edge.bridges.local.technician import PinHash
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, Right, Verb, asked_in
 from states.chart import CHART
 from tests.bridges.local import staged_machine as at
@@ -153,7 +154,10 @@ async def test_the_kiosk_gets_the_signed_address_byte_for_byte() -> None:
 )
 async def test_a_technician_has_to_show_the_pin_on_this_connection(verb: str, does: str) -> None:
     machine = StagedMachine(at.MAINTENANCE)
-    async with bridge(machine, pin=PIN_HASH) as running, page(running) as kiosk:
+    async with (
+        bridge(machine, pins=PinDesk(PIN_HASH, time.monotonic)) as running,
+        page(running) as kiosk,
+    ):
         before = await kiosk.ask(verb, "before")
         await as_technician(kiosk)
         after = await kiosk.ask(verb, "after")
@@ -167,7 +171,10 @@ async def test_a_technician_has_to_show_the_pin_on_this_connection(verb: str, do
 
 async def test_a_technician_waits_until_nobody_is_served() -> None:
     machine = StagedMachine(at.WAITING)
-    async with bridge(machine, pin=PIN_HASH) as running, page(running) as kiosk:
+    async with (
+        bridge(machine, pins=PinDesk(PIN_HASH, time.monotonic)) as running,
+        page(running) as kiosk,
+    ):
         await as_technician(kiosk)
         assert (await kiosk.ask("enter_maintenance", "1"))["error"]["code"] == "not_here"
         assert (await kiosk.ask("test_motor", "2"))["error"]["code"] == "not_here"
@@ -182,7 +189,7 @@ async def test_a_machine_without_a_pin_has_no_technicians() -> None:
 
 
 async def test_after_five_wrong_pins_the_right_one_has_to_wait_on_every_connection() -> None:
-    async with bridge(StagedMachine(), pin=PIN_HASH) as running:
+    async with bridge(StagedMachine(), pins=PinDesk(PIN_HASH, time.monotonic)) as running:
         async with page(running) as kiosk:
             for number in range(5):
                 reply = await kiosk.ask("enter_pin", str(number), pin="0000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.metrics import Kind, Metric, Sample, exposition
 from rvm_edge.bridges.local.pictures import GLIMPSE_S, Glimpses
 from rvm_edge.bridges.local.static_files import MOST_BYTES, load
-from rvm_edge.bridges.local.technician import PinHash
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.bridges.local.view import Alarm, Sensors
 from rvm_edge.telemetry import Figures
 from tests.bridges.local import staged_machine as at
@@ -179,7 +180,7 @@ async def test_an_items_picture_can_be_had_while_it_is_among_the_last() -> None:
 async def test_only_a_technician_sees_inside_and_only_in_maintenance() -> None:
     machine = StagedMachine(at.MAINTENANCE)
     async with (
-        bridge(machine, pin=PinHash.of(PIN)) as running,
+        bridge(machine, pins=PinDesk(PinHash.of(PIN), time.monotonic)) as running,
         page(running) as kiosk,
         browser(running) as client,
     ):

@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,7 +19,7 @@ from trio_websocket import ConnectionClosed
 from rvm_edge.bridges.local.address import AddressRefusedError, listening_socket
 from rvm_edge.bridges.local.admission import Admission
 from rvm_edge.bridges.local.limits import Limits
-from rvm_edge.bridges.local.technician import PinHash
+from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.settings.origins import origin_of
 from tests.bridges.local.page import TOKEN, Running, bridge, page
 from tests.bridges.local.staged_machine import StagedMachine
@@ -354,7 +355,10 @@ async def test_no_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.DEBUG)
     pin = PinHash.of("271828")
     machine = StagedMachine()
-    async with bridge(machine, pin=pin) as running, page(running) as kiosk:
+    async with (
+        bridge(machine, pins=PinDesk(pin, time.monotonic)) as running,
+        page(running) as kiosk,
+    ):
         await kiosk.ask("enter_pin", "1", pin="314159")
         await kiosk.ask("enter_pin", "2", pin="271828")
         said = {"type": "start_session", "user_token": "swordfish", "id": "3", "no": 1}
