@@ -10,10 +10,11 @@ from typing import Final
 import msgspec
 
 from rvm_edge.bridges.local.address import DEFAULT_PORT
+from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.door import PATH
 from rvm_edge.bridges.local.examples import FROM_BRIDGE, FROM_PAGE
 from rvm_edge.bridges.local.messages import OUTGOING, PROTOCOL, SUBPROTOCOL, Reply
-from rvm_edge.bridges.local.requests import INCOMING, DeclaredDeposit, Request
+from rvm_edge.bridges.local.requests import INCOMING, DeclaredDeposit
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import trio
 
 from rvm_edge import __version__
+from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.client import Client
 from rvm_edge.bridges.local.desk import Desk
 from rvm_edge.bridges.local.fanout import Fanout, framed
@@ -27,7 +28,6 @@ from rvm_edge.bridges.local.requests import (
     DeclaredDeposit,
     MalformedError,
     PageAlive,
-    Request,
     read,
 )
 from rvm_edge.bridges.local.websocket import GoneError, ViolationError, WebSocket

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from rvm_edge.bridges.local import requests as ask
+from rvm_edge.bridges.local import technician_requests as technicians
+from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.client import Client
 from rvm_edge.bridges.local.messages import ErrorCode, Reply, Result, done, not_done
 from rvm_edge.bridges.local.parts import Language
 from rvm_edge.bridges.local.pictures import Glimpses
 from rvm_edge.bridges.local.places import WAITING, is_in
-from rvm_edge.bridges.local.requests import REQUESTS, Request
+from rvm_edge.bridges.local.requests import REQUESTS
 from rvm_edge.bridges.local.technician import PinDesk
 from rvm_edge.bridges.local.verbs import RIGHTS, USERS_NEED, Right, Verb, asked_in
 from rvm_edge.bridges.local.view import MachineControl, MachineView, RefusedError, Task
@@ -115,11 +117,11 @@ class Desk:
     async def _carry_out(self, request: Request, client: Client) -> Result:
         if isinstance(request, (ask.StartSession, ask.OpenSlot)):
             return await self._open(request)
-        if isinstance(request, ask.LookInside):
+        if isinstance(request, technicians.LookInside):
             return Result(path=self._glimpses.keep(await self._control.look_inside()))
         if isinstance(request, ask.AskKioskUrl):
             return Result(url=self._view.kiosk_url)
-        if isinstance(request, ask.EnterPin):
+        if isinstance(request, technicians.EnterPin):
             await self._enter_pin(request, client)
         elif isinstance(request, ask.Acknowledge):
             await self._control.acknowledge(request.alarm)
@@ -151,7 +153,7 @@ class Desk:
         await plain[verb]()
         return Result()
 
-    async def _enter_pin(self, request: ask.EnterPin, client: Client) -> None:
+    async def _enter_pin(self, request: technicians.EnterPin, client: Client) -> None:
         locked_s = self._pins.locked_s
         if locked_s > 0.0:
             why = f"too many wrong PINs; try again in {locked_s:.0f} s"

@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 
 from rvm_edge.bridges.local import requests as ask
+from rvm_edge.bridges.local import technician_requests as technicians
+from rvm_edge.bridges.local.asking import Incoming
 from rvm_edge.bridges.local.messages import (
     PROTOCOL,
     Alive,
@@ -53,7 +55,7 @@ _REJECTED = ItemNow(
     picture=f"/pictures/{_ITEM}.jpg",
 )
 
-FROM_PAGE: Final[tuple[ask.Incoming, ...]] = (
+FROM_PAGE: Final[tuple[Incoming, ...]] = (
     ask.ClientHello(
         client="kiosk/1",
         token="…",  # noqa: S106 - none
@@ -67,16 +69,16 @@ FROM_PAGE: Final[tuple[ask.Incoming, ...]] = (
     ask.Acknowledge(id="5", alarm="part.sorter"),
     ask.ChooseLanguage(id="6", language="en"),
     ask.AskKioskUrl(id="7"),
-    ask.EnterPin(id="8", pin="0000"),
-    ask.EnterMaintenance(id="9"),
-    ask.ExitMaintenance(id="10"),
-    ask.OpenDoor(id="11"),
-    ask.TestMotor(id="12"),
-    ask.TestLight(id="13"),
-    ask.ReadSensors(id="14"),
-    ask.Recalibrate(id="15"),
-    ask.ExportLogs(id="16"),
-    ask.LookInside(id="17"),
+    technicians.EnterPin(id="8", pin="0000"),
+    technicians.EnterMaintenance(id="9"),
+    technicians.ExitMaintenance(id="10"),
+    technicians.OpenDoor(id="11"),
+    technicians.TestMotor(id="12"),
+    technicians.TestLight(id="13"),
+    technicians.ReadSensors(id="14"),
+    technicians.Recalibrate(id="15"),
+    technicians.ExportLogs(id="16"),
+    technicians.LookInside(id="17"),
     ask.DeclaredDeposit(id="18"),
 )
 

@@ -7,14 +7,11 @@ from typing import Annotated, Final, Union
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.bridges.local import technician_requests as technicians
+from rvm_edge.bridges.local.asking import AlarmCode, Id, Incoming, Request, ShortText
 from rvm_edge.bridges.local.parts import Language
 from rvm_edge.bridges.local.verbs import Verb
 from rvm_edge.item import SessionMode
-
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-ShortText = Annotated[str, Meta(max_length=512)]
-AlarmCode = Annotated[str, Meta(min_length=1, max_length=128)]
-Digits = Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
 
 
 class MalformedError(Exception):
@@ -27,12 +24,6 @@ class MalformedError(Exception):
     def __init__(self, message: str, request_id: str) -> None:
         super().__init__(message)
         self.request_id = request_id
-
-
-class Incoming(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
-):
-    """Anything that a client sends."""
 
 
 class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,16 +58,6 @@ class ClientHello(Incoming, frozen=True, tag="hello"):
 
 class PageAlive(Incoming, frozen=True, tag="alive"):
     """The page lives: sent from its own loop, every `heartbeat_s`."""
-
-
-class Request(Incoming, frozen=True):
-    """Something asked. Every request gets exactly one reply.
-
-    Attributes:
-        id: fresh for each request of a connection.
-    """
-
-    id: Id
 
 
 class StartSession(Request, frozen=True, tag="start_session"):
@@ -127,56 +108,6 @@ class AskKioskUrl(Request, frozen=True, tag="kiosk_url"):
     """Tell the signed address of the server's page for this screen."""
 
 
-class EnterPin(Request, frozen=True, tag="enter_pin"):
-    """A technician proves to be one, for this connection.
-
-    Attributes:
-        pin: 4 to 12 digits.
-    """
-
-    pin: Digits
-
-    def __repr__(self) -> str:
-        """Keep the PIN to itself."""
-        return "EnterPin(…)"
-
-
-class EnterMaintenance(Request, frozen=True, tag="enter_maintenance"):
-    """Take the machine out of use."""
-
-
-class ExitMaintenance(Request, frozen=True, tag="exit_maintenance"):
-    """Give the machine back to the public."""
-
-
-class OpenDoor(Request, frozen=True, tag="open_door"):
-    """Draw the service door's bolt."""
-
-
-class TestMotor(Request, frozen=True, tag="test_motor"):
-    """Move the mechanism once."""
-
-
-class TestLight(Request, frozen=True, tag="test_light"):
-    """Switch the chamber's lamp on and off."""
-
-
-class ReadSensors(Request, frozen=True, tag="read_sensors"):
-    """Read every sensor now."""
-
-
-class Recalibrate(Request, frozen=True, tag="recalibrate"):
-    """Set the zero of what has one."""
-
-
-class ExportLogs(Request, frozen=True, tag="export_logs"):
-    """Write the logs where a technician can take them along."""
-
-
-class LookInside(Request, frozen=True, tag="look_inside"):
-    """Take a picture of the chamber."""
-
-
 class DeclaredDeposit(Incoming, frozen=True, tag="deposit", forbid_unknown_fields=False):
     """A page declares what was deposited. Always refused: the machine's eyes decide.
 
@@ -195,16 +126,16 @@ REQUESTS: Final[dict[type[Request], Verb]] = {
     Acknowledge: Verb.ACKNOWLEDGE,
     ChooseLanguage: Verb.LANGUAGE,
     AskKioskUrl: Verb.KIOSK_URL,
-    EnterPin: Verb.ENTER_PIN,
-    EnterMaintenance: Verb.ENTER_MAINTENANCE,
-    ExitMaintenance: Verb.EXIT_MAINTENANCE,
-    OpenDoor: Verb.OPEN_DOOR,
-    TestMotor: Verb.TEST_MOTOR,
-    TestLight: Verb.TEST_LIGHT,
-    ReadSensors: Verb.READ_SENSORS,
-    Recalibrate: Verb.RECALIBRATE,
-    ExportLogs: Verb.EXPORT_LOGS,
-    LookInside: Verb.LOOK_INSIDE,
+    technicians.EnterPin: Verb.ENTER_PIN,
+    technicians.EnterMaintenance: Verb.ENTER_MAINTENANCE,
+    technicians.ExitMaintenance: Verb.EXIT_MAINTENANCE,
+    technicians.OpenDoor: Verb.OPEN_DOOR,
+    technicians.TestMotor: Verb.TEST_MOTOR,
+    technicians.TestLight: Verb.TEST_LIGHT,
+    technicians.ReadSensors: Verb.READ_SENSORS,
+    technicians.Recalibrate: Verb.RECALIBRATE,
+    technicians.ExportLogs: Verb.EXPORT_LOGS,
+    technicians.LookInside: Verb.LOOK_INSIDE,
 }
 """Which verb each request asks for."""
 
