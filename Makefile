@@ -11,21 +11,24 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 EDGE := $(BIN)/rvm-edge
+LOCKED := uv export --quiet --no-header --no-emit-project
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
+AI_VENV ?= .venv-ai
+AI_READY := $(AI_VENV)/.ready
 ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
 CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test browser check docs bench soak lock clean
+.PHONY: help setup demo test browser check docs bench soak lock clean setup-ai test-ai
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
 	@echo
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "PYTHON=python3.12 VENV=.venv-3.12 choose another interpreter and environment."
 
@@ -75,13 +78,20 @@ docs: $(DEV_READY) ## Write the generated files again
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
+setup-ai: $(AI_READY) ## Make the second environment, heavy: training, .pt and .engine models, SAM 2
+
+test-ai: $(AI_READY) ## Run the tests that need it
+	$(AI_VENV)/bin/python -m pytest tests/ai $(PYTEST_ARGS)
+
 soak: $(DEV_READY) ## Kill the daemon CUTS=1000 times while its world lives on; 3 s a cut
 	$(BIN)/python -m pytest tests/chaos/test_world_lives_on.py --cuts $(CUTS) --timeout 0 $(PYTEST_ARGS)
 
 lock: ## Resolve the dependencies again (needs uv)
 	uv lock --quiet
-	uv export --quiet --no-header --no-emit-project --no-dev --group build -o requirements.lock
-	uv export --quiet --no-header --no-emit-project --all-groups -o requirements-dev.lock
+	$(LOCKED) --no-dev --group build -o requirements.lock
+	$(LOCKED) --all-groups -o requirements-dev.lock
+	$(LOCKED) --all-groups --extra ai --no-emit-package sam2 -o requirements-ai.lock
+	$(LOCKED) --only-emit-package sam2 --all-groups --extra ai -o requirements-sam2.lock
 
 clean: ## Remove the environments and everything that was built; keep what the machine remembers
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -103,4 +113,15 @@ $(RUN_READY): requirements.lock pyproject.toml | $(BIN)/python
 $(DEV_READY): requirements-dev.lock $(RUN_READY)
 	@echo "installing the development tools into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# sam2 is source only and its build looks for the torch that it will run beside.
+$(AI_READY): requirements-ai.lock requirements-sam2.lock pyproject.toml
+	@test -x $(AI_VENV)/bin/python || $(PYTHON) -m venv $(AI_VENV)
+	@echo "installing torch, ultralytics and sam2 into $(AI_VENV), some 6 GB; a few minutes"
+	@$(AI_VENV)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --no-deps -r requirements-ai.lock
+	@$(AI_VENV)/bin/python -m pip --disable-pip-version-check -qq install setuptools wheel
+	@SAM2_BUILD_CUDA=0 $(AI_VENV)/bin/python -m pip --disable-pip-version-check -qq install \
+	  --require-hashes --no-deps --no-build-isolation -r requirements-sam2.lock
+	@$(AI_VENV)/bin/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation -e .
 	@touch $@
