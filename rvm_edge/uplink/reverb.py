@@ -7,6 +7,7 @@ of a second at its start, and memory.
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from rvm_edge.bridges.cloud.orders.ordered import Ordered, Via
 from rvm_edge.bridges.cloud.reverb import AuthorizedFrame, CommandFrame, ReverbAddress
@@ -16,6 +17,9 @@ from rvm_edge.settings import ReverbSettings
 
 _SESSIONS = uuid.UUID("6a3b6c1e-5c57-4ab1-9a55-2f1d0a1f0b77")
 """The namespace in which a server's name for a session becomes a UUID (RFC 9562, version 5)."""
+
+MOST_NAME: Final = 32
+"""How much of a user's name fits a screen, in characters."""
 
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -38,6 +42,12 @@ def session_of(frame: AuthorizedFrame) -> Session:
     except ValueError:
         session_id = str(uuid.uuid5(_SESSIONS, frame.session_id))
     return Session(session_id, SessionMode.USER, frame.user_id)
+
+
+def name_of(frame: AuthorizedFrame) -> str:
+    """Return what to call a user on the screen: a few words at most; "" where nobody said."""
+    name = frame.user_name
+    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1].rstrip()}…"
 
 
 def address_of(socket: Socket, settings: ReverbSettings, app_key: str) -> ReverbAddress | None:

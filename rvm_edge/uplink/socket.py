@@ -56,6 +56,23 @@ class ServerSocket:
         self._monotonic_s = monotonic_s
         self._chance = chance
         self._trust = trust
+        self._user = ("", "")
+
+    @property
+    def hears_users(self) -> bool:
+        """Whether the server could let a user in now."""
+        return self.listener is not None and self.listener.is_up
+
+    def user_name(self, session_id: str) -> str:
+        """Return what the server calls the user of the last session it announced.
+
+        It is for the screen alone: no journal, ledger or log ever has it.
+
+        Args:
+            session_id: of a session; for any but the last there is "".
+        """
+        announced, name = self._user
+        return name if announced == session_id else ""
 
     async def listen(self, authorized: Callable[[Session], Awaitable[None]]) -> None:
         """Keep the socket; see `rvm_edge.machine.Channel.listen`."""
@@ -66,12 +83,15 @@ class ServerSocket:
         from rvm_edge.bridges.cloud.reverb import ReverbListener  # noqa: PLC0415 - see there
         from rvm_edge.uplink.reverb import (  # noqa: PLC0415 - see there
             address_of,
+            name_of,
             ordered_by_socket,
             session_of,
         )
 
         async def on_authorized(frame: AuthorizedFrame) -> None:
-            await authorized(session_of(frame))
+            session = session_of(frame)
+            self._user = (session.session_id, name_of(frame))
+            await authorized(session)
 
         async def on_command(frame: CommandFrame) -> None:
             self._desk.take_in((ordered_by_socket(frame),), self._server_time())

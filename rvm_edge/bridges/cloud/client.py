@@ -108,7 +108,12 @@ class ApiClient:
                 self._http = None
 
     async def post_json(
-        self, endpoint: Endpoint, body: bytes, *, bearer: Secret | None = None
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        *,
+        bearer: Secret | None = None,
+        machine_uuid: str = "",
     ) -> Exchange:
         """Send a JSON body.
 
@@ -116,12 +121,15 @@ class ApiClient:
             endpoint: which call.
             body: the JSON.
             bearer: a user's token, where the call wants one.
+            machine_uuid: the machine's public name, where the call wants that; else "".
         """
         if self._identity is None:
             return self._nobody()
         headers = {**self._headers(self._identity), "Content-Type": "application/json"}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
+        if machine_uuid:
+            headers["X-Machine-UUID"] = machine_uuid
         url = _url(self._identity, endpoint)
         request = httpx.Request("POST", url, headers=headers, content=body)
         return await self._exchange(request, self._settings.answer_s, self._identity)

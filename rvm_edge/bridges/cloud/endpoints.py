@@ -15,4 +15,5 @@ class Endpoint(Enum):
     SYNC = f"{API_PATH}/edge/sync-offline"
     DEPOSIT = f"{API_PATH}/edge/deposit"
     DATASET = f"{API_PATH}/dataset/upload"
+    LOGIN = f"{API_PATH}/kiosk/session/token"
     CHANNEL = "/broadcasting/auth"

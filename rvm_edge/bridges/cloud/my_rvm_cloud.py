@@ -21,6 +21,7 @@ from rvm_edge.bridges.cloud.exchange import Exchange, Reply
 from rvm_edge.bridges.cloud.handshake_wire import HandshakeReply, welcome_of
 from rvm_edge.bridges.cloud.heartbeat_wire import HeartbeatCommand, HeartbeatReply, commands_of
 from rvm_edge.bridges.cloud.json_body import T, decoded
+from rvm_edge.bridges.cloud.login_wire import LoginCode, LoginReply, code_of
 from rvm_edge.bridges.cloud.self_description import introduction, sign_of_life
 from rvm_edge.bridges.cloud.server_clock import ServerClock
 from rvm_edge.bridges.cloud.sync_wire import UndeliverableError, sync_body
@@ -228,6 +229,19 @@ class MyRvmCloud:
         signed = isinstance(exchange.outcome, Reply) and exchange.outcome.status == HTTPStatus.OK
         reply = _read(exchange, ChannelReply) if signed else None
         return reply.auth if reply else None
+
+    async def login_code(self) -> LoginCode | None:
+        """Ask for what people scan to log in here; None where the server gives nothing usable."""
+        welcome = self._welcome
+        if welcome is None or self._is_to_be_silent():
+            await trio.lowlevel.checkpoint()
+            return None
+        exchange = await self._client.post_json(
+            Endpoint.LOGIN, b"{}", machine_uuid=welcome.rvm_uuid
+        )
+        given = isinstance(exchange.outcome, Reply) and exchange.outcome.status == HTTPStatus.OK
+        reply = _read(exchange, LoginReply) if given else None
+        return code_of(reply) if reply else None
 
     def _is_to_be_silent(self) -> bool:
         return self._monotonic_s() < self._silent_until_s

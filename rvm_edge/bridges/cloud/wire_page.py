@@ -20,6 +20,7 @@ from rvm_edge.bridges.cloud.endpoints import Endpoint
 from rvm_edge.bridges.cloud.form import Form
 from rvm_edge.bridges.cloud.heard import M, Row
 from rvm_edge.bridges.cloud.heartbeat_wire import MOST_COMMANDS
+from rvm_edge.bridges.cloud.login_wire import MOST_BYTES
 from rvm_edge.bridges.cloud.my_rvm_cloud import MOST_SILENCE_S
 from rvm_edge.bridges.cloud.patience import MOST_S
 from rvm_edge.bridges.cloud.self_description import introduction, sign_of_life
@@ -125,6 +126,15 @@ server has this call.
 """
 
 
+_OF_LOGIN = f"""\
+With `X-Machine-UUID` and an empty object, while the machine is idle and its WebSocket is subscribed.
+Of an answer 200 are used `data.qr_content`, if it is a `myrvm://` of at most {MOST_BYTES} characters,
+and `data.expires_in`; the screen shows the one until shortly before the other is over. Anything else
+is no code, and the screen shows none. The published servers give out codes, but nothing of theirs
+takes one back: that needs a server that announces `session.authorized`.
+"""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write the page, or with ``--check`` say whether it is up to date.
 
@@ -159,6 +169,8 @@ def _lines() -> Iterator[str]:
     yield _heading("A private channel of the WebSocket", Endpoint.CHANNEL)
     yield _json(ChannelRequest("2841.9", "private-rvm.5306f3f5"))
     yield _OF_CHANNEL
+    yield _heading("The code on the screen", Endpoint.LOGIN)
+    yield _OF_LOGIN
 
 
 def _heading(words: str, endpoint: Endpoint) -> str:

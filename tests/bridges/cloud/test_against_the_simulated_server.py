@@ -294,3 +294,15 @@ async def test_an_ordered_picture_goes_to_the_newer_version_and_is_announced(
     else:
         assert "no place for pictures" in said
         assert not machine.capture_complete
+
+
+async def test_the_screen_gets_a_code_of_this_machine(
+    server: CloudServer, machine: Machine
+) -> None:
+    async with speaking(server, identity_of(server, machine)) as cloud:
+        await cloud.handshake()
+        code = await cloud.login_code()
+    assert code is not None
+    assert code.content.startswith("myrvm://session/")
+    assert code.content.endswith(f"?m={machine.rvm_uuid}")
+    assert code.lasts_s == 300.0

@@ -16,6 +16,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.bridges.cloud.heartbeat_wire import MOST_COMMANDS, HeartbeatCommand
+from rvm_edge.bridges.cloud.login_wire import MOST_BYTES, LoginCode
 from rvm_edge.bridges.cloud.my_rvm_cloud import FAILED_HANDSHAKES, MOST_SILENCE_S, MyRvmCloud
 from rvm_edge.delivery import Parcel, Proof, Receipt, Record
 from rvm_edge.identity import Identity, Secret
@@ -361,3 +362,33 @@ async def test_a_private_channel_is_signed_by_the_server_or_not_at_all(
         assert await rig.cloud.authorize_channel("2841.9", "private-rvm.x") == signature
         assert rig.heard[0].url.path == "/broadcasting/auth"
         assert rig.body(0) == {"socket_id": "2841.9", "channel_name": "private-rvm.x"}
+
+
+CODE = "myrvm://session/4f1c0d9e?m=7a0f8e52"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((200, {"data": {"qr_content": CODE, "expires_in": 300}}), LoginCode(CODE, 300.0)),
+        ((429, {"data": {"qr_content": CODE, "expires_in": 300}}), None),
+        ((404, {"status": "error", "message": "Machine not found"}), None),
+        ((200, {"data": {"qr_content": "https://evil.test/login", "expires_in": 300}}), None),
+        ((200, {"data": {"qr_content": f"{CODE} and more", "expires_in": 300}}), None),
+        ((200, {"data": {"qr_content": CODE.ljust(MOST_BYTES + 1, "x"), "expires_in": 300}}), None),
+        ((200, {"data": {"qr_content": CODE, "expires_in": 0}}), None),
+        ((200, {"data": {"qr_content": CODE}}), None),
+        ((200, {}), None),
+    ],
+)
+async def test_the_code_to_log_in_with_is_the_apps_or_none(
+    autojump_clock: MockClock, answer: Answer, code: LoginCode | None
+) -> None:
+    async with speaking(OK, answer) as rig:
+        assert await rig.cloud.login_code() is None  # nobody knows yet who asks
+        await rig.cloud.handshake()
+        assert await rig.cloud.login_code() == code
+        assert len(rig.heard) == 2
+        assert rig.heard[1].url.path == "/api/v1/kiosk/session/token"
+        assert rig.cloud.welcome is not None
+        assert rig.heard[1].headers["X-Machine-UUID"] == rig.cloud.welcome.rvm_uuid

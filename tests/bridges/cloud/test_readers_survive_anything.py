@@ -14,6 +14,7 @@ from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
 from rvm_edge.bridges.cloud.handshake_wire import HandshakeReply, welcome_of
 from rvm_edge.bridges.cloud.heartbeat_wire import MOST_COMMANDS, HeartbeatReply, commands_of
 from rvm_edge.bridges.cloud.json_body import SHOWN_CHARACTERS, decoded, one_line
+from rvm_edge.bridges.cloud.login_wire import LoginReply
 from rvm_edge.bridges.cloud.patience import MOST_S, retry_after_s
 from rvm_edge.bridges.cloud.server_clock import ServerClock, http_epoch_s, iso_epoch_s
 from rvm_edge.delivery import Proof
@@ -67,7 +68,7 @@ def test_every_exchange_proves_something(exchange: Exchange, endpoint: Endpoint,
 @settings(deadline=None)
 @given(BODIES)
 def test_nothing_but_the_servers_own_shape_is_welcomed(body: bytes) -> None:
-    for kind in (HandshakeReply, HeartbeatReply):
+    for kind in (HandshakeReply, HeartbeatReply, LoginReply):
         decoded(body, kind)
 
 

@@ -72,6 +72,11 @@ class ReverbListener:
         self._known_sessions = Recent()
         self._backoff = Backoff(settings.retry_first_s, settings.retry_cap_s, chance)
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the channel is subscribed now."""
+        return self.state is ReverbState.UP
+
     async def listen(self) -> None:
         """Listen while not cancelled.
 
