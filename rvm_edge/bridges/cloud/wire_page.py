@@ -127,11 +127,11 @@ server has this call.
 
 
 _OF_LOGIN = f"""\
-With `X-Machine-UUID` and an empty object, while the machine is idle and its WebSocket is subscribed.
-Of an answer 200 are used `data.qr_content`, if it is a `myrvm://` of at most {MOST_BYTES} characters,
-and `data.expires_in`; the screen shows the one until shortly before the other is over. Anything else
-is no code, and the screen shows none. The published servers give out codes, but nothing of theirs
-takes one back: that needs a server that announces `session.authorized`.
+With `X-Machine-UUID` and an empty object, while the machine is idle and its WebSocket subscribed.
+Of an answer 200 are used `data.qr_content`, if it is a `myrvm://` of at most {MOST_BYTES}
+characters, and `data.expires_in`; the screen shows the one until shortly before the other is over.
+Anything else is no code, and the screen shows none. The published servers give out codes, but
+nothing of theirs takes one back: that needs a server that announces `session.authorized`.
 """
 
 
