@@ -34,6 +34,7 @@ from rvm_edge.bridges.local.pictures import Glimpses, ItemPictures
 from rvm_edge.bridges.local.places import MAINTENANCE, is_in
 from rvm_edge.bridges.local.predecessor import Predecessor
 from rvm_edge.bridges.local.present import Present
+from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.bridges.local.static_files import OWN, load
 from rvm_edge.bridges.local.technician import PinDesk
 from rvm_edge.bridges.local.view import MachineControl, MachineView
@@ -73,9 +74,19 @@ class LocalBridge:
     """Shows the machine to the screen in front of it, and passes on what the screen asks."""
 
     def __init__(
-        self, view: MachineView, control: MachineControl, arrangement: Arrangement
+        self,
+        view: MachineView,
+        control: MachineControl,
+        arrangement: Arrangement,
+        world: SimulatedWorld | None = None,
     ) -> None:
         """Prepare; nothing is opened before `run`.
+
+        Args:
+            view: the machine as it is shown.
+            control: what it may be made to do.
+            arrangement: how the bridge is set up.
+            world: around a simulated machine; None for a real one.
 
         Raises:
             OSError: a page's file cannot be read.
@@ -84,7 +95,7 @@ class LocalBridge:
         limits = arrangement.limits
         self._arrangement = arrangement
         self._view = view
-        self._present = Present(view.configuration)
+        self._present = Present(view.configuration, view.user_name)
         self._present.look(LanguageNow(language=arrangement.language))
         self._fanout = Fanout(limits.remembered_events)
         self._feed = Feed(view, self._present, self._fanout, _now, on_change=self._notice)
@@ -97,6 +108,7 @@ class LocalBridge:
             self._glimpses,
             choose=self._choose,
             patience_s=limits.request_s,
+            world=world,
         )
         self._counts = FrontDoorCounts()
         self._predecessor = Predecessor(lambda: self._present.snapshot, time.time)
@@ -109,7 +121,12 @@ class LocalBridge:
         )
         self._files = load((OWN, *arrangement.pages))
         self._house = House(
-            self._fanout, self._present, self._desk, arrangement.token, arrangement.limits
+            self._fanout,
+            self._present,
+            self._desk,
+            arrangement.token,
+            arrangement.limits,
+            simulated=world is not None,
         )
 
     async def run(self, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:

@@ -48,6 +48,7 @@ class House:
         desk: answers requests.
         token: this boot's.
         limits: what is borne of a client.
+        simulated: the machine's world is.
     """
 
     fanout: Fanout
@@ -55,6 +56,7 @@ class House:
     desk: Desk
     token: Secret
     limits: Limits
+    simulated: bool = False
 
 
 class Conversation:
@@ -113,6 +115,7 @@ class Conversation:
                 resumed=missed is not None,
                 snapshot=house.present.snapshot if missed is None else None,
                 may_act=self._client.may_act,
+                simulated=house.simulated,
                 heartbeat_s=house.limits.heartbeat_s,
                 silence_s=house.limits.silence_s,
             )

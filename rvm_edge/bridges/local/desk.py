@@ -16,9 +16,11 @@ from rvm_edge.bridges.local.messages import ErrorCode, Reply, Result, done, not_
 from rvm_edge.bridges.local.parts import Language
 from rvm_edge.bridges.local.pictures import Glimpses
 from rvm_edge.bridges.local.places import WAITING, is_in
+from rvm_edge.bridges.local.playing import play
 from rvm_edge.bridges.local.requests import REQUESTS
+from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.bridges.local.technician import PinDesk
-from rvm_edge.bridges.local.verbs import RIGHTS, USERS_NEED, Right, Verb, asked_in
+from rvm_edge.bridges.local.verbs import RIGHTS, SIMULATION, USERS_NEED, Right, Verb, asked_in
 from rvm_edge.bridges.local.view import MachineControl, MachineView, RefusedError, Task
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
@@ -53,6 +55,7 @@ class Desk:
         *,
         choose: Callable[[Language], None],
         patience_s: float,
+        world: SimulatedWorld | None = None,
     ) -> None:
         """Open.
 
@@ -63,6 +66,7 @@ class Desk:
             glimpses: keeps the technician's pictures.
             choose: changes the screen's language.
             patience_s: how long the machine may take for a request.
+            world: around a simulated machine; None for a real one.
         """
         self.answered: Counter[tuple[str, str]] = Counter()
         self._view = view
@@ -71,6 +75,7 @@ class Desk:
         self._glimpses = glimpses
         self._choose = choose
         self._patience_s = patience_s
+        self._world = world
 
     async def answer(self, request: Request, client: Client) -> Reply:
         """Carry a request out, or say why not. Never raises."""
@@ -85,6 +90,9 @@ class Desk:
         if not client.has(right):
             missing = right if client.may_act else Right.TOKEN
             return not_done(request.id, *_MISSING[missing])
+        if verb in SIMULATION:
+            why = "this machine is not simulated"
+            return None if self._world else not_done(request.id, ErrorCode.NOT_HERE, why)
         here = self._view.configuration
         if verb not in asked_in(here):
             where = ", ".join(here) or "not running"
@@ -115,6 +123,8 @@ class Desk:
             return not_done(request.id, ErrorCode.FAILED, "something is wrong in the machine")
 
     async def _carry_out(self, request: Request, client: Client) -> Result:
+        if self._world is not None and REQUESTS[type(request)] in SIMULATION:
+            return await play(request, self._world)
         if isinstance(request, (ask.StartSession, ask.OpenSlot)):
             return await self._open(request)
         if isinstance(request, technicians.LookInside):

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from rvm_edge.bridges.local import requests as ask
+from rvm_edge.bridges.local import simulation_requests as simulated
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Incoming
 from rvm_edge.bridges.local.messages import (
@@ -23,6 +24,7 @@ from rvm_edge.bridges.local.messages import (
 )
 from rvm_edge.bridges.local.parts import ItemNow, ItemStep, LinkMode, LinkNow, Snapshot, StateNow
 from rvm_edge.bridges.local.present import words_of
+from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.verbs import asked_in
 from rvm_edge.item import Reason
 
@@ -79,6 +81,10 @@ FROM_PAGE: Final[tuple[Incoming, ...]] = (
     technicians.Recalibrate(id="15"),
     technicians.ExportLogs(id="16"),
     technicians.LookInside(id="17"),
+    simulated.SimulateLook(id="21"),
+    simulated.SimulateInsert(id="22", thing=Thing.EMPTY_PET),
+    simulated.SimulateCondition(id="23", condition=Condition.SORTER_JAMMED, holds=True),
+    simulated.SimulateIncident(id="24", incident=Incident.TAKE_BACK),
     ask.DeclaredDeposit(id="18"),
 )
 
@@ -91,6 +97,7 @@ FROM_BRIDGE: Final[tuple[Message, ...]] = (
         resumed=False,
         snapshot=_SNAPSHOT,
         may_act=True,
+        simulated=False,
         heartbeat_s=5.0,
         silence_s=15.0,
     ),

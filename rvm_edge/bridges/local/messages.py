@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from rvm_edge.bridges.local.parts import AnyPart, Snapshot
+from rvm_edge.bridges.local.simulation import WorldNow
 
 PROTOCOL: Final = 1
 SUBPROTOCOL: Final = "rvm-edge.v1"
@@ -57,6 +58,7 @@ class Hello(Message, frozen=True, tag="hello"):
         resumed: the events that the client missed follow; else `snapshot` replaces all it knew.
         snapshot: all parts; null when resumed.
         may_act: the token was right.
+        simulated: the machine's world is simulated, and the `simulate_…` requests steer it.
         heartbeat_s: how often `alive` is expected from the page.
         silence_s: after so long without any message the bridge closes.
     """
@@ -68,6 +70,7 @@ class Hello(Message, frozen=True, tag="hello"):
     resumed: bool
     snapshot: Snapshot | None
     may_act: bool
+    simulated: bool
     heartbeat_s: float
     silence_s: float
 
@@ -115,15 +118,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         session_id: of the session that was started.
-        text: what a technician's task found.
+        text: what a technician's task found, or what was put into a simulated machine.
         url: the server's page for this screen.
         path: where on this bridge the picture lies, for a minute.
+        world: how the simulated world is.
     """
 
     session_id: str = ""
     text: str = ""
     url: str = ""
     path: str = ""
+    world: WorldNow | None = None
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Union
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.bridges.local import simulation_requests as simulated
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import AlarmCode, Id, Incoming, Request, ShortText
 from rvm_edge.bridges.local.parts import Language
@@ -136,6 +137,14 @@ REQUESTS: Final[dict[type[Request], Verb]] = {
     technicians.Recalibrate: Verb.RECALIBRATE,
     technicians.ExportLogs: Verb.EXPORT_LOGS,
     technicians.LookInside: Verb.LOOK_INSIDE,
+    technicians.RunSelfTest: Verb.SELF_TEST,
+    technicians.ListQueue: Verb.LIST_QUEUE,
+    technicians.ListEvidence: Verb.LIST_EVIDENCE,
+    technicians.ListJournal: Verb.LIST_JOURNAL,
+    simulated.SimulateLook: Verb.SIMULATE_LOOK,
+    simulated.SimulateInsert: Verb.SIMULATE_INSERT,
+    simulated.SimulateCondition: Verb.SIMULATE_CONDITION,
+    simulated.SimulateIncident: Verb.SIMULATE_INCIDENT,
 }
 """Which verb each request asks for."""
 

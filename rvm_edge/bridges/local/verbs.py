@@ -35,6 +35,14 @@ class Verb(Enum):
     RECALIBRATE = "recalibrate"
     EXPORT_LOGS = "export_logs"
     LOOK_INSIDE = "look_inside"
+    SELF_TEST = "self_test"
+    LIST_QUEUE = "list_queue"
+    LIST_EVIDENCE = "list_evidence"
+    LIST_JOURNAL = "list_journal"
+    SIMULATE_LOOK = "simulate_look"
+    SIMULATE_INSERT = "simulate_insert"
+    SIMULATE_CONDITION = "simulate_condition"
+    SIMULATE_INCIDENT = "simulate_incident"
 
 
 class Right(Enum):
@@ -68,9 +76,27 @@ RIGHTS: Final[Mapping[Verb, Right]] = {
     Verb.RECALIBRATE: Right.PIN,
     Verb.EXPORT_LOGS: Right.PIN,
     Verb.LOOK_INSIDE: Right.PIN,
+    Verb.SELF_TEST: Right.PIN,
+    Verb.LIST_QUEUE: Right.PIN,
+    Verb.LIST_EVIDENCE: Right.PIN,
+    Verb.LIST_JOURNAL: Right.PIN,
+    Verb.SIMULATE_LOOK: Right.TOKEN,
+    Verb.SIMULATE_INSERT: Right.TOKEN,
+    Verb.SIMULATE_CONDITION: Right.TOKEN,
+    Verb.SIMULATE_INCIDENT: Right.TOKEN,
 }
 
-EVERYWHERE: Final = frozenset({Verb.ACKNOWLEDGE, Verb.LANGUAGE, Verb.KIOSK_URL, Verb.ENTER_PIN})
+EVERYWHERE: Final = frozenset(
+    {
+        Verb.ACKNOWLEDGE,
+        Verb.LANGUAGE,
+        Verb.KIOSK_URL,
+        Verb.ENTER_PIN,
+        Verb.LIST_QUEUE,
+        Verb.LIST_EVIDENCE,
+        Verb.LIST_JOURNAL,
+    }
+)
 """What needs no certain state, because it moves nothing and decides nothing."""
 
 ASKED_IN: Final[Mapping[StatePath, frozenset[Verb]]] = {
@@ -90,6 +116,7 @@ ASKED_IN: Final[Mapping[StatePath, frozenset[Verb]]] = {
             Verb.RECALIBRATE,
             Verb.EXPORT_LOGS,
             Verb.LOOK_INSIDE,
+            Verb.SELF_TEST,
         }
     ),
 }
@@ -97,6 +124,17 @@ ASKED_IN: Final[Mapping[StatePath, frozenset[Verb]]] = {
 
 With an item in hand nothing may be asked: no person and no technician interrupts a mechanism.
 """
+
+SIMULATION: Final = frozenset(
+    {
+        Verb.SIMULATE_LOOK,
+        Verb.SIMULATE_INSERT,
+        Verb.SIMULATE_CONDITION,
+        Verb.SIMULATE_INCIDENT,
+    }
+)
+"""What is asked of the world and not of the machine: of a simulated one in any state, of a real one
+in none."""
 
 USERS_NEED: Final = places.ONLINE
 """Where the machine must be besides, for a session on a user's account."""

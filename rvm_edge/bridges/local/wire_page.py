@@ -19,7 +19,7 @@ from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.messages import SUBPROTOCOL, CloseCode, ErrorCode
 from rvm_edge.bridges.local.parts import Snapshot
 from rvm_edge.bridges.local.requests import REQUESTS
-from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, Right, Verb
+from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, SIMULATION, Right, Verb
 from rvm_edge.generated import keep
 
 PAGE = "local-bridge.md"
@@ -166,6 +166,7 @@ def _places() -> Iterator[str]:
     yield "moves anything may be asked.\n"
     yield "| In | May be asked |\n|---|---|"
     yield f"| any state | {_verbs(EVERYWHERE)} |"
+    yield f"| any state of a simulated machine, none of a real one | {_verbs(SIMULATION)} |"
     for place, verbs in ASKED_IN.items():
         yield f"| `{place}` | {_verbs(verbs)} |"
     yield ""

@@ -27,7 +27,7 @@ const UNHEARD = 4002;
  */
 
 /**
- * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"} Kind
+ * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"} Kind
  */
 
 /**
@@ -51,6 +51,7 @@ const UNHEARD = 4002;
  * @property {"session"} kind
  * @property {string} session_id "" before the first
  * @property {"guest"|"user"} mode
+ * @property {string} user_name "" for a guest, where it is not known, and once it has ended
  * @property {number} accepted
  * @property {number} returned
  * @property {string} ended the event that ended it; "" while it goes on
@@ -102,6 +103,13 @@ const UNHEARD = 4002;
  */
 
 /**
+ * @typedef {Object} LoginNow
+ * @property {"login"} kind
+ * @property {string} qr_content for users to scan; "" while nobody could be let in
+ * @property {string} expires_at "" where there is none
+ */
+
+/**
  * @typedef {Object} Snapshot
  * @property {StateNow} state
  * @property {LinkNow} link
@@ -111,6 +119,7 @@ const UNHEARD = 4002;
  * @property {QueueNow} queue
  * @property {AlarmsNow} alarms
  * @property {LanguageNow} language
+ * @property {LoginNow} login
  */
 
 /**
@@ -119,6 +128,15 @@ const UNHEARD = 4002;
  * @property {string} [text]
  * @property {string} [url]
  * @property {string} [path]
+ * @property {WorldNow} [world] of a simulated machine
+ */
+
+/**
+ * @typedef {Object} WorldNow
+ * @property {string[]} things what can be put in
+ * @property {string[]} possible the conditions that can be changed
+ * @property {string[]} holding those that hold
+ * @property {boolean} given_back something lies in the slot to be taken
  */
 
 /**
@@ -173,6 +191,7 @@ export class EdgeClient {
   /** @type {Snapshot|null} */ #snapshot = null;
   /** @type {WebSocket|null} */ #socket = null;
   #mayAct = false;
+  #simulated = false;
   #boot = "";
   #seq = 0;
   #attempts = 0;
@@ -215,6 +234,11 @@ export class EdgeClient {
   /** Whether the bridge took the token. */
   get mayAct() {
     return this.#mayAct;
+  }
+
+  /** Whether the machine's world is simulated, as the last hello said. */
+  get simulated() {
+    return this.#simulated;
   }
 
   /**
@@ -321,6 +345,7 @@ export class EdgeClient {
     clearTimeout(this.#timer);
     this.#boot = hello.boot;
     this.#mayAct = hello.may_act;
+    this.#simulated = hello.simulated === true;
     this.#openedAt = Date.now();
     const silenceMs = hello.silence_s * 1000;
     this.#pulse = setInterval(() => {
