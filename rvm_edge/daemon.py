@@ -30,6 +30,9 @@ CLEANUP_GRACE_S = 8.0
 """How long a state's clean-up may take: the controller handles one command at a time, so closing
 the gate may have to wait for an answer that never comes (3 s) before its own turn (3 s)."""
 
+LONGEST_STEP_S = 2.5 * CLEANUP_GRACE_S
+"""A step that takes longer makes no progress: two clean-ups one after the other, and some more."""
+
 
 @dataclass(frozen=True)
 class Parts:

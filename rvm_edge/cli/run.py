@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import trio
 
+    from rvm_edge.bridges.local.simulation import SimulatedWorld
     from rvm_edge.cli.demo.surroundings import Setup
     from rvm_edge.cli.own_screen import OwnScreen
     from rvm_edge.daemon import Daemon, Parts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rvm_edge.uplink import Uplink
 
     Fit = Callable[[Parts], Parts]
+    Play = Callable[[SimulatedWorld], None]
     Start = Callable[[], AbstractAsyncContextManager[Daemon]]
 
 
@@ -98,6 +100,8 @@ def command(
     if not simulate and world is None:
         raise CommandError(_why_not_real())
 
+    import faulthandler
+
     import trio
 
     from rvm_edge.cli.demo.eyes import EyesKind
@@ -110,11 +114,15 @@ def command(
     screen = None if no_screen else _screen(here, chosen, screen_port)
     fit = screen.fit if screen else _as_they_are
     made = screen.made if screen else _unheard
+    play = screen.play_in if screen else _left_alone
     link = own_link(credentials, here, hardware_map(), made)
+    faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
     host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
     if world is None:
         setup = Setup(seed, travel_scale, eyes=who)
-        start: Start = partial(_in_own_world, here, chosen, setup, link=link, host=host, fit=fit)
+        start: Start = partial(
+            _in_own_world, here, chosen, setup, link=link, host=host, fit=fit, play=play
+        )
     else:
         from rvm_edge.cli.remote_machine import remote_machine
 
@@ -148,6 +156,10 @@ def _unheard(_uplink: Uplink) -> None:
     pass
 
 
+def _left_alone(_world: SimulatedWorld) -> None:
+    pass
+
+
 def _why_not_real() -> str:
     """Say what keeps this version from running the machine that the hardware map describes."""
     simulated = hardware_map().simulated_ports()
@@ -160,16 +172,23 @@ def _why_not_real() -> str:
 
 @asynccontextmanager
 async def _in_own_world(
-    here: Locations, chosen: Settings, setup: Setup, *, link: LinkMaker, host: Host, fit: Fit
+    here: Locations,
+    chosen: Settings,
+    setup: Setup,
+    *,
+    link: LinkMaker,
+    host: Host,
+    fit: Fit,
+    play: Play,
 ) -> AsyncIterator[Daemon]:
+    from rvm_edge.cli.demo.played_world import PlayedWorld
     from rvm_edge.cli.demo.surroundings import surroundings
     from rvm_edge.daemon import running
 
-    async with (
-        surroundings(chosen, setup) as around,
-        running(here, chosen, fit(around.parts(link, host))) as daemon,
-    ):
-        yield daemon
+    async with surroundings(chosen, setup) as around:
+        play(PlayedWorld(around.world, around.samples, around.trouble, chosen.policy))
+        async with running(here, chosen, fit(around.parts(link, host))) as daemon:
+            yield daemon
 
 
 async def _run(
@@ -183,17 +202,23 @@ async def _run(
     import trio
 
     from rvm_edge.cli.telling import Teller
+    from rvm_edge.daemon import LONGEST_STEP_S
+    from rvm_edge.service.notify import service_manager
+    from rvm_edge.service.watchdog import report
 
+    manager = service_manager()
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals:
         async with start() as daemon, trio.open_nursery() as nursery:
             teller = Teller(as_json=as_json)
             nursery.start_soon(teller.follow, daemon.runtime)
+            nursery.start_soon(report, manager, daemon.runtime, LONGEST_STEP_S)
             if screen is not None:
                 nursery.start_soon(screen.show, daemon, teller.tell_of_screen)
             nursery.start_soon(_end_when_asked, host, nursery.cancel_scope)
             async for _ in signals:
                 break
+            manager.stopping()
             nursery.cancel_scope.cancel()
 
 
