@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import stat
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -192,10 +193,17 @@ class Stage:
 
     def kill(self, kind: str = "") -> None:
         """Kill these processes, as a crash does."""
+        self._send(signal.SIGKILL, kind)
+
+    def stop(self, kind: str = "") -> None:
+        """Have these processes stand still, as if they hung."""
+        self._send(signal.SIGSTOP, kind)
+
+    def _send(self, what: signal.Signals, kind: str) -> None:
         victims = self.processes(kind)
         assert victims
         for one in victims:
-            one.kill()
+            one.send_signal(what)
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from rvm_edge.kiosk.keeper.profile import MARK
 from rvm_edge.settings.kiosk import KioskSettings
 from tests.kiosk.stage import stage, until_logged
 
+NEVER_SHOWS = "<!doctype html><title>white</title><div id='app'></div>"
 ONLY_ONCE = 'if mkdir "{folder}/failed" 2>/dev/null; then {how}; fi'
 
 
@@ -49,11 +49,28 @@ async def test_a_browser_that_stands_still_is_replaced(
     async with stage(tmp_path) as play:
         play.keep()
         await play.machine.until_shown(1)
-        for process in play.processes():
-            process.send_signal(signal.SIGSTOP)
-        await play.machine.until_shown(2)
+        stopped = play.processes()
+        with play.back_in_time():
+            play.stop()
+            await play.machine.until_shown(2)
         assert len(play.processes()) == 1
-    assert "Target.createTarget: no answer within 3 s" in caplog.text
+        assert not any(process.is_running() for process in stopped)
+    assert "the browser has not answered within 2 s" in caplog.text
+
+
+async def test_a_browser_that_stands_still_while_a_page_loads_is_replaced_as_fast(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage(tmp_path) as play:
+        play.keep()
+        await play.machine.until_shown(1)
+        play.server.next_pages.append(NEVER_SHOWS)
+        play.go_online()
+        await play.server.until_visited()
+        with play.back_in_time():
+            play.stop()
+            await play.machine.until_shown(2)
+    assert "the browser has not answered within 2 s" in caplog.text
 
 
 async def test_what_a_power_cut_left_of_the_profile_is_gone(tmp_path: Path) -> None:

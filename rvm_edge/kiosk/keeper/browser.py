@@ -14,7 +14,12 @@ import trio
 from rvm_edge.kiosk.keeper import devtools_wire as wire
 from rvm_edge.kiosk.keeper.browser_process import GOODBYE_S, BrowserProcess, BrowserStartError
 from rvm_edge.kiosk.keeper.command_line import command_line
-from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevTools, DevToolsError
+from rvm_edge.kiosk.keeper.devtools import (
+    BrowserGoneError,
+    DevTools,
+    DevToolsError,
+    NoAnswerError,
+)
 from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page import COMMAND_S, Page
 from rvm_edge.kiosk.keeper.profile import ProfileError, fresh_profile
@@ -51,6 +56,21 @@ class Browser:
         await tools.call(wire.DenyDownloads(), wire.Done, patience_s=COMMAND_S)
         tools.on_events("", self._hear)
         await tools.call(wire.DiscoverTargets(), wire.Done, patience_s=COMMAND_S)
+
+    async def fall_silent(self) -> str:
+        """Return why the browser counts as hung, once it no longer answers for itself.
+
+        Every page is asked too, but a page that does not answer costs only the page: without this
+        nobody would know sooner than after the time that opening another page may take.
+        """
+        while True:
+            await trio.sleep(self._settings.probe_s)
+            try:
+                await self._tools.call(
+                    wire.GetVersion(), wire.Done, patience_s=self._settings.answer_s
+                )
+            except NoAnswerError:
+                return f"the browser has not answered within {self._settings.answer_s:g} s"
 
     async def open_page(self, fence: Fence) -> Page:
         """Return a new page, empty and out of sight.
@@ -128,6 +148,7 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
             try:
                 browser = Browser(tools, nursery, settings)
                 await browser.get_ready()
+                nursery.start_soon(end.wait_for_silence, browser, tools, nursery.cancel_scope)
                 yield browser
             except BrowserGoneError as gone:
                 with trio.move_on_after(_END_S):  # it knows better how it ended
@@ -162,4 +183,16 @@ class _End:
     async def wait_for(self, process: BrowserProcess, scope: trio.CancelScope) -> None:
         """Cancel everything once the process has ended."""
         self.how = await process.wait()
+        scope.cancel()
+
+    async def wait_for_silence(
+        self, browser: Browser, tools: DevTools, scope: trio.CancelScope
+    ) -> None:
+        """Cancel everything once the browser stands still."""
+        try:
+            self.how = await browser.fall_silent()
+        except BrowserGoneError:  # how it ended is told elsewhere
+            return
+        self.unheeded = True
+        tools.give_up(self.how)  # or each shielded command would wait for its own time-out
         scope.cancel()

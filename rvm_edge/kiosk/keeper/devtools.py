@@ -57,6 +57,16 @@ class DevTools:
         """Tell nobody of a session's events any more."""
         self._listeners.pop(session, None)
 
+    def give_up(self, why: str) -> None:
+        """Let every call from here on, and each that still waits, fail as if the browser were gone.
+
+        Args:
+            why: for whoever calls.
+        """
+        self._gone = self._gone or why
+        for inbox in tuple(self._waiting.values()):
+            inbox.close()
+
     async def call(
         self,
         params: Params,
@@ -111,9 +121,7 @@ class DevTools:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
-            self._gone = self._gone or "the browser has hung up"
-            for inbox in tuple(self._waiting.values()):
-                inbox.close()
+            self.give_up("the browser has hung up")
 
     async def _send(self, message: bytes) -> None:
         if self._gone:

@@ -52,6 +52,12 @@ class Done(msgspec.Struct, frozen=True):
     """An answer of which nothing is wanted."""
 
 
+class GetVersion(Params, frozen=True):
+    """Ask what cannot be done wrong, and is answered by the thread that draws every window."""
+
+    method = "Browser.getVersion"
+
+
 class GetTargets(Params, frozen=True):
     """List what there is to attach to."""
 
