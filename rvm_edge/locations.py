@@ -1,7 +1,7 @@
 """Where this machine keeps its configuration and its memory.
 
 Options come first, then what systemd hands to a unit (`CONFIGURATION_DIRECTORY`,
-`STATE_DIRECTORY`: systemd.exec(5)), then the checkout's own folders, then, for a wheel started by
+`STATE_DIRECTORY`, `RUNTIME_DIRECTORY`: systemd.exec(5)), then the checkout's own folders, then, for a wheel started by
 hand, the user's folders of the XDG Base Directory Specification.
 """
 
@@ -21,15 +21,18 @@ class LocationError(Exception):
 
 @dataclass(frozen=True)
 class Locations:
-    """The two folders of a machine, and the files in them.
+    """The folders of a machine, and the files in them.
 
     Attributes:
         config_dir: what people decide; only read by the program.
         data_dir: what the machine remembers; written by the program alone.
+        runtime_dir: what is shared with the screen's own user while the machine runs; None where
+            no service manager has made such a folder.
     """
 
     config_dir: Path
     data_dir: Path
+    runtime_dir: Path | None = None
 
     @property
     def settings_path(self) -> Path:
@@ -64,7 +67,7 @@ class Locations:
     @property
     def screen_token_path(self) -> Path:
         """What makes a page one that may steer the machine, until the next start; a secret."""
-        return self.data_dir / "screen-token"
+        return (self.runtime_dir or self.data_dir) / "screen-token"
 
     @property
     def credentials_path(self) -> Path:
@@ -105,7 +108,11 @@ def locate(
     data = data or (checkout / "data" if checkout else _xdg(env, "XDG_STATE_HOME", ".local/state"))
     if data.exists() and not data.is_dir():
         raise LocationError(f"data folder {data} is not a folder; name another with --data-dir")
-    return Locations(config_dir=config.absolute(), data_dir=data.absolute())
+    return Locations(
+        config_dir=config.absolute(),
+        data_dir=data.absolute(),
+        runtime_dir=_from_systemd(env, "RUNTIME_DIRECTORY"),
+    )
 
 
 def prepare(locations: Locations) -> Locations:

@@ -135,3 +135,18 @@ def test_a_new_data_folder_is_closed_to_others(tmp_path: Path) -> None:
 def test_locating_creates_nothing(tmp_path: Path) -> None:
     locate(data_dir=tmp_path / "d", environment={})
     assert not (tmp_path / "d").exists()
+
+
+def test_the_screens_token_lies_where_its_own_user_can_read_it_under_a_service_manager(
+    tmp_path: Path,
+) -> None:
+    by_hand = locate(data_dir=tmp_path, environment={})
+    as_a_service = locate(
+        environment={
+            "STATE_DIRECTORY": str(tmp_path),
+            "RUNTIME_DIRECTORY": "/run/rvm-edge:/run/other",
+        }
+    )
+
+    assert by_hand.screen_token_path == tmp_path / "screen-token"
+    assert as_a_service.screen_token_path == Path("/run/rvm-edge/screen-token")

@@ -18,11 +18,12 @@ from rvm_edge.bridges.local.address import AddressRefusedError
 from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
-from rvm_edge.display.boot_token import left_at, new_token
+from rvm_edge.display.boot_token import FOR_ITS_GROUP, FOR_ITS_OWNER, left_at, new_token
 from rvm_edge.display.causes import Causes
 from rvm_edge.display.control import SteeredMachine
 from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.item_pictures import ItemPictures
+from rvm_edge.display.login_offer import LoginOffer
 from rvm_edge.display.page_files import page_folders
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
@@ -77,6 +78,11 @@ class ScreenPlan:
         """Where the token is left for the keeper of the screen."""
         return self.locations.screen_token_path
 
+    @property
+    def token_mode(self) -> int:
+        """Who may read it there."""
+        return FOR_ITS_GROUP if self.locations.runtime_dir else FOR_ITS_OWNER
+
 
 Told = Callable[[ScreenNews], Awaitable[None]]
 
@@ -96,6 +102,7 @@ async def show_screen(
     screen = _Screen(daemon, uplink, fittings, plan, told)
     async with trio.open_nursery() as nursery:
         await nursery.start(screen.follow_steps)
+        nursery.start_soon(screen.keep_login)
         await screen.keep()
         nursery.cancel_scope.cancel()
 
@@ -108,6 +115,7 @@ class _Screen:
         self._plan = plan
         self._told = told
         self._port = plan.settings.port
+        self._world = fittings.world
         self._said = ""
         pin_hash = plan.settings.pin_hash
         # Of the boot, not of the bridge: who makes the bridge fail shall gain no tries by it.
@@ -119,6 +127,7 @@ class _Screen:
         self._pictures = ItemPictures(
             machine.tray, machine.eyes, plan.locations.evidence_dir, offload
         )
+        self._offer = LoginOffer(uplink, lambda: daemon.runtime.configuration, _utc)
         self._view = SeenMachine(
             daemon,
             uplink,
@@ -126,6 +135,7 @@ class _Screen:
             pictures=self._pictures,
             troubles=Troubles(daemon, uplink, fittings, self._causes),
             board=board,
+            offer=self._offer,
         )
         self._control = SteeredMachine(daemon, fittings.orders, board, plan.locations, offload)
 
@@ -143,13 +153,22 @@ class _Screen:
             if not runtime.configuration:
                 return
 
+    async def keep_login(self) -> None:
+        """Have a code for users whenever one is of use, whatever fails."""
+        while True:
+            try:
+                await self._offer.keep()
+            except Exception:  # noqa: BLE001 - guests are served without it
+                _LOG.exception("no code for users could be had")
+            await trio.sleep(RETRY_CAP_S)
+
     async def keep(self) -> None:
         """Serve until cancelled, whatever fails."""
         backoff = Backoff(RETRY_FIRST_S, RETRY_CAP_S)
         while True:
             began_s = trio.current_time()
             try:
-                with left_at(self._plan.token_path, self._plan.token):
+                with left_at(self._plan.token_path, self._plan.token, self._plan.token_mode):
                     await self._serve()
             except AddressRefusedError as refused:
                 trouble = str(refused)
@@ -180,7 +199,7 @@ class _Screen:
                 pages=folders,
                 language=settings.language,
             )
-            bridge = LocalBridge(self._view, self._control, arrangement)
+            bridge = LocalBridge(self._view, self._control, arrangement, self._world)
         refusal: AddressRefusedError | None = None
         async with trio.open_nursery() as nursery:
             try:
@@ -229,5 +248,9 @@ def _load() -> None:
     import rvm_edge.bridges.local.bridge  # noqa: F401, PLC0415
 
 
+def _utc() -> datetime:
+    return datetime.now(timezone.utc)
+
+
 def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    return _utc().isoformat(timespec="milliseconds")
