@@ -10,6 +10,7 @@ from msgspec import Meta
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 ShortText = Annotated[str, Meta(max_length=512)]
 AlarmCode = Annotated[str, Meta(min_length=1, max_length=128)]
+Position = Annotated[int, Meta(ge=0, le=2**53)]
 Digits = Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
 
 

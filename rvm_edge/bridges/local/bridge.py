@@ -12,6 +12,7 @@ import trio
 
 from rvm_edge.bridges.local.address import DEFAULT_PORT, listening_socket
 from rvm_edge.bridges.local.admission import Admission
+from rvm_edge.bridges.local.condition_parts import SelfTestNow
 from rvm_edge.bridges.local.conversation import Conversation, House
 from rvm_edge.bridges.local.desk import Desk
 from rvm_edge.bridges.local.door import Door
@@ -20,6 +21,7 @@ from rvm_edge.bridges.local.feed import Feed
 from rvm_edge.bridges.local.figures import FrontDoorCounts, Gauges
 from rvm_edge.bridges.local.http_connection import HttpServer
 from rvm_edge.bridges.local.limits import Limits
+from rvm_edge.bridges.local.lookups import Loans, Lookups
 from rvm_edge.bridges.local.pages import Exhibits, build_pages
 from rvm_edge.bridges.local.parts import (
     AnyPart,
@@ -101,13 +103,17 @@ class LocalBridge:
         self._feed = Feed(view, self._present, self._fanout, _now, on_change=self._notice)
         self._items = ItemPictures(view)
         self._glimpses = Glimpses(time.monotonic)
+        self._loans = Loans(time.monotonic)
         self._desk = Desk(
             view,
             control,
             arrangement.pins,
             self._glimpses,
+            lookups=Lookups(view.records, self._loans),
             choose=self._choose,
+            tell=lambda test: self._feed.change(SelfTestNow.of(test)),
             patience_s=limits.request_s,
+            self_test_s=limits.self_test_s,
             world=world,
         )
         self._counts = FrontDoorCounts()
@@ -165,6 +171,7 @@ class LocalBridge:
             self._files,
             self._items,
             self._glimpses,
+            self._loans,
             self._gauges,
             lambda: self._present.snapshot,
         )

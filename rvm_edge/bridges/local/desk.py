@@ -12,6 +12,8 @@ from rvm_edge.bridges.local import requests as ask
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.client import Client
+from rvm_edge.bridges.local.condition import SelfTest
+from rvm_edge.bridges.local.lookups import Lookups
 from rvm_edge.bridges.local.messages import ErrorCode, Reply, Result, done, not_done
 from rvm_edge.bridges.local.parts import Language
 from rvm_edge.bridges.local.pictures import Glimpses
@@ -53,8 +55,11 @@ class Desk:
         pins: PinDesk,
         glimpses: Glimpses,
         *,
+        lookups: Lookups,
         choose: Callable[[Language], None],
+        tell: Callable[[SelfTest], None],
         patience_s: float,
+        self_test_s: float,
         world: SimulatedWorld | None = None,
     ) -> None:
         """Open.
@@ -64,8 +69,11 @@ class Desk:
             control: what it may be made to do.
             pins: checks PINs.
             glimpses: keeps the technician's pictures.
+            lookups: answers what a technician looks up.
             choose: changes the screen's language.
+            tell: shows everybody how far a self-test has come.
             patience_s: how long the machine may take for a request.
+            self_test_s: and for a self-test.
             world: around a simulated machine; None for a real one.
         """
         self.answered: Counter[tuple[str, str]] = Counter()
@@ -73,8 +81,11 @@ class Desk:
         self._control = control
         self._pins = pins
         self._glimpses = glimpses
+        self._lookups = lookups
         self._choose = choose
+        self._tell = tell
         self._patience_s = patience_s
+        self._self_test_s = self_test_s
         self._world = world
 
     async def answer(self, request: Request, client: Client) -> Reply:
@@ -109,7 +120,8 @@ class Desk:
 
     async def _carried_out(self, request: Request, client: Client) -> Reply:
         try:
-            with trio.fail_after(self._patience_s):
+            tests = isinstance(request, technicians.RunSelfTest)
+            with trio.fail_after(self._self_test_s if tests else self._patience_s):
                 return done(request.id, await self._carry_out(request, client))
         except _NotDoneError as error:
             return not_done(request.id, error.code, str(error))
@@ -127,8 +139,6 @@ class Desk:
             return await play(request, self._world)
         if isinstance(request, (ask.StartSession, ask.OpenSlot)):
             return await self._open(request)
-        if isinstance(request, technicians.LookInside):
-            return Result(path=self._glimpses.keep(await self._control.look_inside()))
         if isinstance(request, ask.AskKioskUrl):
             return Result(url=self._view.kiosk_url)
         if isinstance(request, technicians.EnterPin):
@@ -138,8 +148,17 @@ class Desk:
         elif isinstance(request, ask.ChooseLanguage):
             self._choose(request.language)
         else:
-            return await self._plain(REQUESTS[type(request)])
+            found = await self._for_technician(request)
+            return found or await self._plain(REQUESTS[type(request)])
         return Result()
+
+    async def _for_technician(self, request: Request) -> Result | None:
+        """Do what has more to tell than that it was done; None for anything else."""
+        if isinstance(request, technicians.LookInside):
+            return Result(path=self._glimpses.keep(await self._control.look_inside()))
+        if isinstance(request, technicians.RunSelfTest):
+            return Result(text=await self._control.self_test(self._tell))
+        return await self._lookups.answer(request)
 
     async def _open(self, request: ask.StartSession | ask.OpenSlot) -> Result:
         mode, token = SessionMode.GUEST, None

@@ -8,8 +8,9 @@ from typing import Final
 
 import trio
 
+from rvm_edge.bridges.local.condition_parts import ModelNow
 from rvm_edge.bridges.local.fanout import Fanout
-from rvm_edge.bridges.local.parts import AlarmsNow, AnyPart, QueueNow, SensorsNow
+from rvm_edge.bridges.local.parts import AlarmsNow, AnyPart, LoginNow, QueueNow, SensorsNow
 from rvm_edge.bridges.local.present import VERDICT, Looked, Present
 from rvm_edge.bridges.local.view import MachineView, Sighting
 from rvm_edge.statechart.publishing import Step
@@ -65,7 +66,7 @@ class Feed:
             _LOG.warning("the local bridge was too slow for the machine, and begins anew")
 
     async def look_around(self, every_s: float) -> None:
-        """Tell of sensors, queue and alarms, which do not announce themselves, until cancelled."""
+        """Tell of what does not announce itself, such as sensors and alarms, until cancelled."""
         while True:
             with trio.move_on_after(_LOOK_S):
                 await self._look()
@@ -92,6 +93,8 @@ class Feed:
             )
             self.change(queue)
             self.change(SensorsNow.of(await self._view.sensors()))
+            self.change(ModelNow.of(await self._view.records.model()))
+            self.change(LoginNow.of(self._view.login))
             self.change(AlarmsNow(alarms=await self._view.alarms()))
         except Exception:  # noqa: BLE001 - no fault of the machine; the next look may do
             _LOG.exception("the machine could not be looked at")

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from rvm_edge.bridges.local.parts import AnyPart, Snapshot
+from rvm_edge.bridges.local.records import EvidencePage, JournalPage, QueuePage
 from rvm_edge.bridges.local.simulation import WorldNow
 
 PROTOCOL: Final = 1
@@ -122,6 +123,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         url: the server's page for this screen.
         path: where on this bridge the picture lies, for a minute.
         world: how the simulated world is.
+        queue: what the server is not known to have.
+        evidence: pictures that lie in the machine.
+        journal: the machine's last steps.
     """
 
     session_id: str = ""
@@ -129,6 +133,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
     path: str = ""
     world: WorldNow | None = None
+    queue: QueuePage | None = None
+    evidence: EvidencePage | None = None
+    journal: JournalPage | None = None
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

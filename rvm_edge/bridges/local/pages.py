@@ -12,6 +12,7 @@ from quart_trio import QuartTrio
 
 from rvm_edge.bridges.local.admission import Admission
 from rvm_edge.bridges.local.figures import Gauges
+from rvm_edge.bridges.local.lookups import Loans
 from rvm_edge.bridges.local.metrics import CONTENT_TYPE, exposition
 from rvm_edge.bridges.local.parts import Snapshot
 from rvm_edge.bridges.local.pictures import Glimpses, ItemPictures
@@ -48,6 +49,7 @@ class Exhibits:
         files: the page.
         items: pictures of the last items.
         glimpses: what a technician saw inside.
+        loans: which pictures a technician may look up.
         gauges: the figures.
         snapshot: what is known of the machine.
     """
@@ -57,6 +59,7 @@ class Exhibits:
     files: Mapping[str, StaticFile]
     items: ItemPictures
     glimpses: Glimpses
+    loans: Loans
     gauges: Gauges
     snapshot: Callable[[], Snapshot]
 
@@ -129,6 +132,14 @@ def _show_pictures(app: QuartTrio, exhibits: Exhibits) -> None:
     @app.get("/pictures/<uuid:client_uuid>.jpg")
     async def _item(client_uuid: object) -> Response:
         jpeg = await exhibits.items.get(str(client_uuid))
+        return _text(404, "this picture is not kept here") if jpeg is None else _jpeg(jpeg)
+
+    @app.get("/evidence/<uuid:client_uuid>.jpg")
+    async def _kept(client_uuid: object) -> Response:
+        uuid = str(client_uuid)
+        if not exhibits.loans.allow(uuid, request.args.get("ticket", "")):
+            return _text(403, "only a technician may look up pictures, and only for a minute")
+        jpeg = await exhibits.items.fetch(uuid)
         return _text(404, "this picture is not kept here") if jpeg is None else _jpeg(jpeg)
 
     @app.get("/snapshot.jpg")

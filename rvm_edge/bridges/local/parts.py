@@ -11,8 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
+from rvm_edge.bridges.local.part import Part
 from rvm_edge.bridges.local.verbs import Verb
-from rvm_edge.bridges.local.view import Alarm, Sensors
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors
 from rvm_edge.item import Reason, SessionMode
 
 Language = Literal["id", "en"]
@@ -61,10 +63,6 @@ class BothWords(msgspec.Struct, frozen=True):
     en: Words
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """One part; `kind` says which."""
-
-
 class StateNow(Part, frozen=True, tag="state"):
     """Where the machine is in its chart.
 
@@ -101,11 +99,14 @@ class SessionNow(Part, frozen=True, tag="session"):
         mode: guest or user.
         accepted: how many items fell into the bin.
         returned: how many went back.
+        user_name: what the server calls the user; "" for a guest, where it said none, and once the
+            session has ended.
         ended: the event that ended it, such as ``session.finished``; "" while it goes on.
     """
 
     session_id: str = ""
     mode: SessionMode = SessionMode.GUEST
+    user_name: str = ""
     accepted: int = 0
     returned: int = 0
     ended: str = ""
@@ -197,8 +198,36 @@ class LanguageNow(Part, frozen=True, tag="language"):
     language: Language = "id"
 
 
+class LoginNow(Part, frozen=True, tag="login"):
+    """By what a user can log in at this screen.
+
+    Attributes:
+        qr_content: what to show as a QR code, for the MyRVM app; "" while nobody could be let in.
+        expires_at: from when on the server takes it no more, ISO 8601 in UTC; the bridge changes
+            the code before. "" where there is none.
+    """
+
+    qr_content: str = ""
+    expires_at: str = ""
+
+    @staticmethod
+    def of(login: Login | None) -> LoginNow:
+        """Take over what is offered."""
+        return LoginNow() if login is None else LoginNow(**vars(login))
+
+
 AnyPart = (
-    StateNow | LinkNow | SessionNow | ItemNow | SensorsNow | QueueNow | AlarmsNow | LanguageNow
+    StateNow
+    | LinkNow
+    | SessionNow
+    | ItemNow
+    | SensorsNow
+    | QueueNow
+    | AlarmsNow
+    | LanguageNow
+    | LoginNow
+    | ModelNow
+    | SelfTestNow
 )
 
 
@@ -213,3 +242,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueNow = QueueNow()
     alarms: AlarmsNow = AlarmsNow()
     language: LanguageNow = LanguageNow()
+    login: LoginNow = LoginNow()
+    model: ModelNow = ModelNow()
+    self_test: SelfTestNow = SelfTestNow()

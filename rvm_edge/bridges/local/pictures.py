@@ -48,6 +48,11 @@ class ItemPictures:
                     self._known[client_uuid] = known
             return known
 
+    async def fetch(self, client_uuid: str) -> bytes | None:
+        """Return any item's picture as a JPEG, for whoever may look it up; None without one."""
+        async with self._one_at_a_time:
+            return await self._fetched(client_uuid)
+
     async def _fetched(self, client_uuid: str) -> bytes | None:
         with trio.move_on_after(_FETCH_S):
             try:

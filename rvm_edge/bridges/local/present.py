@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rvm_edge.bridges.local import places
+from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.parts import (
     AlarmsNow,
     AnyPart,
@@ -18,6 +20,7 @@ from rvm_edge.bridges.local.parts import (
     LanguageNow,
     LinkMode,
     LinkNow,
+    LoginNow,
     QueueNow,
     SensorsNow,
     SessionNow,
@@ -33,7 +36,7 @@ from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.wording import wording_of
 
-Looked = SensorsNow | QueueNow | AlarmsNow | LanguageNow
+Looked = SensorsNow | QueueNow | AlarmsNow | LanguageNow | LoginNow | ModelNow | SelfTestNow
 """The parts that no step tells of."""
 
 SESSION_REQUESTED: Final = "session.requested"
@@ -68,7 +71,16 @@ ITEM_EVENTS: Final = {
 class Present:
     """The snapshot, kept up to date."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(
+        self, configuration: Configuration, user_name: Callable[[str], str] = lambda _id: ""
+    ) -> None:
+        """Begin.
+
+        Args:
+            configuration: where the machine is.
+            user_name: of a session's user; "" where nobody said.
+        """
+        self._user_name = user_name
         self._state = _state(configuration)
         self._link = _link(configuration)
         self._session = SessionNow()
@@ -132,7 +144,9 @@ class Present:
         session, title = self._session, step.record.event
         if title == SESSION_REQUESTED and places.DEPOSIT in step.entered:
             about = msgspec.convert(step.record.data, _AboutSession)
-            return SessionNow(session_id=about.session_id, mode=about.mode)
+            users = about.mode is SessionMode.USER
+            name = self._user_name(about.session_id) if users else ""
+            return SessionNow(session_id=about.session_id, mode=about.mode, user_name=name)
         if not session.session_id or session.ended:
             return session
         if title == "item.dropped":
@@ -140,7 +154,7 @@ class Present:
         elif title == "item.returned":
             session = replace(session, returned=session.returned + 1)
         if places.DEPOSIT in step.exited:
-            session = replace(session, ended=title)
+            session = replace(session, ended=title, user_name="")  # the next person is another
         return session
 
     def _item_after(self, step: Step, sighting: Sighting | None) -> ItemNow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rvm_edge.bridges.local.asking import Digits, Request
+from rvm_edge.bridges.local.asking import Digits, Position, Request
 
 
 class EnterPin(Request, frozen=True, tag="enter_pin"):
@@ -53,3 +53,31 @@ class ExportLogs(Request, frozen=True, tag="export_logs"):
 
 class LookInside(Request, frozen=True, tag="look_inside"):
     """Take a picture of the chamber."""
+
+
+class RunSelfTest(Request, frozen=True, tag="self_test"):
+    """Try one part of the machine after the other; how far that is, the `self_test` part tells."""
+
+
+class ListQueue(Request, frozen=True, tag="list_queue"):
+    """Tell what the server is not known to have."""
+
+
+class ListEvidence(Request, frozen=True, tag="list_evidence"):
+    """Tell which pictures of items lie in the machine, the newest first, and where to fetch them.
+
+    Attributes:
+        before: only those with a lower number; 0 for the newest of all.
+    """
+
+    before: Position = 0
+
+
+class ListJournal(Request, frozen=True, tag="list_journal"):
+    """Tell the last steps of the machine, as its journal has them.
+
+    Attributes:
+        after: only those with a higher number; 0 for the last ones of all.
+    """
+
+    after: Position = 0

@@ -5,6 +5,7 @@ The daemon implements both. The bridge knows nothing else of it: no chart, no le
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +13,8 @@ from typing import Protocol
 
 import trio
 
+from rvm_edge.bridges.local.condition import SelfTest
+from rvm_edge.bridges.local.records import Records
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode, Verdict
 from rvm_edge.statechart.counts import Counts
@@ -75,6 +78,19 @@ class Alarm:
     acknowledged: bool = False
 
 
+@dataclass(frozen=True)
+class Login:
+    """By what a user can log in at this screen.
+
+    Attributes:
+        qr_content: what the QR code holds, for the app of those who have an account.
+        expires_at: from when on the server takes it no more, ISO 8601 in UTC by our own clock.
+    """
+
+    qr_content: str
+    expires_at: str
+
+
 class Task(Enum):
     """What a technician may have done."""
 
@@ -111,6 +127,20 @@ class MachineView(Protocol):
     @property
     def kiosk_url(self) -> str:
         """The server's page for this machine's screen, byte for byte; "" while there is none."""
+        ...
+
+    @property
+    def login(self) -> Login | None:
+        """By what a user can log in now; None while nobody could be let in."""
+        ...
+
+    def user_name(self, session_id: str) -> str:
+        """Return what to call the user of a session, in a few words; "" where nobody said."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """What the machine remembers, for a technician to look up."""
         ...
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
@@ -194,6 +224,18 @@ class MachineControl(Protocol):
 
         Raises:
             RefusedError: there is none.
+        """
+        ...
+
+    async def self_test(self, tell: Callable[[SelfTest], None]) -> str:
+        """Try one part of the machine after the other; return the outcome in a few words.
+
+        Args:
+            tell: is called with how far it has come, and last with `running` false, even if it is
+                cancelled.
+
+        Raises:
+            RefusedError: it did not begin: another one goes on.
         """
         ...
 

@@ -16,8 +16,16 @@ from rvm_edge.bridges.local import asyncapi
 from rvm_edge.bridges.local.asyncapi import attributes_of, summary_of
 from rvm_edge.bridges.local.examples import FROM_BRIDGE, FROM_PAGE, json_of
 from rvm_edge.bridges.local.limits import Limits
-from rvm_edge.bridges.local.messages import SUBPROTOCOL, CloseCode, ErrorCode
+from rvm_edge.bridges.local.messages import SUBPROTOCOL, CloseCode, ErrorCode, Result
 from rvm_edge.bridges.local.parts import Snapshot
+from rvm_edge.bridges.local.records import (
+    EvidencePage,
+    JournalLine,
+    JournalPage,
+    KeptItem,
+    QueuedItem,
+    QueuePage,
+)
 from rvm_edge.bridges.local.requests import REQUESTS
 from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, SIMULATION, Right, Verb
 from rvm_edge.generated import keep
@@ -58,6 +66,7 @@ GET only, for the same hosts. Nothing can be changed here.
 | `/healthz` | 200 while the machine makes progress, 503 when it is stuck |
 | `/metrics` | figures for Prometheus |
 | `/pictures/<client_uuid>.jpg` | the picture of one of the last items |
+| `/evidence/<client_uuid>.jpg?ticket=…` | a picture that `list_evidence` told of, for a minute |
 | `/snapshot.jpg?ticket=…` | what `look_inside` saw; in maintenance only, for a minute |
 
 ## Pages of the predecessor
@@ -118,6 +127,7 @@ def _lines() -> Iterator[str]:
     yield from _requests()
     yield from _places()
     yield from _messages("What the bridge sends", FROM_BRIDGE)
+    yield from _results()
     yield from _parts()
     yield from _words("Why a request was not carried out", "Code", _ERROR_WORDS)
     yield from _words("Why a connection was closed", "Code", _CLOSE_WORDS)
@@ -174,6 +184,16 @@ def _places() -> Iterator[str]:
 
 def _verbs(verbs: frozenset[Verb]) -> str:
     return ", ".join(f"`{verb.value}`" for verb in Verb if verb in verbs)
+
+
+def _results() -> Iterator[str]:
+    yield "## What a reply brings\n"
+    yield "Only what was asked for is there.\n"
+    yield from _fields(Result)
+    for kind in (QueuePage, QueuedItem, EvidencePage, KeptItem, JournalPage, JournalLine):
+        yield f"### {kind.__name__}\n"
+        yield f"{summary_of(kind)}\n"
+        yield from _fields(kind)
 
 
 def _parts() -> Iterator[str]:

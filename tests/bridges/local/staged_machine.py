@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import trio
 
-from rvm_edge.bridges.local.view import Alarm, RefusedError, Sensors, Sighting, Task
+from rvm_edge.bridges.local.condition import Check, SelfTest
+from rvm_edge.bridges.local.view import Alarm, Login, RefusedError, Sensors, Sighting, Task
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.statechart.counts import Counts, Tally
@@ -16,6 +17,7 @@ from rvm_edge.statechart.definition import Configuration, Payload, Scalar
 from rvm_edge.statechart.journal.record import GENESIS, Entry, seal
 from rvm_edge.statechart.publishing import Publisher, Step
 from rvm_edge.telemetry import Figures, Health, Inventory
+from tests.bridges.local.staged_records import CHECKED, StagedRecords, stages
 
 OFFLINE = "operational.link.offline_guest"
 ONLINE = "operational.link.online"
@@ -84,6 +86,9 @@ class StagedMachine:
 
     Attributes:
         done: what was asked of it, in order.
+        records: what it remembers.
+        report: what a self-test finds.
+        pauses: awaited between two checks of a self-test.
         refuses: with these words, whatever it is asked.
         hesitates: awaited before anything is done.
     """
@@ -96,7 +101,12 @@ class StagedMachine:
     pictures: dict[str, bytes] = field(default_factory=dict)
     senses: Sensors = field(default_factory=Sensors)
     standing: tuple[Alarm, ...] = ()
+    login: Login | None = None
+    users: dict[str, str] = field(default_factory=dict)
     progressing: bool = True
+    records: StagedRecords = field(default_factory=StagedRecords)
+    report: tuple[Check, ...] = CHECKED
+    pauses: Callable[[], Awaitable[object]] = trio.lowlevel.checkpoint
     done: list[str] = field(default_factory=list)
     refuses: str = ""
     hesitates: Callable[[], Awaitable[object]] = trio.lowlevel.checkpoint
@@ -111,7 +121,10 @@ class StagedMachine:
         """Make a step, as the runtime does: first be there, then tell."""
         self._seq += 1
         before, self.configuration = self.configuration, after
-        self.publisher.publish(step(event, after, before, data, self._seq))
+        made = step(event, after, before, data, self._seq)
+        told = ", ".join(f"{name}={value}" for name, value in (data or {}).items())
+        self.records.note(event, after, told)
+        self.publisher.publish(made)
 
     def stop(self) -> None:
         """End, as the runtime does."""
@@ -120,6 +133,9 @@ class StagedMachine:
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
         return self.publisher.subscribe(capacity)
+
+    def user_name(self, session_id: str) -> str:
+        return self.users.get(session_id, "")
 
     def is_progressing(self, limit_s: float) -> bool:
         return self.progressing and limit_s > 0.0
@@ -164,6 +180,18 @@ class StagedMachine:
 
     async def acknowledge(self, alarm: str) -> None:
         await self._do(f"acknowledge {alarm}")
+        if alarm not in [one.code for one in self.standing]:
+            raise RefusedError("no such alarm stands")
+        self.standing = tuple(
+            replace(one, acknowledged=True) if one.code == alarm else one for one in self.standing
+        )
+
+    async def self_test(self, tell: Callable[[SelfTest], None]) -> str:
+        await self._do("self-test")
+        for told in stages(self.report):
+            tell(told)
+            await self.pauses()
+        return "done"
 
     async def _do(self, what: str) -> None:
         await self.hesitates()

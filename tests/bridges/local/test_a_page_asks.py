@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 
 import pytest
 import trio
@@ -23,6 +24,7 @@ from rvm_edge.bridges.local.verbs import (
     Verb,
     asked_in,
 )
+from rvm_edge.bridges.local.view import Alarm
 from states.chart import CHART
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.page import Page, bridge, page
@@ -295,7 +297,10 @@ async def test_a_malformed_request_with_an_id_gets_its_reply(request_: dict[str,
 
 
 async def test_an_alarm_is_acknowledged_by_its_code() -> None:
-    machine = StagedMachine(at.FAULT)
+    jammed = Alarm("part.sorter", "the sorter is jammed", "2026-11-28T03:15:00.000+00:00")
+    machine = StagedMachine(at.FAULT, standing=(jammed,))
     async with bridge(machine) as running, page(running) as kiosk:
         assert (await kiosk.ask("acknowledge", alarm="part.sorter"))["ok"]
-    assert machine.done == ["acknowledge part.sorter"]
+        reply = await kiosk.ask("acknowledge", "2", alarm="part.gate")
+    assert reply["error"]["code"] == "refused"
+    assert machine.standing == (replace(jammed, acknowledged=True),)
