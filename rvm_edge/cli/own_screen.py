@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.daemon import Daemon, Parts
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
 from rvm_edge.uplink import Uplink
@@ -24,6 +25,10 @@ class OwnScreen:
     def made(self, uplink: Uplink) -> None:
         """Hear of the machine's link."""
         self._uplinks.append(uplink)
+
+    def play_in(self, world: SimulatedWorld) -> None:
+        """Let the page play with the world around the machine, which is a simulated one."""
+        self._fittings.world = world
 
     async def show(self, daemon: Daemon, told: Callable[[ScreenNews], Awaitable[None]]) -> None:
         """Serve until cancelled."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.daemon import Parts
 from rvm_edge.display.local_orders import LocalOrders, MergedOrders
 from rvm_edge.display.sensed import sensed
@@ -22,11 +23,13 @@ class Fittings:
         senses: what was last read.
         orders: what a technician ordered.
         eyes: whether they could judge; None before they are built in.
+        world: around a simulated machine, for its screen to play with; None for a real one.
     """
 
     senses: Senses = field(default_factory=Senses)
     orders: LocalOrders = field(default_factory=LocalOrders)
     eyes: RememberingEyes | None = None
+    world: SimulatedWorld | None = None
 
     def around(self, parts: Parts) -> Parts:
         """Return the parts with these fittings built in."""

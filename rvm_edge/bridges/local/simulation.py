@@ -37,6 +37,8 @@ class Condition(Enum):
     SORTER_JAMMED = "sorter_jammed"
     CONTROLLER_UNPLUGGED = "controller_unplugged"
     INTERNET_CUT = "internet_cut"
+    VISITORS_COME = "visitors_come"
+    """People come by themselves while nobody else is at the machine."""
 
 
 class Incident(Enum):

@@ -50,7 +50,9 @@ async def _show(locations: Locations, settings: Settings, setup: Setup) -> None:
         async with simulated_machine(
             locations, settings, setup, fit=kiosk.fittings.around
         ) as machine:
-            tail, visitor = Tail(), Visitor(machine, setup.seed)
+            world = machine.played()
+            kiosk.fittings.world = world
+            tail, visitor = Tail(), Visitor(machine, world, setup.seed)
             async with trio.open_nursery() as nursery:
                 await nursery.start(tail.follow, machine)
                 nursery.start_soon(take_returns, machine, setup.seed, LIVE)

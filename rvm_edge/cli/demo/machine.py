@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import trio
 
 from rvm_edge.cli.demo.eyes import EyesTrouble, WatchedEyes
+from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.server import DemoServer, demo_server
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
 from rvm_edge.daemon import Daemon, Parts, running
@@ -20,6 +21,7 @@ from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.virtual_clock import NEW_YEAR, TrioClock
 from rvm_edge.simulator.world import World
+from states.events import LinkLost
 
 _UNREAD_STEPS = 10_000
 
@@ -72,12 +74,37 @@ class SimulatedMachine:
         """Wait until other leaves than these are active."""
         await self.until(lambda: self.leaves != leaves)
 
+    def played(self) -> PlayedWorld:
+        """Return its world, and its internet, for somebody to play with."""
+        return PlayedWorld(
+            self.world, self.samples, self.trouble, self.settings.policy, _Cable(self)
+        )
+
     async def _follow(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         with self.daemon.runtime.subscribe(_UNREAD_STEPS) as steps:
             task_status.started()
             async for _ in steps:
                 self._moved.set()
                 self._moved = trio.Event()
+
+
+@dataclass(frozen=True)
+class _Cable:
+    """Implements `rvm_edge.cli.demo.played_world.Cable`."""
+
+    machine: SimulatedMachine
+
+    @property
+    def is_cut(self) -> bool:
+        return not self.machine.server.internet.is_up
+
+    async def turn(self, *, cut: bool) -> None:
+        internet = self.machine.server.internet
+        if not cut:
+            internet.mend()
+            return
+        internet.cut()
+        await self.machine.daemon.runtime.post(LinkLost())  # it need not find out by itself
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ def draw(path: Path, locations: Locations, settings: Settings, *, items: int, se
 async def _moment(locations: Locations, settings: Settings, items: int, seed: int) -> Scene:
     plan = Plan(items, seed, virtual=True, travel_scale=1.0)
     async with simulated_machine(locations, settings, plan.setup) as machine:
-        tail, visitor = Tail(), Visitor(machine, seed)
+        tail, visitor = Tail(), Visitor(machine, machine.played(), seed)
         visitor.note = "visitors come by themselves; press a key to be one, ? for help"
         crowd = Crowd(machine, seed, VIRTUAL)
         async with trio.open_nursery() as nursery:

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import trio
 
+from rvm_edge.bridges.local.simulation import Condition
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.cli.demo.persons import Crowd
+from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.scenario import LIVE
 from rvm_edge.cli.demo.server import USERS
+from rvm_edge.cli.demo.things import described
 from rvm_edge.item import SessionMode
-from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Specimen
 from states import paths
-from states.events import LinkLost, SessionFinished, SessionRequested
+from states.events import SessionFinished, SessionRequested
 
 QUIET_S = 20.0
 """How long after somebody's last key visitors come by themselves again."""
 
 _GATE_PATIENCE_S = 8.0
-_FULL_PCT = 95.0
+
+_TOLD: Mapping[Condition, tuple[str, str]] = {
+    Condition.HAND_IN_SLOT: ("a hand is in the slot", "the hand is out"),
+    Condition.SORTER_JAMMED: ("the sorter is jammed", "the sorter is free"),
+    Condition.CONTROLLER_UNPLUGGED: (
+        "the motor controller is unplugged",
+        "the controller is plugged in",
+    ),
+    Condition.DOOR_OPEN: (
+        "the service door is open",
+        "the technician emptied the chamber and shut the door",
+    ),
+    Condition.BIN_FULL: ("the bin is full", "the bin is emptied"),
+    Condition.INTERNET_CUT: (
+        "the internet is cut: guests are served all the same",
+        "the internet is back: the machine finds out when it next tries",
+    ),
+}
+"""What is noted of a condition that holds from now on, and of one that holds no more."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +74,9 @@ class Visitor:
         keys: all keys but the one that quits, in the order in which they are listed.
     """
 
-    def __init__(self, machine: SimulatedMachine, seed: int) -> None:
+    def __init__(self, machine: SimulatedMachine, world: PlayedWorld, seed: int) -> None:
         self._machine = machine
+        self._world = world
         self._chance = random.Random(seed)  # noqa: S311 - a simulation
         self._crowd = Crowd(machine, seed, LIVE)
         self._comes_by_itself = True
@@ -65,6 +86,7 @@ class Visitor:
         self.note = "visitors come by themselves; press a key to be one, ? for help"
         self.helps = False
         self.keys = self._all_keys()
+        world.visitors = self
 
     @property
     def auto(self) -> str:
@@ -73,6 +95,23 @@ class Visitor:
             return "off"
         rest_s = self._last_key_s + QUIET_S - trio.current_time()
         return f"back in {rest_s:.0f} s" if rest_s > 0 else "on"
+
+    @property
+    def coming(self) -> bool:
+        """Whether visitors come by themselves, now or after a while."""
+        return self._comes_by_itself
+
+    def let_come(self, *, come: bool) -> None:
+        """Let visitors come from now on, or stay away."""
+        self._comes_by_itself = come
+        self._last_key_s = float("-inf")
+        if not come:
+            self._visit.cancel()
+
+    def make_room(self) -> None:
+        """Let no visitor come for a while: somebody else is at the machine."""
+        self._last_key_s = trio.current_time()
+        self._visit.cancel()
 
     async def come_and_go(self) -> None:
         """Let people come, one after the other, while nobody presses a key."""
@@ -90,8 +129,7 @@ class Visitor:
             self.note = f"{key if key.isprintable() else 'that key'} does nothing; ? lists the keys"
             return
         if found.takes_over:
-            self._last_key_s = trio.current_time()
-            self._visit.cancel()
+            self.make_room()
         self.note = f"{found.what}…"
         self.note = await found.act()
 
@@ -110,6 +148,9 @@ class Visitor:
         def puts(specimens: list[Specimen]) -> Callable[[], Awaitable[str]]:
             return lambda: self._put_in(self._chance.choice(specimens))
 
+        def turns(condition: Condition) -> Callable[[], Awaitable[str]]:
+            return lambda: self._turn(condition)
+
         return (
             Key(
                 "p",
@@ -123,7 +164,11 @@ class Visitor:
             Key("o", "other", "insert something else", puts(others), takes_over=True),
             Key("2", "two", "insert two things at once", puts(two), takes_over=True),
             Key(
-                "h", "hand", "leave a hand in the slot, or take it out", self._hand, takes_over=True
+                "h",
+                "hand",
+                "leave a hand in the slot, or take it out",
+                turns(Condition.HAND_IN_SLOT),
+                takes_over=True,
             ),
             Key("n", "finish", "end the deposit", self._finish, takes_over=True),
             Key("g", "guest", "begin a guest's deposit", self._begin, takes_over=True),
@@ -134,12 +179,17 @@ class Visitor:
                 self._scan,
                 takes_over=True,
             ),
-            Key("i", "internet", "cut the internet, or mend it", self._internet),
-            Key("j", "jam", "jam the sorter, or free it", self._jam),
-            Key("d", "door", "open the service door, or shut it", self._door),
-            Key("b", "bin", "fill the bin, or empty it", self._bin),
+            Key("i", "internet", "cut the internet, or mend it", turns(Condition.INTERNET_CUT)),
+            Key("j", "jam", "jam the sorter, or free it", turns(Condition.SORTER_JAMMED)),
+            Key("d", "door", "open the service door, or shut it", turns(Condition.DOOR_OPEN)),
+            Key("b", "bin", "fill the bin, or empty it", turns(Condition.BIN_FULL)),
             Key("k", "kill eyes", "kill the process that looks at pictures", self._kill_eyes),
-            Key("u", "unplug", "unplug the motor controller, or plug it in", self._unplug),
+            Key(
+                "u",
+                "unplug",
+                "unplug the motor controller, or plug it in",
+                turns(Condition.CONTROLLER_UNPLUGGED),
+            ),
             Key("a", "auto", "let visitors come by themselves, or not", self._auto),
             Key("?", "help", "show or hide this help", self._help),
         )
@@ -151,7 +201,7 @@ class Visitor:
         try:
             with trio.move_on_after(_GATE_PATIENCE_S):
                 await self._crowd.put_in(specimen)
-                return f"put in {specimen.name}: {_described(specimen)}"
+                return f"put in {specimen.name}: {described(specimen)}"
         finally:
             self._inserting = False
         return f"the slot did not open: the machine is in {self._where()}"
@@ -177,71 +227,23 @@ class Visitor:
         await self._machine.daemon.runtime.post(SessionFinished())
         return "the deposit is ended"
 
-    async def _internet(self) -> str:
-        internet = self._machine.server.internet
-        if not internet.is_up:
-            internet.mend()
-            return "the internet is back: the machine finds out when it next tries"
-        internet.cut()
-        await self._machine.daemon.runtime.post(LinkLost())
-        return "the internet is cut: guests are served all the same"
-
-    async def _hand(self) -> str:
-        return self._toggle(Fault.HAND_IN_SLOT, "a hand is in the slot", "the hand is out")
-
-    async def _jam(self) -> str:
-        return self._toggle(Fault.SORTER_JAMS, "the sorter is jammed", "the sorter is free")
-
-    async def _unplug(self) -> str:
-        return self._toggle(
-            Fault.UNPLUGGED, "the motor controller is unplugged", "the controller is plugged in"
-        )
-
-    async def _door(self) -> str:
-        world = self._machine.world
-        if world.door_is_open:
-            world.empty_chamber()
-            world.close_door()
-            return "the technician emptied the chamber and shut the door"
-        world.open_door()
-        return "the service door is open"
-
-    async def _bin(self) -> str:
-        world = self._machine.world
-        full = world.bin_pct >= self._machine.settings.policy.bin_full_pct
-        world.set_bin_pct(0.0 if full else _FULL_PCT)
-        return "the bin is emptied" if full else "the bin is full"
+    async def _turn(self, condition: Condition) -> str:
+        holds = not self._world.holds(condition)
+        await self._world.change(condition, holds=holds)
+        on, off = _TOLD[condition]
+        return on if holds else off
 
     async def _kill_eyes(self) -> str:
         self._machine.trouble.lose()
         return "the eyes' process is killed: the item goes back, and a new one starts"
 
     async def _auto(self) -> str:
-        self._comes_by_itself = self.auto != "on"
-        self._last_key_s = float("-inf")
-        if not self._comes_by_itself:
-            self._visit.cancel()
+        self.let_come(come=self.auto != "on")
         return f"visitors by themselves: {self.auto}"
 
     async def _help(self) -> str:
         self.helps = not self.helps
         return "? hides this again" if self.helps else ""
 
-    def _toggle(self, fault: Fault, on: str, off: str) -> str:
-        world = self._machine.world
-        if world.faults.stands(fault):
-            world.clear(fault)
-            return off
-        world.inject(fault)
-        return on
-
     def _where(self) -> str:
         return self._machine.leaves[-1].rsplit(".", 1)[-1]
-
-
-def _described(specimen: Specimen) -> str:
-    if specimen.should_accept:
-        return "an empty PET bottle"
-    liquid = f" with {specimen.liquid_pct:.0f} % liquid" if specimen.not_empty else ""
-    label = specimen.label if specimen.label != "none" else "no container"
-    return f"{specimen.kind.replace('_', ' ')}, {label}{liquid}"

@@ -1,0 +1,171 @@
+"""A simulated world in somebody's hands: what can be put in, what broken, and what not."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from drivers.sim.link import Verb
+from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
+from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.cli.demo.eyes import BreakableEyes
+from rvm_edge.cli.demo.played_world import PlayedWorld
+from rvm_edge.cli.demo.things import by_thing, thing_of
+from rvm_edge.packaged import samples_dir
+from rvm_edge.settings import Policy
+from rvm_edge.simulator.eyes import ScriptedEyes
+from rvm_edge.simulator.specimens import read_samples
+from rvm_edge.simulator.timings import Timings
+from rvm_edge.simulator.world import World
+
+SAMPLES = read_samples(samples_dir())
+HERE = (
+    Condition.HAND_IN_SLOT,
+    Condition.DOOR_OPEN,
+    Condition.BIN_FULL,
+    Condition.SORTER_JAMMED,
+    Condition.CONTROLLER_UNPLUGGED,
+)
+
+
+class Hands:
+    """A world, and somebody who plays with it."""
+
+    def __init__(self) -> None:
+        self.world = World(Timings())
+        self.eyes = BreakableEyes(ScriptedEyes(self.world))
+        self.played = PlayedWorld(self.world, SAMPLES, self.eyes, Policy())
+
+    async def open_gate(self) -> None:
+        await self.world.ask(Verb.GATE_OPEN)
+
+
+class Shy:
+    """Visitors who note how often they had to make room."""
+
+    def __init__(self) -> None:
+        self.coming = True
+        self.rooms = 0
+
+    def let_come(self, *, come: bool) -> None:
+        self.coming = come
+
+    def make_room(self) -> None:
+        self.rooms += 1
+
+
+def test_every_picture_is_of_some_thing_and_every_thing_has_one() -> None:
+    found = by_thing(SAMPLES)
+    assert set(found) == set(Thing)
+    assert Counter(one for some in found.values() for one in some) == Counter(SAMPLES.specimens)
+    assert found[Thing.EMPTY_PET] == SAMPLES.acceptable()
+
+
+def test_what_is_filled_is_no_empty_bottle() -> None:
+    filled = by_thing(SAMPLES)[Thing.FILLED_PET]
+    assert filled
+    assert all(one.not_empty and one.label == "mineral" for one in filled)
+    assert {one.kind for one in SAMPLES.specimens if thing_of(one) is Thing.OTHER} == {
+        "hand",
+        "other",
+    }
+
+
+async def test_the_next_of_its_kind_goes_in_each_time(autojump_clock: MockClock) -> None:
+    hands = Hands()
+    await hands.open_gate()
+    names = []
+    for _ in range(2):
+        told = await hands.played.insert(Thing.CAN)
+        names.append(hands.world.in_chamber[0].specimen.name)
+        assert told.startswith(names[-1])
+        hands.world.take_back()
+    assert names == [one.name for one in by_thing(SAMPLES)[Thing.CAN][:2]]
+
+
+async def test_nobody_waits_at_a_closed_slot_for_ever(autojump_clock: MockClock) -> None:
+    hands = Hands()
+    with pytest.raises(RefusedError, match="the slot did not open"):
+        await hands.played.insert(Thing.CAN)
+    assert hands.world.audit().items == ()
+
+
+async def test_of_two_at_once_one_waits_for_the_other(autojump_clock: MockClock) -> None:
+    hands = Hands()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(hands.played.insert, Thing.CAN)
+        await wait_all_tasks_blocked()
+        with pytest.raises(RefusedError, match="one after the other"):
+            await hands.played.insert(Thing.CAN)
+        await hands.open_gate()
+    assert len(hands.world.audit().items) == 1
+
+
+@pytest.mark.parametrize("condition", HERE)
+async def test_a_condition_holds_until_it_is_ended(condition: Condition) -> None:
+    hands = Hands()
+    for _ in range(2):  # once more changes nothing
+        await hands.played.change(condition, holds=True)
+        assert hands.played.now().holding == (condition,)
+    for _ in range(2):
+        await hands.played.change(condition, holds=False)
+        assert hands.played.now().holding == ()
+    assert hands.world.faults.in_force == ()
+    assert not hands.world.door_is_open
+
+
+async def test_what_is_not_there_cannot_be_changed() -> None:
+    hands = Hands()
+    assert hands.played.now().possible == HERE
+    for condition in (Condition.INTERNET_CUT, Condition.VISITORS_COME):
+        with pytest.raises(RefusedError):
+            await hands.played.change(condition, holds=True)
+
+
+async def test_visitors_make_room_for_a_person_and_not_for_a_mishap() -> None:
+    hands, shy = Hands(), Shy()
+    hands.played.visitors = shy
+    await hands.played.change(Condition.SORTER_JAMMED, holds=True)
+    assert shy.rooms == 0
+    await hands.played.change(Condition.HAND_IN_SLOT, holds=True)
+    assert shy.rooms == 1
+    assert Condition.VISITORS_COME in hands.played.now().holding
+    await hands.played.change(Condition.VISITORS_COME, holds=False)
+    assert not shy.coming
+
+
+async def test_killed_eyes_see_again_after_a_while(autojump_clock: MockClock) -> None:
+    hands = Hands()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(hands.played.happen, Incident.EYES_KILLED)
+        await wait_all_tasks_blocked()
+        assert hands.eyes.sight == "lost"
+    assert hands.eyes.sight == "ready"
+
+
+async def test_a_person_takes_what_was_given_back(autojump_clock: MockClock) -> None:
+    hands = Hands()
+    with pytest.raises(RefusedError, match="nothing lies in the slot"):
+        await hands.played.happen(Incident.TAKE_BACK)
+    await hands.open_gate()
+    await hands.played.insert(Thing.CAN)
+    await trio.sleep(1.0)  # until the hand is out
+    await hands.world.ask(Verb.GATE_CLOSE)
+    await hands.world.ask(Verb.SORTER_RETURN)
+    assert hands.played.now().given_back
+    await hands.played.happen(Incident.TAKE_BACK)
+    assert not hands.played.now().given_back
+
+
+async def test_a_technician_empties_the_chamber_before_the_door_is_shut(
+    autojump_clock: MockClock,
+) -> None:
+    hands = Hands()
+    await hands.open_gate()
+    await hands.played.insert(Thing.CAN)
+    await hands.played.change(Condition.DOOR_OPEN, holds=True)
+    await hands.played.change(Condition.DOOR_OPEN, holds=False)
+    assert hands.world.in_chamber == ()
