@@ -1,0 +1,1 @@
+"""Where a machine learns which model it shall have: one module for each place."""
