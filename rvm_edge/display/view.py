@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager
 
 import trio
 
-from rvm_edge.bridges.local.view import Alarm, Sensors, Sighting
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, Sighting
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.item_pictures import ItemPictures
+from rvm_edge.display.login_offer import LoginOffer
 from rvm_edge.display.senses import Senses
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.machine import LedgerError
@@ -33,6 +34,7 @@ class SeenMachine:
         pictures: ItemPictures,
         troubles: Troubles,
         board: AlarmBoard,
+        offer: LoginOffer,
     ) -> None:
         """Look at a machine that runs.
 
@@ -43,6 +45,7 @@ class SeenMachine:
             pictures: of its last item, and of those before.
             troubles: what is wrong with it.
             board: since when.
+            offer: by what users log in.
         """
         self._daemon = daemon
         self._uplink = uplink
@@ -50,6 +53,7 @@ class SeenMachine:
         self._pictures = pictures
         self._troubles = troubles
         self._board = board
+        self._offer = offer
 
     @property
     def configuration(self) -> Configuration:
@@ -73,6 +77,15 @@ class SeenMachine:
         if welcome is None or paths.ONLINE not in self.configuration:
             return ""
         return welcome.kiosk_url
+
+    @property
+    def login(self) -> Login | None:
+        """By what a user can log in now."""
+        return self._offer.current
+
+    def user_name(self, session_id: str) -> str:
+        """Return what to call the user of a session."""
+        return self._uplink.socket.user_name(session_id)
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
         """Yield a channel of the steps from now on."""

@@ -18,14 +18,6 @@ Promise.all(["stage", "screens/setup", "words/id"].map((name) => import(`/${name
     new Stage(async () => {}).show(setup({ words, snapshot: { setup: offer } }), words);
   })
 """
-LOGIN = """
-Promise.all(["stage", "screens/welcome", "words/id"].map((name) => import(`/${name}.js`)))
-  .then(([{ Stage }, { welcome }, { id: words }]) => {
-    const login = { qr_content: "myrvm://session/4f1c0d9e?m=7a0f8e52" };
-    const snapshot = { login, link: { mode: "online" } };
-    new Stage(async () => {}).show(welcome({ words, snapshot, mayAct: true }), words);
-  })
-"""
 NEXT = "the-token-of-the-next-boot"
 LANG = "document.documentElement.lang"
 
@@ -193,15 +185,3 @@ async def test_where_to_set_the_machine_up_is_shown_as_a_code_and_in_words(
         label = "document.querySelector('#exhibit .qr').getAttribute('aria-label')"
         assert await shown.page.evaluate(label) == "Kode QR ke halaman penyiapan"
         assert shown.page.complaints == []
-
-
-async def test_who_has_an_account_is_shown_the_code_of_this_session(chromium: Chromium) -> None:
-    machine = staged()
-    machine.configuration = at.IDLE_ONLINE
-    async with screen(chromium, machine) as shown:
-        await shown.page.until_screen("welcome")
-        assert await shown.page.evaluate("document.querySelector('#exhibit .qr') === null")
-        await shown.page.evaluate(LOGIN)
-        assert await shown.page.text("#advice") == "Punya akun? Pindai dengan aplikasi MyRVM."
-        assert await shown.page.evaluate("document.querySelector('#exhibit .qr') !== null")
-        assert await shown.page.text("#actions .main") == "Mulai donasi"

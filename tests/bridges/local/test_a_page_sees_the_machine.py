@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvm_edge.bridges.local.limits import Limits
-from rvm_edge.bridges.local.view import Alarm, Sensors, Sighting
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, Sighting
 from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.statechart.definition import Payload
 from rvm_edge.telemetry import Figures
@@ -50,6 +50,7 @@ async def test_a_whole_deposit_is_told_step_by_step() -> None:
         "kind": "session",
         "session_id": SESSION,
         "mode": "guest",
+        "user_name": "",
         "accepted": 0,
         "returned": 0,
         "ended": "",
@@ -67,6 +68,37 @@ async def test_a_whole_deposit_is_told_step_by_step() -> None:
     assert dropped["step"] == "dropped"
     assert (counted["accepted"], counted["returned"], counted["ended"]) == (1, 0, "")
     assert (ended["accepted"], ended["ended"]) == (1, "session.finished")
+
+
+async def test_a_user_is_called_by_name_until_the_session_ends() -> None:
+    machine = StagedMachine(at.IDLE_ONLINE, users={SESSION: "Sari"})
+    async with bridge(machine) as running, page(running) as kiosk:
+        machine.step("session.requested", at.WAITING, {"session_id": SESSION, "mode": "user"})
+        started = await kiosk.hear_part("session")
+        machine.step("session.finished", at.CLEARING)
+        ended = await kiosk.hear_part("session")
+        machine.step("session.requested", at.WAITING, {"session_id": SESSION, "mode": "guest"})
+        guest = await kiosk.hear_part("session")
+    assert [one["user_name"] for one in (started, ended, guest)] == ["Sari", "", ""]
+
+
+async def test_a_code_to_log_in_with_comes_and_goes() -> None:
+    offer = Login("myrvm://session/4f1c0d9e?m=7a0f8e52", "2026-11-28T03:20:00.000+00:00")
+    machine = StagedMachine(at.IDLE_ONLINE)
+    async with bridge(machine, limits=RESTLESS) as running:
+        async with page(running, greets=False) as kiosk:
+            hello = await kiosk.hello()
+            machine.login = offer
+            offered = await kiosk.hear_part("login")
+            machine.login = None
+            withdrawn = await kiosk.hear_part("login")
+    nothing = {"kind": "login", "qr_content": "", "expires_at": ""}
+    assert hello["snapshot"]["login"] == withdrawn == nothing
+    assert offered == {
+        "kind": "login",
+        "qr_content": offer.qr_content,
+        "expires_at": offer.expires_at,
+    }
 
 
 async def test_a_rejection_says_why_and_what_to_do() -> None:

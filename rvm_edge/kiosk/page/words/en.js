@@ -35,6 +35,7 @@ export const en = {
     headline: "Put one bottle in",
     advice: "Empty and lying down. Then take your hand away.",
     again: "Put the next bottle in",
+    hello: (name) => `Hello, ${name}!`,
     cancel: "Cancel",
     finish: "Finish",
   },

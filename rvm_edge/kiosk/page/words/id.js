@@ -34,6 +34,7 @@ export const id = {
     headline: "Masukkan satu botol",
     advice: "Kosong dan rebah. Lalu tarik tangan Anda.",
     again: "Masukkan botol berikutnya",
+    hello: (/** @type {string} */ name) => `Halo, ${name}!`,
     cancel: "Batal",
     finish: "Selesai",
   },
