@@ -15,6 +15,7 @@ from tests.bench import (
     bench_deposit,
     bench_fanout,
     bench_items,
+    bench_keeper,
     bench_ledger,
     bench_memory,
     bench_recovery,
@@ -40,6 +41,7 @@ BENCHES: Benches = {
     "sync": bench_sync.run,
     "recovery": bench_recovery.run,
     "deposit": bench_deposit.run,
+    "keeper": bench_keeper.run,
 }
 
 
