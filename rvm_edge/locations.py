@@ -60,6 +60,11 @@ class Locations:
         return self.data_dir / "evidence"
 
     @property
+    def model_store_dir(self) -> Path:
+        """The models that came over the air. Nothing else may lie there."""
+        return self.data_dir / "model-store"
+
+    @property
     def restarts_path(self) -> Path:
         """When the server ordered a restart, remembered through it."""
         return self.data_dir / "restarts.json"

@@ -17,15 +17,23 @@ from rvm_edge.settings.cloud import (
 )
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
+from rvm_edge.settings.models import ModelSettings
 from rvm_edge.settings.policy import Policy
 from rvm_edge.settings.screen import ScreenSettings
-from rvm_edge.settings.vision import AcceptanceSettings, Thresholds, VisionSettings
+from rvm_edge.settings.vision import (
+    AcceptanceSettings,
+    Thresholds,
+    VisionSettings,
+    WeightRange,
+    Weights,
+)
 
 __all__ = [
     "AcceptanceSettings",
     "CloudSettings",
     "EvidenceSettings",
     "KioskSettings",
+    "ModelSettings",
     "OrderSettings",
     "Percent",
     "Policy",
@@ -39,6 +47,8 @@ __all__ = [
     "Threshold",
     "Thresholds",
     "VisionSettings",
+    "WeightRange",
+    "Weights",
 ]
 
 
@@ -48,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         policy: how the machine behaves.
         vision: how it sees.
+        models: where new models come from.
         cloud: how it speaks with its server.
         screen: how its own screen is served.
         kiosk: how a browser is kept in front of people.
@@ -56,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     policy: Policy = Policy()
     vision: VisionSettings = VisionSettings()
+    models: ModelSettings = ModelSettings()
     cloud: CloudSettings = CloudSettings()
     screen: ScreenSettings = ScreenSettings()
     kiosk: KioskSettings = KioskSettings()
