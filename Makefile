@@ -17,13 +17,15 @@ RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
 AI_VENV ?= .venv-ai
 AI_READY := $(AI_VENV)/.ready
+TEST_PROGRAMS := chromium=chromium systemd-sysusers=systemd systemd-nspawn=systemd-container \
+  gst-launch-1.0=gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good
 ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
 CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test browser check docs bench soak lock clean setup-ai test-ai
+.PHONY: help setup demo test programs check docs bench soak lock clean setup-ai test-ai
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -37,16 +39,18 @@ setup: $(RUN_READY) ## Make the environment, light: what running needs
 demo: $(RUN_READY) ## Watch a whole simulated machine at work
 	$(EDGE) demo
 
-test: $(DEV_READY) browser ## Run every test
+test: $(DEV_READY) programs ## Run every test
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
-browser: ## Install the browser that the tests drive, where it is missing
-	@command -v chromium >/dev/null || { \
-	  echo "installing chromium, which the tests drive"; \
+programs: ## Install the programs that the tests drive, where they are missing
+	@missing=; for one in $(TEST_PROGRAMS); do \
+	  command -v $${one%%=*} >/dev/null || missing+=" $${one##*=}"; done; missing=$${missing//,/ }; \
+	test -z "$$missing" || { \
+	  echo "installing$$missing, which the tests drive"; \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	} || { echo "the tests drive chromium; on Debian: apt install chromium" >&2; exit 1; }
+	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	} || { echo "the tests drive other programs; on Debian: apt install$$missing" >&2; exit 1; }
 
 check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/ruff check .

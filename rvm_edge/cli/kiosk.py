@@ -21,15 +21,21 @@ _LINE = "%(levelname)s %(message)s"
 
 
 @click.group("kiosk", invoke_without_command=True)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the machine leaves this boot's token for its screen, whatever the settings say.",
+)
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, token_file: Path | None) -> None:
     """Keep a browser with the right page in front of the machine, until told to stop.
 
     It shows the server's page while there is one, and the machine's own page otherwise. A browser
     or a page that dies, hangs or turns white is replaced; stderr says why.
     """
     if ctx.invoked_subcommand is None:
-        _keep()
+        _keep(token_file)
 
 
 @command.command()
@@ -45,16 +51,16 @@ def policy(file: Path, *, check: bool) -> None:
     write_or_compare(file, managed_policy(settings().kiosk), check=check)
 
 
-def _keep() -> None:
+def _keep(token_file: Path | None) -> None:
     import logging
 
     import msgspec
     import trio
 
     chosen = settings().kiosk
-    if not chosen.token_file:
-        token_file = str(locations().screen_token_path)
-        chosen = msgspec.structs.replace(chosen, token_file=token_file)
+    if token_file or not chosen.token_file:
+        found = token_file or locations().screen_token_path
+        chosen = msgspec.structs.replace(chosen, token_file=str(found))
     logging.basicConfig(level=logging.INFO, format=_LINE, stream=sys.stderr)
     trio.run(_keep_until_told, chosen, _profile(chosen))
 
@@ -65,10 +71,13 @@ async def _keep_until_told(chosen: KioskSettings, profile: Path) -> None:
     import trio
 
     from rvm_edge.kiosk.keeper.keeper import keep_screen
+    from rvm_edge.service.notify import service_manager
+    from rvm_edge.service.watchdog import report_loop
 
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals:
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(report_loop, service_manager(), "keeping the screen")
             nursery.start_soon(keep_screen, chosen, profile)
             async for _ in signals:
                 break

@@ -25,6 +25,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
+    "install": CommandEntry("rvm_edge.cli.install", "Become a service of this computer."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "kiosk": CommandEntry("rvm_edge.cli.kiosk", "Keep the browser in front of the machine."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),

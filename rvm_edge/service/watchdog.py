@@ -41,7 +41,7 @@ async def report(manager: ServiceManager, chart: Progress, limit_s: float) -> No
     while not chart.is_progressing(limit_s):
         await trio.sleep(_STARTING_S)
     manager.ready()
-    period_s = (manager.watchdog_s or _WITHOUT_WATCHDOG_S) / _BEATS_PER_WATCHDOG
+    period_s = _period_s(manager)
     told = ""
     while True:
         words = " + ".join(chart.configuration) or "ended"
@@ -53,3 +53,23 @@ async def report(manager: ServiceManager, chart: Progress, limit_s: float) -> No
             manager.status(words)
             told = words
         await trio.sleep(period_s)
+
+
+async def report_loop(manager: ServiceManager, words: str) -> None:
+    """Report until cancelled that this process's loop turns: ready at once, alive while it does.
+
+    For a process without a chart, whose tasks each look after themselves.
+
+    Args:
+        manager: who is told.
+        words: what the service does, for its status.
+    """
+    manager.ready()
+    manager.status(words)
+    while True:
+        manager.alive()
+        await trio.sleep(_period_s(manager))
+
+
+def _period_s(manager: ServiceManager) -> float:
+    return (manager.watchdog_s or _WITHOUT_WATCHDOG_S) / _BEATS_PER_WATCHDOG

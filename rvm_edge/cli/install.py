@@ -1,0 +1,154 @@
+"""`rvm-edge install`: the program becomes a service of this computer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from rvm_edge.cli.failures import CommandError
+from rvm_edge.cli.options import json_option, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rvm_edge.service.install.plan import Shipped, Site
+    from rvm_edge.service.install.steps import Step
+
+_CONFIGURATION = ("settings.toml", "hardware_map.json")
+
+
+class PlannedStep(msgspec.Struct, frozen=True):
+    """A step of the plan, for programs.
+
+    Attributes:
+        need: what it would do.
+        what: to what.
+    """
+
+    need: str
+    what: str
+
+
+class InstallReport(msgspec.Struct, frozen=True):
+    """What was planned, and whether it was done.
+
+    Attributes:
+        applied: whether it was carried out, or only shown.
+        steps: in their order.
+    """
+
+    applied: bool
+    steps: tuple[PlannedStep, ...]
+
+
+@click.command(
+    "install",
+    epilog="Run it again after an upgrade: what is as it should be is left alone. What the machine "
+    "remembers is never touched, not by --uninstall either.",
+)
+@click.option("--apply", "applies", is_flag=True, help="Do it. Without this the plan is shown.")
+@click.option("--uninstall", is_flag=True, help="Take the services off again.")
+@click.option("--no-kiosk", is_flag=True, help="Without the screen's service.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path("/"),
+    metavar="DIR",
+    help="Of the system to install into, where that is an image being built.",
+)
+@click.option(
+    "--program",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The rvm-edge that the services start.  [default: this one]",
+)
+@json_option
+def command(
+    *,
+    applies: bool,
+    uninstall: bool,
+    no_kiosk: bool,
+    root: Path,
+    program: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what would make this program a service of this computer; with --apply, do it.
+
+    Two services, each with a user of its own: the machine, and its screen. They start at boot, are
+    started again whenever they end, and see little more of the computer than they need.
+    """
+    from rvm_edge.service.install.plan import Site, installation, removal
+    from rvm_edge.service.install.steps import InstallError
+
+    site = Site(
+        program=(program or Path(sys.prefix) / "bin" / "rvm-edge").absolute(),
+        root=root.resolve(),
+        is_booted=root.resolve() == Path("/") and Path("/run/systemd/system").is_dir(),
+        kiosk=not no_kiosk,
+    )
+    try:
+        steps = removal(site) if uninstall else installation(site, _shipped(site))
+        report = InstallReport(
+            applies, tuple(PlannedStep(step.need().value, step.describe()) for step in steps)
+        )
+        if applies:
+            _carry_out(steps, quiet=as_json)
+    except InstallError as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        print_json(report)
+    elif not applies:
+        for step in report.steps:
+            click.echo(f"{step.need:<14}{step.what}")
+        click.echo("nothing was done: this is the plan; --apply carries it out")
+
+
+def _carry_out(steps: Sequence[Step], *, quiet: bool) -> None:
+    """Do what is needed, in order, and say so; the first that cannot be done ends it."""
+    from rvm_edge.service.install.steps import Need
+
+    for step in steps:
+        need = step.need()
+        if not quiet:
+            click.echo(f"{need.value:<14}{step.describe()}")
+        if need is not Need.NOTHING:
+            step.carry_out()
+
+
+def _shipped(site: Site) -> Shipped:
+    """Return the project's own files for a service."""
+    from rvm_edge.packaged import PackagedFileError, config_file
+    from rvm_edge.service.install.plan import UNITS, Shipped
+
+    def text(name: str) -> str:
+        return config_file(name).read_text(encoding="utf-8")
+
+    try:
+        return Shipped(
+            units={name: text(f"systemd/{name}") for name in UNITS},
+            sysusers=text("sysusers/rvm-edge.conf"),
+            udev=text("udev/99-rvm-edge.rules"),
+            policy=_policy(site),
+            configuration={name: text(name) for name in _CONFIGURATION},
+        )
+    except PackagedFileError as error:
+        raise CommandError(str(error)) from error
+
+
+def _policy(site: Site) -> str:
+    """Return the browser's policy as the site's own settings want it."""
+    from rvm_edge.cli.failures import CONFIGURATION
+    from rvm_edge.kiosk.keeper.policy import managed_policy
+    from rvm_edge.settings import Settings
+    from rvm_edge.settings_file import SettingsError, read_settings
+
+    path = site.at("/etc/rvm-edge/settings.toml")
+    try:
+        chosen = read_settings(path) if path.exists() else Settings()
+    except SettingsError as error:
+        raise CommandError(str(error), CONFIGURATION) from error
+    return managed_policy(chosen.kiosk)

@@ -1,0 +1,154 @@
+"""What has to be where for the program to be a service: the one list of it, and its undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rvm_edge.service.install.steps import (
+    AbsentFile,
+    InstallError,
+    Need,
+    PlacedFile,
+    RunCommand,
+    Step,
+)
+
+UNITS: Final = ("rvm-edge.service", "rvm-kiosk.service")
+SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
+"""As the units that the project ships name it."""
+
+HIDDEN: Final = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - named, not used
+"""What the services cannot see: `ProtectHome=` and `PrivateTmp=` (systemd.exec(5))."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The files that the project ships for a service.
+
+    Attributes:
+        units: by name.
+        sysusers: which users and groups there are, for systemd-sysusers.
+        udev: who may open which device.
+        policy: of the browser.
+        configuration: by name, to begin with; an owner's own are left alone.
+    """
+
+    units: Mapping[str, str]
+    sysusers: str
+    udev: str
+    policy: str
+    configuration: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it is installed.
+
+    Attributes:
+        program: the `rvm-edge` command that the services start.
+        root: the system's root folder; another one for an image that is being built.
+        is_booted: whether a service manager runs there that has to be told.
+        kiosk: whether it has a screen of its own.
+    """
+
+    program: Path
+    root: Path = Path("/")
+    is_booted: bool = True
+    kiosk: bool = True
+
+    def at(self, path: str) -> Path:
+        """Return a path of the system's, under the site's root."""
+        return self.root / path.lstrip("/")
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The services that run there."""
+        return UNITS if self.kiosk else UNITS[:1]
+
+
+def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
+    """Return the steps that make the program a service, in their order; done ones do nothing.
+
+    Raises:
+        InstallError: the program lies where its services could not see it.
+    """
+    _require_visible(site.program)
+    sysusers = site.at("/etc/sysusers.d/rvm-edge.conf")
+    steps: list[Step] = [PlacedFile(sysusers, shipped.sysusers.encode())]
+    steps += _people(site, sysusers)
+    steps += [
+        PlacedFile(site.at(f"/etc/rvm-edge/{name}"), text.encode(), keep=True)
+        for name, text in shipped.configuration.items()
+    ]
+    steps.append(PlacedFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules"), shipped.udev.encode()))
+    if site.kiosk:
+        steps += [PlacedFile(path, shipped.policy.encode()) for path in _policies(site)]
+    for name in site.units:
+        unit = shipped.units[name].replace(SHIPPED_PROGRAM, str(site.program))
+        steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), unit.encode()))
+    return (*steps, *_take_notice(site))
+
+
+def removal(site: Site) -> tuple[Step, ...]:
+    """Return the steps that take the services off again.
+
+    What the machine remembers stays, and so do its settings and its users: deposits may wait there
+    that nobody has delivered.
+    """
+    steps: list[Step] = []
+    if site.is_booted:
+        steps += [
+            RunCommand(("systemctl", "disable", "--now", name), "end it for good", may_fail=True)
+            for name in UNITS
+        ]
+    steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in UNITS]
+    steps += [AbsentFile(path) for path in _policies(site)]
+    steps.append(AbsentFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules")))
+    steps.append(AbsentFile(site.at("/etc/sysusers.d/rvm-edge.conf")))
+    if site.is_booted:
+        steps.append(RunCommand(("systemctl", "daemon-reload"), "forget the services"))
+    return tuple(steps)
+
+
+def is_settled(steps: Sequence[Step]) -> bool:
+    """Say whether nothing that lasts would change: commands only make the system take notice."""
+    return all(step.need() in (Need.NOTHING, Need.RUN) for step in steps)
+
+
+def _people(site: Site, sysusers: Path) -> list[Step]:
+    root = () if site.root == Path("/") else (f"--root={site.root}",)
+    return [RunCommand(("systemd-sysusers", *root, str(sysusers)), "make the users and groups")]
+
+
+def _take_notice(site: Site) -> list[Step]:
+    """Return what makes a running system see the new files, or an image see them when it boots."""
+    if not site.is_booted:
+        root = () if site.root == Path("/") else (f"--root={site.root}",)
+        return [RunCommand(("systemctl", *root, "enable", *site.units), "start them at each boot")]
+    return [
+        RunCommand(("udevadm", "control", "--reload"), "read the rules", may_fail=True),
+        RunCommand(("udevadm", "trigger"), "apply them to what is plugged in", may_fail=True),
+        RunCommand(("systemctl", "daemon-reload"), "read the units"),
+        RunCommand(("systemctl", "enable", *site.units), "start them at each boot"),
+        RunCommand(("systemctl", "restart", *site.units), "start them now, the new version"),
+    ]
+
+
+def _policies(site: Site) -> tuple[Path, ...]:
+    """Return where Debian's and Ubuntu's Chromium, and Google's, look for a managed policy."""
+    return tuple(
+        site.at(f"/etc/{browser}/policies/managed/rvm-edge-kiosk.json")
+        for browser in ("chromium", "chromium-browser")
+    )
+
+
+def _require_visible(program: Path) -> None:
+    for hidden in HIDDEN:
+        if program.is_relative_to(hidden):
+            raise InstallError(
+                f"{program} lies in {hidden}, which the services cannot see; "
+                "install the program elsewhere, as docs/how-to/jetson.md does: /opt/rvm-edge"
+            )
