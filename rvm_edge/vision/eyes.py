@@ -20,8 +20,15 @@ from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.acceptance import decide
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.picture_header import fits_as_jpeg
+from rvm_edge.vision.second_worker import (
+    Overseer,
+    SecondWorker,
+    Unwatched,
+    hold_second,
+    load_into,
+)
 from rvm_edge.vision.shared_frames import TooMuchError
-from rvm_edge.vision.wire import Load, Seen
+from rvm_edge.vision.wire import Seen
 from rvm_edge.vision.worker_link import (
     WORKER_COMMAND,
     ModelRefusedError,
@@ -58,6 +65,7 @@ class WorkerEyes:
         settings: VisionSettings,
         model: ModelFile,
         command: Sequence[str] = WORKER_COMMAND,
+        overseer: Overseer | None = None,
     ) -> None:
         """Nothing starts here; see `run`.
 
@@ -65,16 +73,13 @@ class WorkerEyes:
             settings: how to see.
             model: which model.
             command: what to start as the worker.
+            overseer: who says which model to go on with when a worker is lost; nobody unless told.
         """
         self._settings = settings
-        self._load = Load(
-            model=str(model.path),
-            sha256=model.sha256,
-            threads=settings.threads,
-            floor=settings.confidence_floor,
-            nms_iou=settings.nms_iou,
-        )
+        self._model = model
         self._command = command
+        self._overseer = overseer or Unwatched()
+        self._nursery: trio.Nursery | None = None
         self._link: WorkerLink | None = None
         self._turn = trio.Event()
         self._one_at_a_time = trio.Lock()
@@ -89,13 +94,25 @@ class WorkerEyes:
         """Keep a worker alive while the context lasts. Returns before the worker is ready."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._keep_a_worker)
+            self._nursery = nursery
             yield self
+            self._nursery = None
             nursery.cancel_scope.cancel()
 
     @property
     def worker_pid(self) -> int | None:
         """The process id of the worker that is ready, or None."""
         return self._link.pid if self._link else None
+
+    @property
+    def model(self) -> ModelFile:
+        """The model that serves, or that the next worker is to load."""
+        return self._model
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes of the model that is loaded; none while none is."""
+        return self._link.names if self._link else ()
 
     @property
     def model_hash(self) -> str:
@@ -120,7 +137,9 @@ class WorkerEyes:
         started = trio.current_time()
 
         async def look(link: WorkerLink) -> tuple[tuple[Seen, ...], str]:
-            return await link.look(frames), link.model_hash
+            seen = await link.look(frames), link.model_hash
+            self._overseer.judged(self._model)
+            return seen
 
         seen, model_hash = await self._ask(look)
         return decide(
@@ -143,6 +162,52 @@ class WorkerEyes:
             await trio.lowlevel.checkpoint()
             return frame.data
         return await self._ask(lambda link: link.compress(frame, most_bytes))
+
+    async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
+        """Look at pictures without deciding anything.
+
+        Raises:
+            EyesError: as in `judge`.
+        """
+        return await self._ask(lambda link: link.look(frames))
+
+    @asynccontextmanager
+    async def beside(self, model: ModelFile) -> AsyncIterator[SecondWorker]:
+        """Keep a second worker with another model while inside; `adopt` makes it the one to stay.
+
+        Raises:
+            EyesError: it cannot be started, or it cannot use the model.
+        """
+        if self._nursery is None:
+            raise EyesError("the eyes do not run")
+        second: SecondWorker | EyesError = await self._nursery.start(
+            hold_second, self._command, model, self._settings
+        )
+        if isinstance(second, EyesError):
+            raise second
+        try:
+            yield second
+        finally:
+            if self._link is not second.link:
+                second.link.condemn()
+                with trio.CancelScope(shield=True):
+                    await second.gone.wait()
+
+    async def adopt(self, second: SecondWorker) -> None:
+        """Let a second worker judge from the next item on. An item in hand is finished first.
+
+        Raises:
+            EyesError: it is gone.
+        """
+        async with self._one_at_a_time:
+            if not second.link.serves:
+                raise EyesError(f"the second worker is gone: {second.link.how_it_ended()}")
+            old = self._link
+            self._model, self._model_refused = second.model, False
+            self._wait_s = self._settings.restart_first_s
+            self._change(EyesState.READY, second.link, "")
+            if old is not None:
+                old.condemn()
 
     async def _ask(self, what: Callable[[WorkerLink], Awaitable[A]]) -> A:
         """Ask a ready worker, one question at a time; give it up if it has no answer in time.
@@ -191,41 +256,55 @@ class WorkerEyes:
         self._turn = trio.Event()
 
     async def _keep_a_worker(self) -> None:
-        """Start a worker; when it is lost start another one, waiting longer each time in vain."""
-        while True:
-            self._model_refused = False
-            try:
-                async with start_worker(self._command) as link:
-                    await self._serve(link)
-            except WorkerError as error:
-                self._change(EyesState.RESTARTING, None, str(error))
-            self.restarts += 1
-            wait_s = self._wait_s
-            self._wait_s = min(wait_s * 2, self._settings.restart_cap_s)
-            _log.warning("%s; a new worker starts in %g s", self.trouble, wait_s)
-            await trio.sleep(wait_s)
+        """Start a worker; when it is lost start another one, waiting longer each time in vain.
 
-    async def _serve(self, link: WorkerLink) -> None:
-        """Have a worker load its model, offer it, and return when it is lost."""
-        limit = self._settings.start_timeout_s
-        trouble = f"the worker was not ready within {limit:g} s"
-        with trio.move_on_after(limit):
-            try:
-                await link.load(self._load)
-                trouble = ""
-            except ModelRefusedError as error:
-                self._model_refused = True
-                trouble = str(error)
-            except WorkerError as error:
-                trouble = str(error)
-        if trouble:
-            self._change(EyesState.RESTARTING, None, trouble)
-            return
-        self._change(EyesState.READY, link, "")
+        One that was adopted takes the place of the one that was started here.
+        """
+        while True:
+            if self._link is not None:
+                await self._until_lost(self._link)
+            else:
+                await self._start_one()
+            if self._link is None:
+                self.restarts += 1
+                await self._report_loss()
+                wait_s = self._wait_s
+                self._wait_s = min(wait_s * 2, self._settings.restart_cap_s)
+                _log.warning("%s; a new worker starts in %g s", self.trouble, wait_s)
+                await trio.sleep(wait_s)
+
+    async def _start_one(self) -> None:
+        """Have a worker load the model, offer it, and return when it is lost or replaced."""
+        self._model_refused = False
+        model = self._model
+        try:
+            async with start_worker(self._command) as link:
+                trouble = await load_into(link, model, self._settings)
+                if self._link is not None:  # another one was adopted meanwhile
+                    return
+                if trouble is None:
+                    self._change(EyesState.READY, link, "")
+                    await self._until_lost(link)
+                else:
+                    self._model_refused = isinstance(trouble, ModelRefusedError)
+                    self._change(EyesState.RESTARTING, None, str(trouble))
+        except WorkerError as error:
+            if self._link is None:
+                self._change(EyesState.RESTARTING, None, str(error))
+
+    async def _until_lost(self, link: WorkerLink) -> None:
         try:
             await link.ended()
         finally:
             self._lose(link, link.how_it_ended())
+
+    async def _report_loss(self) -> None:
+        """Tell the overseer, and go on with the model that it names."""
+        model = self._model
+        refused = self._model_refused
+        following = await self._overseer.lost(model, self.trouble, refused=refused)
+        if self._model is model and following != model:
+            self._model, self._model_refused = following, False
 
 
 def _findings(seen: Seen) -> tuple[Detection, ...] | None:

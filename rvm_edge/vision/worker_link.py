@@ -72,6 +72,12 @@ class WorkerLink:
         self._condemned = trio.Event()
         self._stderr_ended = trio.Event()
         self.model_hash = ""
+        self.names: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it has neither died nor been given up, as far as is known."""
+        return self._process.returncode is None and not self._condemned.is_set()
 
     @property
     def pid(self) -> int:
@@ -91,7 +97,7 @@ class WorkerLink:
             raise ModelRefusedError(answer.why)
         if not isinstance(answer, Loaded):
             raise WorkerError(_NOT_ASKED)
-        self.model_hash = answer.model_hash
+        self.model_hash, self.names = answer.model_hash, answer.names
         return answer
 
     async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
