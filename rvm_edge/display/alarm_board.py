@@ -32,7 +32,7 @@ class AlarmBoard:
             if cause.code in self._standing:
                 continue
             known = before.get(cause.code) or Alarm(cause.code, "", since=self._now())
-            self._standing[cause.code] = replace(known, message=cause.message)
+            self._standing[cause.code] = replace(known, message=cause.message, fault=cause.fault)
         return tuple(sorted(self._standing.values(), key=lambda alarm: alarm.since))
 
     def acknowledge(self, code: str) -> None:

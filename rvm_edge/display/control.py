@@ -6,8 +6,8 @@ Nothing is done here by hand: whatever moves or lights something is an activity'
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
-from collections.abc import Callable
 from functools import partial
 
 import trio
@@ -15,32 +15,32 @@ import trio
 from rvm_edge.bridges.local.view import RefusedError, Task
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
+from rvm_edge.display.checks import Bench, Checks
+from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.journal_export import export_journal
-from rvm_edge.display.local_orders import LocalOrders
+from rvm_edge.display.moments import utc_text
+from rvm_edge.display.outcomes import OUT_OF_USE, Outcomes
+from rvm_edge.display.self_test import SelfTester, Tell
+from rvm_edge.display.senses import Senses
 from rvm_edge.display.technicians_tasks import order_for, order_to_look
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.locations import Locations
 from rvm_edge.machine import EyesError
 from rvm_edge.offload import Offload
-from rvm_edge.orders import Order
-from rvm_edge.statechart.definition import Configuration, Event
-from rvm_edge.statechart.publishing import Step
+from rvm_edge.uplink import Uplink
 from states import paths
 from states.events import (
     MaintenanceEnter,
     MaintenanceExit,
     OrderDone,
-    OrderRefused,
     SessionFinished,
     SessionRequested,
 )
 from states.watching import MAINTENANCE_FLAG
 
 GLIMPSE_MOST_BYTES = 250_000
-_STEPS = 256
 _LOOK_AGAIN_S = 0.02
-_OUT_OF_USE = (paths.MAINTENANCE, paths.FAULT)
 
 _USERS = (
     "nothing that a user's token could be used for is known of the server: "
@@ -54,7 +54,9 @@ class SteeredMachine:
     def __init__(
         self,
         daemon: Daemon,
-        orders: LocalOrders,
+        uplink: Uplink,
+        fittings: Fittings,
+        *,
         board: AlarmBoard,
         locations: Locations,
         offload: Offload,
@@ -63,16 +65,20 @@ class SteeredMachine:
 
         Args:
             daemon: the machine.
-            orders: where a technician's orders wait for it.
+            uplink: its link to the server.
+            fittings: where a technician's orders wait for it, and what its sensors last read.
             board: whose alarms are acknowledged.
             locations: where its journal is, and where copies go.
             offload: where files are copied.
         """
         self._daemon = daemon
-        self._orders = orders
+        self._outcomes = Outcomes(daemon, fittings.orders)
         self._board = board
         self._locations = locations
         self._offload = offload
+        self._tester = SelfTester(
+            Checks(self._bench(uplink, fittings.senses)), self._may_test, utc_text
+        )
 
     async def start_session(self, mode: SessionMode, user_token: Secret | None) -> str:
         """Start a guest's deposit, and return its session's id.
@@ -83,7 +89,7 @@ class SteeredMachine:
         if mode is SessionMode.USER or user_token is not None:
             raise RefusedError(_USERS)
         session_id = str(uuid.uuid4())
-        await self._have_done(
+        await self._outcomes.of_event(
             SessionRequested(session_id, mode.value),
             only_in=(paths.IDLE,),
             done=lambda step: (
@@ -98,7 +104,7 @@ class SteeredMachine:
         Raises:
             RefusedError: there is none that could be ended now.
         """
-        await self._have_done(
+        await self._outcomes.of_event(
             SessionFinished(),
             only_in=(paths.WAITING,),
             done=lambda step: (
@@ -112,7 +118,7 @@ class SteeredMachine:
         Raises:
             RefusedError: somebody is being served, or it is not possible now.
         """
-        await self._have_done(
+        await self._outcomes.of_event(
             MaintenanceEnter(),
             only_in=(
                 paths.IDLE,
@@ -126,7 +132,7 @@ class SteeredMachine:
         )
         flags = self._daemon.machine.flags
         while not await flags.is_set(MAINTENANCE_FLAG):
-            if paths.MAINTENANCE not in self._configuration:
+            if paths.MAINTENANCE not in self._outcomes.configuration:
                 raise RefusedError("the machine has left maintenance again")
             await trio.sleep(_LOOK_AGAIN_S)
 
@@ -136,7 +142,7 @@ class SteeredMachine:
         Raises:
             RefusedError: it is not in maintenance.
         """
-        await self._have_done(
+        await self._outcomes.of_event(
             MaintenanceExit(),
             only_in=(paths.MAINTENANCE,),
             done=lambda step: isinstance(step.event, MaintenanceExit),
@@ -149,7 +155,7 @@ class SteeredMachine:
             RefusedError: it was not done.
         """
         order = order_for(task)
-        return await (self._carried_out(order) if order else self._export(task))
+        return await (self._outcomes.of_order(order) if order else self._export(task))
 
     async def look_inside(self) -> bytes:
         """Take a picture of the chamber, as a JPEG.
@@ -158,7 +164,7 @@ class SteeredMachine:
             RefusedError: there is none.
         """
         order = order_to_look()
-        await self._carried_out(order)
+        await self._outcomes.of_order(order)
         machine = self._daemon.machine
         held = machine.tray.look(order.order_id)
         if held is None:
@@ -169,6 +175,14 @@ class SteeredMachine:
         except EyesError as error:
             raise RefusedError(str(error)) from error
 
+    async def self_test(self, tell: Tell) -> str:
+        """Try one part of the machine after the other; return the outcome in a few words.
+
+        Raises:
+            RefusedError: another test goes on.
+        """
+        return await self._tester.run(tell)
+
     async def acknowledge(self, alarm: str) -> None:
         """Note that somebody has seen an alarm.
 
@@ -178,59 +192,29 @@ class SteeredMachine:
         await trio.lowlevel.checkpoint()
         self._board.acknowledge(alarm)
 
-    @property
-    def _configuration(self) -> Configuration:
-        return self._daemon.runtime.configuration
+    def _may_test(self) -> bool:
+        return paths.MAINTENANCE in self._outcomes.configuration
 
-    async def _have_done(
-        self, event: Event, only_in: tuple[str, ...], done: Callable[[Step], bool]
-    ) -> None:
-        """Post an event, and return once the chart has taken it.
+    def _bench(self, uplink: Uplink, senses: Senses) -> Bench:
+        machine, cloud = self._daemon.machine, uplink.cloud
 
-        Args:
-            event: which.
-            only_in: the leaves in which it may be posted; once they are all left without it, it
-                was not taken: events are handled in the order in which they came.
-            done: recognizes the step.
+        def heard_s() -> float | None:
+            last_s = cloud.last_contact_s
+            return None if last_s is None else time.monotonic() - last_s
 
-        Raises:
-            RefusedError: it was not taken.
-        """
-        runtime = self._daemon.runtime
-        with runtime.subscribe(_STEPS) as steps:
-            self._require(only_in)
-            await runtime.post(event)
-            async for step in steps:
-                if done(step):
-                    return
-                self._require(only_in)
-        raise RefusedError("the machine has stopped")
-
-    def _require(self, only_in: tuple[str, ...]) -> None:
-        here = self._configuration
-        if not any(leaf in here for leaf in only_in):
-            where = " and ".join(here) or "not running"
-            raise RefusedError(f"it is not possible now: the machine is in {where}")
-
-    async def _carried_out(self, order: Order) -> str:
-        """Return what the journal says came of an order.
-
-        Raises:
-            RefusedError: it was refused, or given up because its state was left.
-        """
-        with self._daemon.runtime.subscribe(_STEPS) as steps, self._orders.ordered(order):
-            self._require(_OUT_OF_USE)
-            async for step in steps:
-                event = step.event
-                if isinstance(event, OrderDone) and event.order_id == order.order_id:
-                    return event.result
-                if isinstance(event, OrderRefused) and event.order_id == order.order_id:
-                    raise RefusedError(event.why)
-                if any(place in step.exited for place in _OUT_OF_USE):
-                    self._require(_OUT_OF_USE)
-                    if not self._orders.waits(order):
-                        raise RefusedError("it was given up: something else happened meanwhile")
-        raise RefusedError("the machine has stopped")
+        return Bench(
+            hardware=machine.hardware,
+            senses=senses,
+            eyes=machine.eyes,
+            telemetry=uplink.telemetry,
+            policy=machine.policy,
+            heard_s=heard_s,
+            why_unheard=lambda: cloud.trouble,
+            data_dir=self._locations.data_dir,
+            offload=self._offload,
+            carried_out=self._outcomes.of_order,
+            look=self.look_inside,
+        )
 
     async def _export(self, task: Task) -> str:
         """Copy the journal, and say in it that this was done where the chart takes note of it."""
@@ -241,7 +225,9 @@ class SteeredMachine:
             path = await self._offload(work)
         except (OSError, sqlite3.Error) as error:
             raise RefusedError(f"the journal could not be copied: {error}") from error
-        if any(place in self._configuration for place in _OUT_OF_USE):
+        if any(place in self._outcomes.configuration for place in OUT_OF_USE):
             done = OrderDone(f"screen-{path.stem}", task.value, str(path))
-            await self._have_done(done, only_in=_OUT_OF_USE, done=lambda step: step.event == done)
+            await self._outcomes.of_event(
+                done, only_in=OUT_OF_USE, done=lambda step: step.event == done
+            )
         return str(path)

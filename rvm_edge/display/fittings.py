@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.daemon import Parts
+from rvm_edge.display.failures import Failures
 from rvm_edge.display.local_orders import LocalOrders, MergedOrders
 from rvm_edge.display.sensed import sensed
 from rvm_edge.display.senses import Senses
 from rvm_edge.display.sight import RememberingEyes
 from rvm_edge.link import Ground, Link, LinkMaker
+from rvm_edge.noted_hardware import noted
 
 
 @dataclass
@@ -22,12 +24,14 @@ class Fittings:
     Attributes:
         senses: what was last read.
         orders: what a technician ordered.
+        failures: which part failed last.
         eyes: whether they could judge; None before they are built in.
         world: around a simulated machine, for its screen to play with; None for a real one.
     """
 
     senses: Senses = field(default_factory=Senses)
     orders: LocalOrders = field(default_factory=LocalOrders)
+    failures: Failures = field(default_factory=Failures)
     eyes: RememberingEyes | None = None
     world: SimulatedWorld | None = None
 
@@ -36,7 +40,7 @@ class Fittings:
         self.eyes = RememberingEyes(parts.eyes)
         return replace(
             parts,
-            hardware=sensed(parts.hardware, self.senses),
+            hardware=sensed(noted(parts.hardware, self.failures), self.senses),
             eyes=self.eyes,
             link=self._linked(parts.link),
         )

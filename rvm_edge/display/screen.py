@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,9 @@ from rvm_edge.display.control import SteeredMachine
 from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.item_pictures import ItemPictures
 from rvm_edge.display.login_offer import LoginOffer
+from rvm_edge.display.memory import Memory
+from rvm_edge.display.model_in_use import ModelInUse
+from rvm_edge.display.moments import utc, utc_text
 from rvm_edge.display.page_files import page_folders
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
@@ -122,12 +124,13 @@ class _Screen:
         self._pins = PinDesk(PinHash.parse(pin_hash) if pin_hash else None, time.monotonic)
         offload = in_thread()  # of its own: the ledger waits for no picture
         machine = daemon.machine
-        board = AlarmBoard(_now)
-        self._causes = Causes()
+        board = AlarmBoard(utc_text)
+        self._causes = Causes(fittings.failures)
         self._pictures = ItemPictures(
             machine.tray, machine.eyes, plan.locations.evidence_dir, offload
         )
-        self._offer = LoginOffer(uplink, lambda: daemon.runtime.configuration, _utc)
+        self._offer = LoginOffer(uplink, lambda: daemon.runtime.configuration, utc)
+        model = ModelInUse(fittings.eyes, uplink.telemetry)
         self._view = SeenMachine(
             daemon,
             uplink,
@@ -136,8 +139,11 @@ class _Screen:
             troubles=Troubles(daemon, uplink, fittings, self._causes),
             board=board,
             offer=self._offer,
+            records=Memory(uplink, model, plan.locations, offload),
         )
-        self._control = SteeredMachine(daemon, fittings.orders, board, plan.locations, offload)
+        self._control = SteeredMachine(
+            daemon, uplink, fittings, board=board, locations=plan.locations, offload=offload
+        )
 
     async def follow_steps(
         self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -246,11 +252,3 @@ class _Screen:
 
 def _load() -> None:
     import rvm_edge.bridges.local.bridge  # noqa: F401, PLC0415
-
-
-def _utc() -> datetime:
-    return datetime.now(timezone.utc)
-
-
-def _now() -> str:
-    return _utc().isoformat(timespec="milliseconds")

@@ -15,11 +15,12 @@ class RememberingEyes:
     Attributes:
         trouble: why there was no verdict when one was last asked for; "" if there was one, or if
             they have been ready since.
+        eyes: those inside.
     """
 
     def __init__(self, eyes: Eyes) -> None:
         self.trouble = ""
-        self._eyes = eyes
+        self.eyes = eyes
 
     async def ready(self) -> None:
         """Return once a verdict can be given.
@@ -28,7 +29,7 @@ class RememberingEyes:
             EyesError: it cannot.
         """
         try:
-            await self._eyes.ready()
+            await self.eyes.ready()
         except EyesError as error:
             self.trouble = str(error)
             raise
@@ -41,7 +42,7 @@ class RememberingEyes:
             EyesError: there is no verdict.
         """
         try:
-            verdict = await self._eyes.judge(frames, weight_g)
+            verdict = await self.eyes.judge(frames, weight_g)
         except EyesError as error:
             self.trouble = str(error)
             raise
@@ -54,4 +55,4 @@ class RememberingEyes:
         Raises:
             EyesError: it cannot be made.
         """
-        return await self._eyes.as_jpeg(frame, most_bytes)
+        return await self.eyes.as_jpeg(frame, most_bytes)

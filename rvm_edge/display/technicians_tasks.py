@@ -24,6 +24,11 @@ def order_for(task: Task) -> Order | None:
     return Order(_new_id(), action, component, motion, local=True)
 
 
+def order_to_read(sensor: Component) -> Order:
+    """Return a new order to read one sensor."""
+    return Order(_new_id(), Action.READ_SENSOR, sensor, local=True)
+
+
 def order_to_look() -> Order:
     """Return a new order for a picture of the chamber."""
     return Order(_new_id(), Action.CAPTURE_IMAGE, local=True)

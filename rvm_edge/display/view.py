@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 import trio
 
+from rvm_edge.bridges.local.records import Records
 from rvm_edge.bridges.local.view import Alarm, Login, Sensors, Sighting
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
@@ -35,6 +36,7 @@ class SeenMachine:
         troubles: Troubles,
         board: AlarmBoard,
         offer: LoginOffer,
+        records: Records,
     ) -> None:
         """Look at a machine that runs.
 
@@ -46,6 +48,7 @@ class SeenMachine:
             troubles: what is wrong with it.
             board: since when.
             offer: by what users log in.
+            records: what it remembers.
         """
         self._daemon = daemon
         self._uplink = uplink
@@ -54,6 +57,7 @@ class SeenMachine:
         self._troubles = troubles
         self._board = board
         self._offer = offer
+        self._records = records
 
     @property
     def configuration(self) -> Configuration:
@@ -86,6 +90,11 @@ class SeenMachine:
     def user_name(self, session_id: str) -> str:
         """Return what to call the user of a session."""
         return self._uplink.socket.user_name(session_id)
+
+    @property
+    def records(self) -> Records:
+        """What the machine remembers, for a technician to look up."""
+        return self._records
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
         """Yield a channel of the steps from now on."""

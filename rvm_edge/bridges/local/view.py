@@ -70,12 +70,14 @@ class Alarm:
         message: for a technician, in one line.
         since: when it began, ISO 8601 in UTC.
         acknowledged: somebody has seen it.
+        fault: the code that people read out, if it put the machine out of service; else "".
     """
 
     code: str
     message: str
     since: str
     acknowledged: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True)
