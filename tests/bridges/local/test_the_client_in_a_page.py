@@ -11,6 +11,7 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge import __version__
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.static_files import OWN
 from tests.bridges.local import staged_machine as at
@@ -89,7 +90,7 @@ async def test_it_sees_the_machine_and_asks_for_a_session() -> None:
         await client.do("may", verb="start_session")
         may_again = await client.hear("may")
     assert first["snapshot"]["state"]["configuration"] == list(at.IDLE)
-    assert status["mayAct"] is True
+    assert (status["mayAct"], status["version"]) == (True, __version__)
     assert (may["may"], may_again["may"]) == (True, False)
     assert reply == {"verb": "start_session", "result": {"session_id": SESSION}}
     assert machine.done == ["start guest"]

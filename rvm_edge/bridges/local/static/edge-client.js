@@ -21,123 +21,20 @@ const SETTLED_MS = 1000;
 const GAP = 4001;
 const UNHEARD = 4002;
 
-/**
- * @typedef {"connecting" | "open" | "closed"} Status
- * `open` once the machine has said hello; `closed` before `connect` and after `close`.
- */
-
-/**
- * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"} Kind
- */
-
-/**
- * @typedef {Object} StateNow
- * @property {"state"} kind
- * @property {string[]} configuration the active leaves of the chart
- * @property {string} cause the event of the last step
- * @property {string[]} entered outermost first
- * @property {string[]} exited innermost first
- * @property {string[]} may what may be asked now
- */
-
-/**
- * @typedef {Object} LinkNow
- * @property {"link"} kind
- * @property {"online"|"offline_guest"|"transitioning"} mode users can log in only while `online`
- */
-
-/**
- * @typedef {Object} SessionNow
- * @property {"session"} kind
- * @property {string} session_id "" before the first
- * @property {"guest"|"user"} mode
- * @property {string} user_name "" for a guest, where it is not known, and once it has ended
- * @property {number} accepted
- * @property {number} returned
- * @property {string} ended the event that ended it; "" while it goes on
- */
-
-/**
- * @typedef {Object} ItemNow
- * @property {"item"} kind
- * @property {string} client_uuid "" before the first
- * @property {"inserted"|"photographed"|"decided"|"dropped"|"returned"|"in_doubt"} step
- * @property {boolean|null} accepted
- * @property {string|null} reason
- * @property {{id: {happened: string, advice: string}, en: {happened: string, advice: string}}|null} words
- * @property {string} label
- * @property {number} confidence 0 to 1
- * @property {[number, number, number, number]|null} box left, top, right, bottom, as shares
- * @property {string} picture a path on the bridge, or ""
- */
-
-/**
- * @typedef {Object} SensorsNow
- * @property {"sensors"} kind
- * @property {number|null} bin_pct
- * @property {boolean|null} door_open
- * @property {boolean|null} slot_occupied
- * @property {boolean|null} chamber_occupied
- * @property {number|null} weight_g
- * @property {number|null} temperature_c
- */
-
-/**
- * @typedef {Object} QueueNow
- * @property {"queue"} kind
- * @property {number} waiting
- * @property {number} ambiguous
- * @property {number} dead
- */
-
-/**
- * @typedef {Object} AlarmsNow
- * @property {"alarms"} kind
- * @property {{code: string, message: string, since: string, acknowledged: boolean}[]} alarms
- */
-
-/**
- * @typedef {Object} LanguageNow
- * @property {"language"} kind
- * @property {"id"|"en"} language
- */
-
-/**
- * @typedef {Object} LoginNow
- * @property {"login"} kind
- * @property {string} qr_content for users to scan; "" while nobody could be let in
- * @property {string} expires_at "" where there is none
- */
-
-/**
- * @typedef {Object} Snapshot
- * @property {StateNow} state
- * @property {LinkNow} link
- * @property {SessionNow} session
- * @property {ItemNow} item
- * @property {SensorsNow} sensors
- * @property {QueueNow} queue
- * @property {AlarmsNow} alarms
- * @property {LanguageNow} language
- * @property {LoginNow} login
- */
-
-/**
- * @typedef {Object} Result
- * @property {string} [session_id]
- * @property {string} [text]
- * @property {string} [url]
- * @property {string} [path]
- * @property {WorldNow} [world] of a simulated machine
- */
-
-/**
- * @typedef {Object} WorldNow
- * @property {string[]} things what can be put in
- * @property {string[]} possible the conditions that can be changed
- * @property {string[]} holding those that hold
- * @property {boolean} given_back something lies in the slot to be taken
- */
+/** @typedef {import("./edge-client-types.js").Status} Status */
+/** @typedef {import("./edge-client-types.js").Kind} Kind */
+/** @typedef {import("./edge-client-types.js").StateNow} StateNow */
+/** @typedef {import("./edge-client-types.js").LinkNow} LinkNow */
+/** @typedef {import("./edge-client-types.js").SessionNow} SessionNow */
+/** @typedef {import("./edge-client-types.js").ItemNow} ItemNow */
+/** @typedef {import("./edge-client-types.js").SensorsNow} SensorsNow */
+/** @typedef {import("./edge-client-types.js").QueueNow} QueueNow */
+/** @typedef {import("./edge-client-types.js").AlarmsNow} AlarmsNow */
+/** @typedef {import("./edge-client-types.js").LanguageNow} LanguageNow */
+/** @typedef {import("./edge-client-types.js").LoginNow} LoginNow */
+/** @typedef {import("./edge-client-types.js").Snapshot} Snapshot */
+/** @typedef {import("./edge-client-types.js").Result} Result */
+/** @typedef {import("./edge-client-types.js").WorldNow} WorldNow */
 
 /**
  * @typedef {Object} Options
@@ -192,6 +89,7 @@ export class EdgeClient {
   /** @type {WebSocket|null} */ #socket = null;
   #mayAct = false;
   #simulated = false;
+  #version = "";
   #boot = "";
   #seq = 0;
   #attempts = 0;
@@ -239,6 +137,11 @@ export class EdgeClient {
   /** Whether the machine's world is simulated, as the last hello said. */
   get simulated() {
     return this.#simulated;
+  }
+
+  /** The version of the machine's program, as the last hello said; "" before the first. */
+  get version() {
+    return this.#version;
   }
 
   /**
@@ -346,6 +249,7 @@ export class EdgeClient {
     this.#boot = hello.boot;
     this.#mayAct = hello.may_act;
     this.#simulated = hello.simulated === true;
+    this.#version = hello.version;
     this.#openedAt = Date.now();
     const silenceMs = hello.silence_s * 1000;
     this.#pulse = setInterval(() => {

@@ -13,7 +13,7 @@ class BrowserSocket extends WebSocket {
 
 const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const edge = new EdgeClient({ url, WebSocket: BrowserSocket, ...JSON.parse(options) });
-edge.on("status", (status) => tell({ status, mayAct: edge.mayAct }));
+edge.on("status", (status) => tell({ status, mayAct: edge.mayAct, version: edge.version }));
 edge.on("change", (snapshot) => tell({ seq: edge.seq, snapshot }));
 
 const does = {
