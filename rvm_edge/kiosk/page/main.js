@@ -1,5 +1,6 @@
 // The page: follows the machine, shows its screen, and passes on what people touch.
 
+import { Beside } from "./beside.js";
 import { art, byId } from "./element.js";
 import { EdgeClient, EdgeError, takeToken } from "./edge-client.js";
 import { Knowledge } from "./knowledge.js";
@@ -18,6 +19,7 @@ const knowledge = new Knowledge(edge, show);
 const language = new Language(knowledge);
 const stage = new Stage(act);
 const technician = new Technician(knowledge, language);
+const beside = new Beside(knowledge, language);
 
 byId("language").addEventListener("click", () => language.swap());
 byId("technician").addEventListener("click", () => technician.open());
@@ -49,6 +51,7 @@ function show() {
   stage.show(sheetNow(), words);
   showFrame();
   technician.show();
+  beside.show();
 }
 
 function sheetNow() {

@@ -1,0 +1,76 @@
+// What the panel beside a simulated machine's screen says.
+
+/** @typedef {typeof id} SimulatorWords */
+
+export const id = {
+  title: "Simulator",
+  close: "Tutup",
+  insert: "Masukkan",
+  slot: "Di lubang",
+  around: "Keadaan",
+  things: {
+    empty_pet: "Botol PET kosong",
+    filled_pet: "Botol berisi",
+    can: "Kaleng",
+    glass: "Kaca",
+    milk: "Botol susu",
+    yogurt: "Botol yogurt",
+    detergent: "Botol sabun cuci",
+    shampoo: "Botol sampo",
+    sauce: "Botol saus",
+    two_things: "Dua barang",
+    other: "Barang lain",
+  },
+  conditions: {
+    hand_in_slot: "Tangan di lubang",
+    door_open: "Pintu servis terbuka",
+    bin_full: "Penampung penuh",
+    sorter_jammed: "Pemilah macet",
+    controller_unplugged: "Pengendali dicabut",
+    internet_cut: "Internet diputus",
+    visitors_come: "Pengunjung datang sendiri",
+  },
+  incidents: { take_back: "Ambil barang", eyes_killed: "Matikan mata" },
+  waiting: "Menunggu lubang terbuka …",
+  inserted: "Dimasukkan",
+  closed: "Lubang tertutup. Mulai donasi di layar dulu.",
+  nothing: "Tidak bisa sekarang.",
+  done: "Selesai",
+};
+
+/** @type {SimulatorWords} */
+export const en = {
+  title: "Simulator",
+  close: "Close",
+  insert: "Put in",
+  slot: "At the slot",
+  around: "Around it",
+  things: {
+    empty_pet: "Empty PET bottle",
+    filled_pet: "Bottle with liquid",
+    can: "Can",
+    glass: "Glass",
+    milk: "Milk bottle",
+    yogurt: "Yogurt bottle",
+    detergent: "Detergent bottle",
+    shampoo: "Shampoo bottle",
+    sauce: "Sauce bottle",
+    two_things: "Two things",
+    other: "Something else",
+  },
+  conditions: {
+    hand_in_slot: "Hand in the slot",
+    door_open: "Service door open",
+    bin_full: "Bin full",
+    sorter_jammed: "Sorter jammed",
+    controller_unplugged: "Controller unplugged",
+    internet_cut: "Internet cut",
+    visitors_come: "Visitors come by themselves",
+  },
+  incidents: { take_back: "Take the item", eyes_killed: "Kill the eyes" },
+  waiting: "Waiting for the slot to open …",
+  inserted: "Put in",
+  closed: "The slot is closed. Start a donation on the screen first.",
+  nothing: "Not possible just now.",
+  done: "Done",
+};
