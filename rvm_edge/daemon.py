@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
@@ -14,7 +14,7 @@ from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
 from rvm_edge.link import Ground, Link, LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine
+from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine, Models
 from rvm_edge.noted_hardware import noted
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import Settings
@@ -23,6 +23,7 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Chart
 from rvm_edge.statechart.journal.sqlite import open_journal
 from rvm_edge.statechart.runtime import Runtime
+from rvm_edge.vision.models.fixed import NoModels
 from rvm_edge.vision.tray import MemoryTray
 from states.chart import CHART
 
@@ -45,6 +46,7 @@ class Parts:
         host: the computer it runs on.
         credentials: who the machine is.
         chance: numbers in [0, 1), for jitter.
+        models: the models that the eyes may look through; none but their own unless told.
     """
 
     hardware: Hardware
@@ -53,6 +55,7 @@ class Parts:
     host: Host
     credentials: Credentials
     chance: Callable[[], float] = random.random
+    models: Models = field(default_factory=NoModels)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ async def running(
             album=link.album,
             host=parts.host,
             credentials=parts.credentials,
+            models=parts.models,
             policy=settings.policy,
             chance=parts.chance,
         )

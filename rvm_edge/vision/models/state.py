@@ -52,7 +52,8 @@ class StoreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             whatever the clock says.
         refused: SHA-256 of what failed its trial or was rolled back, the latest last.
         losses: how many workers the current model has cost since it serves.
-        proven: the current model has served so long that what is lost now is not its fault.
+        judged: how many items were judged with it since, about.
+        proven: it has served so long that what is lost now is not its fault.
     """
 
     form: Literal[1] = 1
@@ -64,6 +65,7 @@ class StoreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issued_s: Annotated[float, Meta(ge=0)] = 0.0
     refused: Annotated[tuple[Sha256, ...], Meta(max_length=MOST_REFUSED)] = ()
     losses: Annotated[int, Meta(ge=0)] = 0
+    judged: Annotated[int, Meta(ge=0)] = 0
     proven: bool = True
 
     def kept(self) -> tuple[StoredModel, ...]:
@@ -103,8 +105,15 @@ def promoted(state: StoreState) -> StoreState:
         candidate=None,
         floor=model.version or state.floor,
         losses=0,
+        judged=0,
         proven=False,
     )
+
+
+def served(state: StoreState, items: int, proven_after: int) -> StoreState:
+    """The current model has judged so many items more."""
+    judged = state.judged + items
+    return replace(state, judged=judged, proven=state.proven or judged >= proven_after)
 
 
 def rolled_back(state: StoreState) -> StoreState:
@@ -113,7 +122,13 @@ def rolled_back(state: StoreState) -> StoreState:
         return state
     refused = _with(state.refused, state.current.sha256)
     return replace(
-        state, current=state.previous, previous=None, refused=refused, losses=0, proven=True
+        state,
+        current=state.previous,
+        previous=None,
+        refused=refused,
+        losses=0,
+        judged=0,
+        proven=True,
     )
 
 

@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -120,9 +120,9 @@ class ModelStore:
         self._put(replace(self._state, losses=self._state.losses + 1))
         return self._state.losses
 
-    def note_proven(self) -> None:
-        """Remember that the current model has proved itself."""
-        self._put(replace(self._state, proven=True, losses=0))
+    def note_served(self, items: int, proven_after: int) -> None:
+        """Count items that the current model has judged; with enough of them it is proven."""
+        self._put(steps.served(self._state, items, proven_after))
 
     def _put(self, state: StoreState) -> None:
         if state == self._state:
@@ -141,7 +141,8 @@ class ModelStore:
             named.add(self.part(self._state.fetching).name)
         for path in self.folder.iterdir():
             if path.name not in named and path.is_file():
-                self._disk.remove(path)
+                with suppress(OSError):
+                    self._disk.remove(path)
 
 
 @contextmanager

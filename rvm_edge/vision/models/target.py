@@ -28,6 +28,11 @@ class Target:
 class Source(Protocol):
     """A place that says which model machines shall have."""
 
+    @property
+    def is_near(self) -> bool:
+        """Whether asking costs nobody anything."""
+        ...
+
     async def target(self) -> Target | None:
         """Return what is wanted; None for no model in particular.
 

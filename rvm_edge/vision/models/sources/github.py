@@ -59,6 +59,11 @@ class GithubSource:
         self._asset = asset
         self._manifest_url = manifest_url
 
+    @property
+    def is_near(self) -> bool:
+        """GitHub is asked, and counts."""
+        return False
+
     async def target(self) -> Target | None:
         """Return the newest release's model.
 

@@ -39,6 +39,11 @@ class HandshakeSource:
         self._named = named
         self._manifest_url = manifest_url
 
+    @property
+    def is_near(self) -> bool:
+        """It is known already."""
+        return True
+
     async def target(self) -> Target | None:
         """Return what the last handshake named.
 

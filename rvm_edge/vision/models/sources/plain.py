@@ -20,6 +20,11 @@ class PlainSource:
         """
         self._target = Target(url, sha256, manifest_url=manifest_url or beside(url))
 
+    @property
+    def is_near(self) -> bool:
+        """It is known already."""
+        return True
+
     async def target(self) -> Target | None:
         """Return what the settings want."""
         await trio.lowlevel.checkpoint()

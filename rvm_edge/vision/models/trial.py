@@ -1,0 +1,138 @@
+"""The trial of a new model: in a second worker, against the one that serves.
+
+It must know the same classes, give every canary its right verdict, and not take much longer. Times
+are compared by turns, picture by picture, so that whatever else keeps the computer busy slows both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Protocol
+
+import trio
+
+from drivers.ports import Frame
+from rvm_edge.item import Verdict
+from rvm_edge.machine import EyesError
+from rvm_edge.vision.classes import REQUIRED
+from rvm_edge.vision.models.canary import Canary
+from rvm_edge.vision.models.failures import UnfitError
+from rvm_edge.vision.wire import Seen
+
+_NAMED = 3
+
+
+class Sight(Protocol):
+    """Whoever looks at pictures: the eyes that serve, and a second worker beside them."""
+
+    async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
+        """Look at an item's pictures.
+
+        Raises:
+            EyesError: there is no answer.
+        """
+        ...
+
+
+Judge = Callable[[tuple[Seen, ...]], Verdict]
+"""The acceptance rule over what was seen of one item."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a model that passed has shown.
+
+    Attributes:
+        canaries: how many it judged right: all of them.
+        look_ms: its median for one item's pictures.
+        ratio: that over the serving model's; None where no model serves.
+    """
+
+    canaries: int
+    look_ms: float
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a model may take.
+
+    Attributes:
+        slower_at_most: how many times the serving model's time.
+        late_s: an item's pictures may never take so long.
+    """
+
+    slower_at_most: float
+    late_s: float
+
+
+def require_classes(names: Sequence[str], serving: Sequence[str]) -> None:
+    """Require the classes of the model that serves, or the rule's own while none serves.
+
+    Raises:
+        UnfitError: one lacks, or there is one more.
+    """
+    wanted, told = set(serving) or set(REQUIRED), set(names)
+    if len(told) != len(names):
+        raise UnfitError("the model names a class twice")
+    if lacking := sorted(wanted - told):
+        raise UnfitError(f"the model does not know {', '.join(lacking[:_NAMED])}")
+    if foreign := sorted(told - wanted):
+        raise UnfitError(f"the model knows {', '.join(foreign[:_NAMED])}, which none here does")
+
+
+async def try_out(
+    second: Sight, serving: Sight | None, canaries: Sequence[Canary], judge: Judge, bounds: Bounds
+) -> Marks:
+    """Show a second worker all canaries.
+
+    Args:
+        second: has loaded the new model.
+        serving: the eyes; None while they see nothing, which bounds the time by `late_s` alone.
+        canaries: items whose verdicts are known.
+        judge: the acceptance rule.
+        bounds: what it may take.
+
+    Raises:
+        UnfitError: it judged one wrong, took too long, died or refused.
+    """
+    took, compared = [], []
+    wrong = []
+    for canary in canaries:
+        try:
+            seen, took_s = await _timed(second.look(canary.frames))
+        except EyesError as error:
+            raise UnfitError(f"with the new model on {canary.name}: {error}") from error
+        took.append(took_s)
+        if judge(seen).accepted is not canary.accepted:
+            wrong.append(canary.name)
+        if serving is not None:
+            try:
+                compared.append((await _timed(serving.look(canary.frames)))[1])
+            except EyesError:
+                serving = None  # the old one is in no state to be compared with
+    if wrong:
+        raise UnfitError(
+            f"{len(wrong)} of {len(canaries)} canaries judged wrong: {', '.join(wrong[:_NAMED])}"
+        )
+    return _within(bounds, took, compared if serving is not None else [])
+
+
+def _within(bounds: Bounds, took: Sequence[float], compared: Sequence[float]) -> Marks:
+    if max(took) >= bounds.late_s:
+        raise UnfitError(f"it took {max(took):.2f} s for a canary; {bounds.late_s:g} s is too late")
+    ratio = median(took) / median(compared) if compared else None
+    if ratio is not None and ratio > bounds.slower_at_most:
+        raise UnfitError(
+            f"it takes {ratio:.1f} times as long as the serving model, "
+            f"and may take {bounds.slower_at_most:g} times"
+        )
+    return Marks(len(took), 1000 * median(took), ratio)
+
+
+async def _timed(look: Awaitable[tuple[Seen, ...]]) -> tuple[tuple[Seen, ...], float]:
+    started = trio.current_time()
+    seen = await look
+    return seen, trio.current_time() - started
