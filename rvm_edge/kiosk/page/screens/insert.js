@@ -12,10 +12,9 @@ export function insert(scene) {
 
 /** @param {import("../sheet.js").Scene} scene */
 function first({ snapshot, words, mayAct }) {
-  const { cancel, hello } = words.insert;
+  const { headline, hello, cancel } = words.insert;
   const name = snapshot.session.user_name;
-  const headline = name ? hello(name) : words.insert.headline;
-  const advice = name ? `${words.insert.headline}. ${words.insert.advice}` : words.insert.advice;
+  const advice = name ? `${hello(name)} ${words.insert.advice}` : words.insert.advice;
   const actions = mayAct ? [{ verb: "cancel", label: cancel, main: false }] : [];
   return sheet({ name: "insert", art: "insert", headline, advice, actions });
 }
