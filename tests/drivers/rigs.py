@@ -10,6 +10,7 @@ from pathlib import Path
 
 import trio
 
+from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.serial_link import open_serial
 from drivers.faulty.mischief import Mischief
@@ -25,9 +26,13 @@ from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.window import Window
 from rvm_edge.simulator.world import World
+from tests.drivers.camera.worlds_camera import WorldsCamera
 
 PATIENCE_S = 0.5
 LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
+STREAM = Habits(
+    warm_up=1, settle=1, start_s=0.15, stall_s=0.15, retry_first_s=0.01, retry_cap_s=0.02
+)
 QUICK = replace(INSTANT, motor_bound_s=0.05)
 """A machine that takes no time, and whose motor is cut well within the drivers' patience."""
 
@@ -73,6 +78,10 @@ async def build(
         return faulty_hardware(direct, Mischief())
     if kind == "noted":
         return noted(direct, RollCall())
+    if kind == "streamed":
+        camera = StreamedCamera(WorldsCamera(world), replace(STREAM, picture_s=patience_s))
+        await stack.enter_async_context(camera.run())
+        return replace(direct, camera=camera)
     if kind == "esp32":
         path = await stack.enter_async_context(esp32_at(world, folder))
         controller = Controller(partial(open_serial, str(path)), replace(LINK, ack_s=patience_s))

@@ -42,24 +42,27 @@ async def test_is_black_in_the_dark(rig: Rig, bottle: Specimen) -> None:
 
 async def test_a_black_camera_shows_nothing_of_the_item(rig: Rig, bottle: Specimen) -> None:
     await look_at(rig, bottle)
-    rig.world.inject(Fault.CAMERA_BLACK, times=1)
+    rig.world.inject(Fault.CAMERA_BLACK)
     assert (await rig.hardware.camera.take_picture()).data != bottle.picture.read_bytes()
+    rig.world.clear()
     assert (await rig.hardware.camera.take_picture()).data == bottle.picture.read_bytes()
 
 
 async def test_a_frozen_picture_is_refused(rig: Rig) -> None:
     await rig.hardware.camera.take_picture()
-    rig.world.inject(Fault.CAMERA_FROZEN, times=2)
+    rig.world.inject(Fault.CAMERA_FROZEN)
     for _ in range(2):
         with pytest.raises(PictureError, match="frozen"):
             await rig.hardware.camera.take_picture()
+    rig.world.clear()
     await rig.hardware.camera.take_picture()
 
 
 async def test_a_late_picture_is_refused_in_time(rig: Rig) -> None:
-    rig.world.inject(Fault.CAMERA_LATE, times=1)
+    rig.world.inject(Fault.CAMERA_LATE)
     with trio.fail_after(6 * PATIENCE_S), pytest.raises(PictureError, match="no picture within"):
         await rig.hardware.camera.take_picture()
+    rig.world.clear()
     await rig.hardware.camera.take_picture()
 
 
