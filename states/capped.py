@@ -6,6 +6,7 @@ from drivers.ports import Signal
 from states.context import Ctx, MachineState
 from states.events import CapLifted
 from states.obeying import obey_at_rest
+from states.renewing import renew_eyes
 
 
 async def watch_queue_until_shorter(here: Ctx) -> None:
@@ -20,6 +21,6 @@ CAPPED = MachineState(
     "capped",
     "As many deposits wait for the server as the operator allows: nothing more is taken until it "
     "is reached again.",
-    activities=(watch_queue_until_shorter, obey_at_rest),
+    activities=(watch_queue_until_shorter, obey_at_rest, renew_eyes),
     rests="until the server is reached again",
 )

@@ -187,6 +187,10 @@ ORDERS = (
         for event in (ev.OrderDone, ev.OrderRefused)
     ),
     _on(ev.OrderRefused, at.OUT_OF_SERVICE, None, "for the journal"),
+    *(
+        _on(ev.ModelNoted, state, None, "for the journal")
+        for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT)
+    ),
 )
 
 ENGINE = (

@@ -8,6 +8,7 @@ from drivers.ports import DriverError, Signal
 from states.context import Ctx, MachineState
 from states.events import FaultCleared
 from states.obeying import note_refusals, obey_in_fault
+from states.renewing import note_models
 from states.watching import stay_in_touch, watch_door
 
 
@@ -36,6 +37,6 @@ async def recover(here: Ctx) -> None:
 FAULT = MachineState(
     "fault",
     "A vital part failed: nothing is taken while the machine tries to recover.",
-    activities=(recover, watch_door, stay_in_touch, obey_in_fault, note_refusals),
+    activities=(recover, watch_door, stay_in_touch, obey_in_fault, note_refusals, note_models),
     rests="until the failed part answers again or a technician comes",
 )

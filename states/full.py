@@ -6,6 +6,7 @@ from drivers.ports import Signal
 from states.context import Ctx, MachineState
 from states.events import BinFreed
 from states.obeying import obey_at_rest
+from states.renewing import renew_eyes
 from states.sensing import bin_level_pct
 
 
@@ -24,6 +25,6 @@ async def watch_bin_until_emptied(here: Ctx) -> None:
 FULL = MachineState(
     "full",
     "The bin is full: nothing is taken until it is emptied.",
-    activities=(watch_bin_until_emptied, obey_at_rest),
+    activities=(watch_bin_until_emptied, obey_at_rest, renew_eyes),
     rests="until somebody empties the bin",
 )

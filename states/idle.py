@@ -9,6 +9,7 @@ from rvm_edge.item import SessionMode
 from states.context import Ctx, MachineState
 from states.events import BinFull, CapReached, SessionRequested
 from states.obeying import obey_in_idle
+from states.renewing import renew_eyes
 from states.sensing import bin_level_pct, is_full, wait_for_switch
 
 
@@ -50,6 +51,6 @@ async def watch_cap(here: Ctx) -> None:
 IDLE = MachineState(
     "idle",
     "Ready for a person; nothing is in the chamber.",
-    activities=(watch_bin, watch_slot, watch_cap, obey_in_idle),
+    activities=(watch_bin, watch_slot, watch_cap, obey_in_idle, renew_eyes),
     rests="nobody may come all night",
 )

@@ -6,6 +6,7 @@ from drivers.ports import DriverError, Signal
 from states.context import Ctx, MachineState
 from states.events import DoorClosed, MaintenanceEnter
 from states.obeying import note_refusals, obey_in_maintenance
+from states.renewing import note_models, renew_eyes
 from states.sensing import wait_for_switch
 from states.watching import MAINTENANCE_FLAG, stay_in_touch
 
@@ -30,6 +31,13 @@ async def stay_until_closed(here: Ctx) -> None:
 MAINTENANCE = MachineState(
     "maintenance",
     "A technician is at work, or the operator has closed the machine: nothing is taken.",
-    activities=(stay_until_closed, stay_in_touch, obey_in_maintenance, note_refusals),
+    activities=(
+        stay_until_closed,
+        stay_in_touch,
+        obey_in_maintenance,
+        note_refusals,
+        renew_eyes,
+        note_models,
+    ),
     rests="until the door is shut or the machine is given back",
 )

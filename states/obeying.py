@@ -23,6 +23,7 @@ from states.events import (
     PictureOrdered,
     RestartOrdered,
 )
+from states.renewing import look_for_model
 from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
@@ -53,8 +54,6 @@ PICTURES_IN = frozenset({paths.IDLE})
 _ONLY_IN = {
     Action.TRIGGER_ACTUATOR: MOVES_IN,
     Action.CAPTURE_IMAGE: PICTURES_IN,
-    Action.DOWNLOAD_MODEL: frozenset[str](),
-    Action.CHECK_MODEL_UPDATE: frozenset[str](),
 }
 
 CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
@@ -67,7 +66,6 @@ CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
 }
 """By order: the states that carry it out; whatever else takes it refuses it."""
 
-NOT_YET = "this version looks for no other model"
 LEFT_ALREADY = "the machine is not in maintenance"
 STAYS_DARK = "only in idle: the lamp stays off"
 
@@ -141,7 +139,7 @@ async def _carry_out(here: Ctx, order: Order) -> None:
     elif action is Action.CHECK_CONNECTION:
         await _done(here, order, "heard")
     else:
-        await _refuse(here, order, NOT_YET)
+        await _report(here, order, look_for_model(here, order))
 
 
 async def _report(here: Ctx, order: Order, errand: Awaitable[str]) -> None:

@@ -15,6 +15,7 @@ from states.obeying import note_refusals
 from states.offline_guest import OFFLINE_GUEST
 from states.online import ONLINE
 from states.reject import REJECT
+from states.renewing import note_models
 from states.waiting import WAITING
 from states.watching import heed_maintenance, watch_controller, watch_door
 
@@ -50,7 +51,7 @@ INTAKE = MachineState(
 OPERATIONAL = MachineState(
     "operational",
     "The machine serves people, with or without the server.",
-    activities=(watch_door, watch_controller, heed_maintenance, note_refusals),
+    activities=(watch_door, watch_controller, heed_maintenance, note_refusals, note_models),
     children=(LINK, INTAKE),
     parallel=True,
 )

@@ -22,7 +22,7 @@ from rvm_edge.ledger.check import Check, check
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Machine
+from rvm_edge.machine import Machine, Models
 from rvm_edge.settings import Policy, Settings
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
@@ -34,6 +34,7 @@ from rvm_edge.simulator.truth import Fate, InsertedItem, Specimen
 from rvm_edge.simulator.world import World
 from rvm_edge.statechart.definition import Chart, Configuration
 from rvm_edge.statechart.publishing import Step
+from rvm_edge.vision.models.fixed import NoModels
 from states import paths
 from states.chart import CHART
 from states.events import SessionFinished, SessionRequested
@@ -85,6 +86,7 @@ class Rig:
     link: ScriptedLink = field(default_factory=lambda: ScriptedLink(CloudKnobs(reachable=False)))
     host: RecordedHost = field(default_factory=RecordedHost)
     credentials: SimulatedCredentials = field(default_factory=SimulatedCredentials)
+    models: Models = field(default_factory=NoModels)
     clock: Clock | None = None
     """What the machine takes the time from; None for the system's clocks."""
     path: list[Configuration] = field(default_factory=list)
@@ -123,6 +125,7 @@ class Rig:
             host=self.host,
             credentials=self.credentials,
             chance=lambda: 0.5,
+            models=self.models,
         )
         self.path.clear()
         self.steps.clear()

@@ -34,6 +34,7 @@ from states.events.link import (
     LinkLost,
     LinkUp,
 )
+from states.events.models import ModelNoted
 from states.events.orders import (
     InspectionDone,
     OrderDone,
@@ -76,6 +77,7 @@ __all__ = [
     "MaintenanceEnter",
     "MaintenanceExit",
     "MechanismClear",
+    "ModelNoted",
     "OrderDone",
     "OrderRefused",
     "PictureOrdered",
@@ -104,6 +106,7 @@ EVENTS: tuple[type[Event], ...] = (
     RestartOrdered,
     OrderDone,
     OrderRefused,
+    ModelNoted,
     SessionRequested,
     SessionFinished,
     ItemInserted,
