@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from rvm_edge.decision import DecisionRecord
+
 
 class SessionMode(Enum):
     """On whose behalf items are taken."""
@@ -46,17 +48,22 @@ class Reason(Enum):
     """Why the eyes accept or refuse an item. The order is the acceptance rule's precedence."""
 
     NO_PICTURE = "no_picture"
+    CAMERA_BLIND = "camera_blind"
+    CAMERA_FROZEN = "camera_frozen"
     EMPTY_CHAMBER = "empty_chamber"
+    SHINES = "shines"
     NOTHING_DETECTED = "nothing_detected"
     FORBIDDEN_CLASS = "forbidden_class"
     NOT_EMPTY = "not_empty"
     TOO_HEAVY = "too_heavy"
+    TOO_LIGHT = "too_light"
     TWO_ITEMS = "two_items"
     LOW_CONFIDENCE = "low_confidence"
     FRAMES_DISAGREE = "frames_disagree"
     UNKNOWN_OBJECT = "unknown_object"
     EYES_UNAVAILABLE = "eyes_unavailable"
     TOO_LATE = "too_late"
+    REPEATED = "repeated"
     EMPTY_PET = "empty_pet"
 
 
@@ -88,6 +95,8 @@ class Verdict:
         weight_g: the item's weight, where a scale is mapped.
         model_hash: SHA-256 of the model's file, in hex.
         elapsed_ms: from the call to the verdict.
+        record: what the rule had before it; None where no rule was asked, and for a verdict that
+            was read back from the ledger, which keeps the record apart.
     """
 
     accepted: bool
@@ -98,6 +107,7 @@ class Verdict:
     weight_g: float | None = None
     model_hash: str = ""
     elapsed_ms: float = 0.0
+    record: DecisionRecord | None = None
 
     def __post_init__(self) -> None:
         """Refuse a verdict that contradicts itself."""

@@ -49,11 +49,29 @@ _WORDINGS: dict[Reason, Wording] = {
         "The camera could not see",
         "Take your item back and try once more.",
     ),
+    Reason.CAMERA_BLIND: _both(
+        "Kamera tertutup atau gelap",
+        "Ambil kembali barang Anda. Petugas perlu memeriksa mesin ini.",
+        "The camera sees nothing",
+        "Take your item back. Somebody must look after this machine.",
+    ),
+    Reason.CAMERA_FROZEN: _both(
+        "Kamera macet",
+        "Ambil kembali barang Anda dan coba sekali lagi.",
+        "The camera is stuck",
+        "Take your item back and try once more.",
+    ),
     Reason.EMPTY_CHAMBER: _both(
         "Tidak ada barang di dalam",
         "Masukkan satu botol, lalu tarik tangan Anda.",
         "Nothing lies in the chamber",
         "Put one bottle in, then take your hand away.",
+    ),
+    Reason.SHINES: _both(
+        "Barang Anda bercahaya",
+        "Masukkan botolnya sendiri, bukan layar atau lampu.",
+        "Your item gives off light",
+        "Put in the bottle itself, not a screen or a lamp.",
     ),
     Reason.NOTHING_DETECTED: _both(
         "Botol tidak terlihat",
@@ -78,6 +96,12 @@ _WORDINGS: dict[Reason, Wording] = {
         "Kosongkan botol sampai habis, lalu masukkan lagi.",
         "The bottle is too heavy",
         "Empty the bottle completely, then put it in again.",
+    ),
+    Reason.TOO_LIGHT: _both(
+        "Botol terlalu ringan",
+        "Masukkan satu botol PET yang utuh, bukan gambarnya.",
+        "The bottle is too light",
+        "Put in one whole PET bottle, not a picture of it.",
     ),
     Reason.TWO_ITEMS: _both(
         "Lebih dari satu barang",
@@ -114,6 +138,12 @@ _WORDINGS: dict[Reason, Wording] = {
         "Ambil kembali barang Anda dan coba sekali lagi.",
         "The inspection took too long",
         "Take your item back and try once more.",
+    ),
+    Reason.REPEATED: _both(
+        "Botol ini sudah dihitung",
+        "Ambil kembali botol ini dan masukkan botol yang lain.",
+        "This bottle was counted already",
+        "Take this bottle back and put in another one.",
     ),
     Reason.EMPTY_PET: _both(
         "Botol PET kosong diterima",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.decision import DecisionRecord, Likeness
 from rvm_edge.item import Item, Outcome, Session, SessionEnd, Verdict
-from rvm_edge.ledger import life, sessions
+from rvm_edge.ledger import decisions, life, sessions
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.counts import Counts, count
 from rvm_edge.ledger.evidence.book import PictureBook
@@ -148,6 +149,23 @@ class Ledger:
     async def item_in_hand(self) -> Item | None:
         """Return the one item that is not settled, if any."""
         return await self._offload(partial(self._store.read, unsettled_item))
+
+    async def unconfirmed(self) -> tuple[Likeness, ...]:
+        """Return how those items looked that were credited although nobody confirmed their drop.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        return await self._offload(partial(self._store.read, decisions.unconfirmed))
+
+    async def decision(self, client_uuid: str) -> DecisionRecord | None:
+        """Return what an item's verdict was made of, or None if no rule was asked.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        work = partial(decisions.read, client_uuid=client_uuid)
+        return await self._offload(partial(self._store.read, work))
 
     async def counts(self) -> Counts:
         """Return the totals for the screens."""

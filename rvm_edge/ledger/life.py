@@ -10,6 +10,7 @@ import sqlite3
 import uuid
 
 from rvm_edge.item import Item, ItemState, Outcome, SessionMode, Verdict
+from rvm_edge.ledger import decisions
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import item_by_uuid, unsettled_item, verdict_columns
 from rvm_edge.ledger.store import Stamp
@@ -54,7 +55,7 @@ def insert(connection: sqlite3.Connection, stamp: Stamp, session_id: str) -> Ite
 def decide(
     connection: sqlite3.Connection, stamp: Stamp, client_uuid: str, verdict: Verdict
 ) -> None:
-    """Record the verdict.
+    """Record the verdict, and what it was made of.
 
     Raises:
         RefusedStepError: the item is unknown, or anything but just inserted.
@@ -69,6 +70,8 @@ def decide(
         "WHERE client_uuid = ?",
         (stamp.at, *verdict_columns(verdict), client_uuid),
     )
+    if verdict.record is not None:
+        decisions.write(connection, client_uuid, verdict.record)
     _history(connection, stamp, client_uuid, "decided", verdict.reason.value)
 
 

@@ -37,6 +37,7 @@ _PROBES = (
     "SELECT number, client_uuid, why, retried_at FROM dead_letters LIMIT 0",
     "SELECT opening, mono_s, server_epoch_s FROM clock_anchors LIMIT 0",
     "SELECT number, client_uuid, bytes, uploaded_at, removed_at FROM pictures LIMIT 0",
+    "SELECT client_uuid, record FROM decisions LIMIT 0",
     "SELECT name, value FROM flags LIMIT 0",
     "SELECT opening, opened_at, findings FROM openings LIMIT 0",
 )

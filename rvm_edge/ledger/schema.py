@@ -10,7 +10,7 @@ and triggers for "only forward" and "never deleted".
 
 from __future__ import annotations
 
-from rvm_edge.ledger import migration_0002
+from rvm_edge.ledger import migration_0002, migration_0003
 from rvm_edge.ledger.schema_words import MOMENT, UUID, Migration, forbid
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "MIGRATION_SET", "PROTECTIONS", "Migration"]
@@ -205,6 +205,9 @@ _TRIGGERS = (
     ),
 )
 
+_ITEMS_0003 = _ITEMS.replace(f"CHECK (reason IN ({_REASONS}))", "REFERENCES reasons (reason)")
+_OF_ITEMS = tuple(one for one in (*_INDEXES, *_TRIGGERS) if " ON items" in one)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         "0001_life_of_an_item",
@@ -221,11 +224,19 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration("0002_delivery", migration_0002.STATEMENTS),
+    Migration("0003_decisions", migration_0003.statements(_ITEMS_0003, _OF_ITEMS)),
 )
 """All migrations, oldest first."""
 
 PROTECTIONS = frozenset(
     statement.replace("UNIQUE ", "").split(maxsplit=3)[2]
-    for statement in (*_INDEXES, *_TRIGGERS, *migration_0002.INDEXES, *migration_0002.TRIGGERS)
+    for statement in (
+        *_INDEXES,
+        *_TRIGGERS,
+        *migration_0002.INDEXES,
+        *migration_0002.TRIGGERS,
+        *migration_0003.INDEXES,
+        *migration_0003.TRIGGERS,
+    )
 )
 """The indexes and triggers that a ledger of the newest version must have."""

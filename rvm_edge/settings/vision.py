@@ -45,31 +45,77 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("mineral_seen may not be above mineral")
 
 
+class WeightRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a container of one class weighs while it is empty, in grams.
+
+    The default is an estimate for PET water bottles of 0.5 to 2 litres with their caps and some
+    drops, not a measurement: weigh what is sold at the site.
+
+    Attributes:
+        least_g: below this it is no such container, but a picture of one.
+        most_g: above this something is in it that no camera may see.
+    """
+
+    least_g: Annotated[float, Meta(ge=0, le=5000)] = 7.0
+    most_g: Annotated[float, Meta(gt=0, le=5000)] = 55.0
+
+    def __post_init__(self) -> None:
+        """Refuse a range that holds nothing."""
+        if self.least_g >= self.most_g:
+            raise ValueError("least_g must be below most_g")
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Per class that is taken, what it weighs while it is empty, where a scale is fitted.
+
+    Attributes:
+        mineral: a PET bottle.
+    """
+
+    mineral: WeightRange = WeightRange()
+
+
 class AcceptanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures in the acceptance rule.
 
     Attributes:
         thresholds: per class.
+        weights: per class that is taken.
         quorum: which share of an item's pictures must show an empty PET bottle; always more than
             half of them.
         two_items_iou: two bottles in one picture whose boxes overlap less than this (intersection
             over union) are two items.
         min_weight_g: below this the scale says that nothing lies there.
-        max_weight_g: above this a bottle is not empty, whatever the picture shows.
+        weight_error_g: how far the scale may be off, either way; a weight counts as within a range
+            only if it is there for certain.
+        blind_mean: a picture of the lit chamber that is darker than this on average, 0 to 255,
+            shows nothing: the lamp is dead, or the lens is covered.
+        blind_deviation: likewise one whose brightness varies less than this (standard deviation).
+        dark_bright: if 5 % of the picture with the lamp off are brighter than this, 0 to 255,
+            something in the chamber shines by itself. 255 leaves the question out.
+        repeat_bits: in so many of 64 bits two looks of one bottle may differ.
         late_s: a verdict that took longer is not acted upon: nobody knows what lies there by then.
     """
 
     thresholds: Thresholds = Thresholds()
+    weights: Weights = Weights()
     quorum: Annotated[float, Meta(gt=0.5, le=1)] = 0.66
     two_items_iou: Share = 0.45
     min_weight_g: Annotated[float, Meta(ge=0, le=1000)] = 3.0
-    max_weight_g: Annotated[float, Meta(gt=0, le=5000)] = 60.0
+    weight_error_g: Annotated[float, Meta(ge=0, le=100)] = 1.0
+    blind_mean: Annotated[float, Meta(ge=0, le=255)] = 16.0
+    blind_deviation: Annotated[float, Meta(ge=0, le=128)] = 3.0
+    dark_bright: Annotated[float, Meta(ge=0, le=255)] = 64.0
+    repeat_bits: Annotated[int, Meta(ge=0, le=32)] = 10
     late_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
 
     def __post_init__(self) -> None:
         """Refuse a rule that no bottle can meet."""
-        if self.min_weight_g >= self.max_weight_g:
-            raise ValueError("min_weight_g must be below max_weight_g")
+        bottle = self.weights.mineral
+        if self.min_weight_g >= bottle.most_g:
+            raise ValueError("min_weight_g must be below weights.mineral.most_g")
+        if bottle.most_g - bottle.least_g <= 2 * self.weight_error_g:
+            raise ValueError("weight_error_g leaves nothing of weights.mineral")
 
 
 class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

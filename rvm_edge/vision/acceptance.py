@@ -1,75 +1,23 @@
 """The acceptance rule: one pure function from what was seen to a verdict with its reason.
 
 The checks are tried from the top; the first that holds decides. Whatever speaks against an item is
-asked before what speaks for it, and an item that no check speaks for goes back. The table in
+asked before what speaks for it, and an item that no check speaks for goes back. Uncertain means
+reject: a weight counts only where the scale's error leaves no doubt of it. The table in
 `docs/reference/acceptance-rule.md` is generated from `CHECKS`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
 
 from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.settings import AcceptanceSettings
-from rvm_edge.vision.classes import FORBIDDEN, NOT_EMPTY, PET, REQUIRED
-
-
-class Deciding(NamedTuple):
-    """What a check decided upon; empty where it was the lack of something."""
-
-    label: str = ""
-    confidence: float = 0.0
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Everything that is known of one item.
-
-    Attributes:
-        frames: per picture its detections, or None for a picture that could not be read.
-        weight_g: from the scale; None where none is fitted.
-        elapsed_s: how long the verdict took.
-        settings: the rule's figures.
-    """
-
-    frames: Sequence[Sequence[Detection] | None]
-    weight_g: float | None
-    elapsed_s: float
-    settings: AcceptanceSettings
-
-    def best(self, *labels: str) -> Deciding | None:
-        """Return the surest believed detection of these classes in any frame, or None."""
-        found = [
-            Deciding(one.label, one.confidence)
-            for frame in self.frames
-            for one in frame or ()
-            if one.label in labels and believed(one, self.settings)
-        ]
-        return max(found, key=_by_confidence, default=None)
-
-    def bottles(self) -> Iterator[tuple[Detection, ...]]:
-        """Yield, for each frame, the PET bottles believed enough to be there."""
-        for frame in self.frames:
-            yield tuple(
-                one for one in frame or () if one.label == PET and believed(one, self.settings)
-            )
-
-    def surest_bottle(self) -> Deciding | None:
-        """Return the surest bottle of any frame, however unsure, or None."""
-        found = [Deciding(PET, one.confidence) for frame in self.bottles() for one in frame]
-        return max(found, key=_by_confidence, default=None)
-
-    def votes(self) -> int:
-        """Count the frames that show a PET bottle surely enough to take it."""
-        enough = self.settings.thresholds.mineral
-        return sum(any(one.confidence >= enough for one in frame) for frame in self.bottles())
-
-    def votes_needed(self) -> int:
-        """Return how many frames must agree; unreadable frames count as frames that do not."""
-        return max(1, math.ceil(self.settings.quorum * len(self.frames) - 1e-9))
+from rvm_edge.vision.classes import FORBIDDEN, NOT_EMPTY, PET
+from rvm_edge.vision.decision_record import record_of
+from rvm_edge.vision.evidence import NO_SIGNS, Deciding, Evidence, Signs, overlap
+from rvm_edge.vision.likeness import same_bottle
 
 
 @dataclass(frozen=True)
@@ -94,6 +42,7 @@ def decide(
     weight_g: float | None = None,
     elapsed_s: float = 0.0,
     model_hash: str = "",
+    signs: Signs = NO_SIGNS,
 ) -> Verdict:
     """Decide whether an item is an empty PET bottle.
 
@@ -103,11 +52,12 @@ def decide(
         weight_g: from the scale, or None where none is fitted.
         elapsed_s: how long it took to get here.
         model_hash: of the model that looked; only recorded.
+        signs: what else the pictures tell.
 
     Returns:
         Accepted only with `Reason.EMPTY_PET`.
     """
-    evidence = Evidence(frames, weight_g, elapsed_s, settings)
+    evidence = Evidence(frames, weight_g, elapsed_s, settings, signs)
     reason, deciding = Reason.UNKNOWN_OBJECT, Deciding()
     for check in CHECKS:
         found = check.decide(evidence)
@@ -123,48 +73,43 @@ def decide(
         weight_g=weight_g,
         model_hash=model_hash,
         elapsed_ms=elapsed_s * 1000,
+        record=record_of(evidence),
     )
-
-
-def believed(one: Detection, settings: AcceptanceSettings) -> bool:
-    """Say whether a detection is sure enough to count as a thing that is there.
-
-    A confidence that is not a number counts: it can only speak against the item, because taking
-    one asks for more than being there.
-    """
-    name = one.label if one.label in REQUIRED else "other"
-    threshold: float = getattr(settings.thresholds, "mineral_seen" if name == PET else name)
-    return not one.confidence < threshold
-
-
-def overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> float:
-    """Return intersection over union of two boxes (x1, y1, x2, y2); 0 for boxes without area."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    common = max(0.0, width) * max(0.0, height)
-    both = _area(one) + _area(other) - common
-    return common / both if both > 0 else 0.0
-
-
-def _area(box: tuple[float, float, float, float]) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
-
-
-def _by_confidence(found: Deciding) -> tuple[float, str]:
-    """Order by confidence, equal ones by name, so that the order of detections never matters."""
-    return found.confidence, found.label
 
 
 def _no_picture(evidence: Evidence) -> Deciding | None:
     return Deciding() if all(frame is None for frame in evidence.frames) else None
 
 
+def _camera_blind(evidence: Evidence) -> Deciding | None:
+    """So many pictures show nothing at all that the others cannot make a quorum."""
+    settings = evidence.settings
+    blind = sum(
+        one is not None
+        and (one.luma_mean < settings.blind_mean or one.luma_deviation < settings.blind_deviation)
+        for one in evidence.signs.figures
+    )
+    left = len(evidence.frames) - blind
+    return Deciding() if blind and left < evidence.votes_needed() else None
+
+
+def _camera_frozen(evidence: Evidence) -> Deciding | None:
+    """A sensor's noise differs from picture to picture, whatever the driver numbers them."""
+    signs = evidence.signs
+    taken = [one.pixels for one in (signs.dark, *signs.figures) if one is not None]
+    return Deciding() if any(one == next_ for one, next_ in pairwise(taken)) else None
+
+
 def _empty_chamber(evidence: Evidence) -> Deciding | None:
     weight = evidence.weight_g
     light = weight is not None and weight < evidence.settings.min_weight_g
     return Deciding() if light else None
+
+
+def _shines(evidence: Evidence) -> Deciding | None:
+    dark = evidence.signs.dark
+    lit = dark is not None and dark.luma_bright > evidence.settings.dark_bright
+    return (evidence.surest_bottle() or Deciding()) if lit else None
 
 
 def _nothing_detected(evidence: Evidence) -> Deciding | None:
@@ -181,10 +126,18 @@ def _not_empty(evidence: Evidence) -> Deciding | None:
 
 
 def _too_heavy(evidence: Evidence) -> Deciding | None:
-    weight = evidence.weight_g
+    weight, settings = evidence.weight_g, evidence.settings
+    most_g = settings.weights.mineral.most_g - settings.weight_error_g
     # Written so that a weight that is not a number is too heavy.
-    heavy = weight is not None and not weight <= evidence.settings.max_weight_g
+    heavy = weight is not None and not weight <= most_g
     return (evidence.surest_bottle() or Deciding()) if heavy else None
+
+
+def _too_light(evidence: Evidence) -> Deciding | None:
+    weight, settings = evidence.weight_g, evidence.settings
+    least_g = settings.weights.mineral.least_g + settings.weight_error_g
+    bottle = evidence.surest_bottle()
+    return bottle if weight is not None and weight < least_g else None
 
 
 def _two_items(evidence: Evidence) -> Deciding | None:
@@ -213,6 +166,17 @@ def _too_late(evidence: Evidence) -> Deciding | None:
     return None if in_time else (evidence.surest_bottle() or Deciding())
 
 
+def _repeated(evidence: Evidence) -> Deciding | None:
+    settings, likeness = evidence.settings, evidence.likeness()
+    again = any(
+        same_bottle(
+            likeness, one, bits=settings.repeat_bits, weight_error_g=settings.weight_error_g
+        )
+        for one in evidence.signs.earlier
+    )
+    return (evidence.surest_bottle() or Deciding()) if again else None
+
+
 def _empty_pet(evidence: Evidence) -> Deciding | None:
     return evidence.surest_bottle() if evidence.votes() >= evidence.votes_needed() else None
 
@@ -224,9 +188,25 @@ def _labels(evidence: Evidence) -> set[str]:
 CHECKS: tuple[Check, ...] = (
     Check(Reason.NO_PICTURE, "no picture, or none that can be read", _no_picture),
     Check(
+        Reason.CAMERA_BLIND,
+        "so many pictures are darker than `blind_mean`, or vary less than `blind_deviation`, that "
+        "the others cannot make a quorum",
+        _camera_blind,
+    ),
+    Check(
+        Reason.CAMERA_FROZEN,
+        "two pictures in a row are the same, pixel by pixel",
+        _camera_frozen,
+    ),
+    Check(
         Reason.EMPTY_CHAMBER,
         "a scale is fitted and weighs less than `min_weight_g`",
         _empty_chamber,
+    ),
+    Check(
+        Reason.SHINES,
+        "with the lamp off, 5 % of the picture are brighter than `dark_bright`",
+        _shines,
     ),
     Check(
         Reason.NOTHING_DETECTED, "no class reaches its threshold in any frame", _nothing_detected
@@ -242,7 +222,16 @@ CHECKS: tuple[Check, ...] = (
         _not_empty,
     ),
     Check(
-        Reason.TOO_HEAVY, "a scale is fitted and does not weigh `max_weight_g` or less", _too_heavy
+        Reason.TOO_HEAVY,
+        "a scale is fitted, and the item may weigh more than `weights.mineral.most_g`: the scale "
+        "may be off by `weight_error_g`",
+        _too_heavy,
+    ),
+    Check(
+        Reason.TOO_LIGHT,
+        "a scale is fitted, a picture shows `mineral`, even unsurely, and it may weigh less than "
+        "`weights.mineral.least_g`",
+        _too_light,
     ),
     Check(
         Reason.TWO_ITEMS,
@@ -265,6 +254,12 @@ CHECKS: tuple[Check, ...] = (
         _unknown_object,
     ),
     Check(Reason.TOO_LATE, "the verdict took longer than `late_s`", _too_late),
+    Check(
+        Reason.REPEATED,
+        "it looks like an item that was credited although nobody confirmed its drop: its picture "
+        "differs in `repeat_bits` of 64 bits at most, its weight by twice `weight_error_g`",
+        _repeated,
+    ),
     Check(
         Reason.EMPTY_PET, "enough frames show `mineral` surely, and nothing above holds", _empty_pet
     ),

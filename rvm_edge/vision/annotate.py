@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from rvm_edge.item import Detection, Verdict
 from rvm_edge.settings import AcceptanceSettings
-from rvm_edge.vision.acceptance import believed
 from rvm_edge.vision.classes import NOT_EMPTY, PET
+from rvm_edge.vision.evidence import believed
 from rvm_edge.wording import wording_of
 
 Colour = tuple[int, int, int]

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
+from rvm_edge.decision import Likeness, PictureFigures
 from rvm_edge.generated import keep
 from rvm_edge.item import Detection
 from rvm_edge.settings import AcceptanceSettings
 from rvm_edge.vision.acceptance import CHECKS, decide
+from rvm_edge.vision.decision_record import figures_of_rule
+from rvm_edge.vision.evidence import NO_SIGNS, Signs
 from rvm_edge.wording import wording_of
 
 _HERE = (40.0, 40.0, 200.0, 120.0)
@@ -30,15 +31,27 @@ class Situation:
         frames: per picture what was found, or None for a picture that could not be read.
         weight_g: from the scale, or None.
         elapsed_s: how long the verdict took.
+        signs: what else the pictures tell.
+        told: the signs in words.
     """
 
     frames: tuple[tuple[Detection, ...] | None, ...]
     weight_g: float | None = None
     elapsed_s: float = 0.05
+    signs: Signs = NO_SIGNS
+    told: str = ""
 
 
 def _saw(**confidences: float) -> tuple[Detection, ...]:
     return tuple(Detection(label, sure, _HERE) for label, sure in confidences.items())
+
+
+_LOOK = "0f1e3c78f0e1c387"
+
+
+def _like(brightness: int, number: int) -> PictureFigures:
+    """Return the figures of a picture of that brightness; another number is another picture."""
+    return PictureFigures(brightness, brightness / 3, brightness, f"{number:064x}")
 
 
 _TWO = (Detection("mineral", 0.9, _HERE), Detection("mineral", 0.3, _THERE))
@@ -66,6 +79,20 @@ SITUATIONS: tuple[Situation, ...] = (
     Situation((_saw(mineral=0.84), None, None)),
     Situation((None, None, None)),
     Situation((_saw(mineral=0.84),), elapsed_s=3.5),
+    Situation((_saw(mineral=0.84),), weight_g=3.9),
+    Situation(((), ()), signs=Signs((_like(2, 0), _like(2, 1))), told="all black"),
+    Situation(
+        (_saw(mineral=0.84), ()),
+        signs=Signs((_like(90, 0), _like(90, 0))),
+        told="the same pixels twice",
+    ),
+    Situation((_saw(mineral=0.84),), signs=Signs(dark=_like(110, 0)), told="bright with lamp off"),
+    Situation(
+        (_saw(mineral=0.84),),
+        weight_g=18.0,
+        signs=Signs(dhashes=(_LOOK,), earlier=(Likeness((_LOOK,), 18.4),)),
+        told="looks like one whose drop nobody confirmed",
+    ),
 )
 
 
@@ -114,11 +141,8 @@ def _figures(settings: AcceptanceSettings) -> Iterator[str]:
     yield ""
     yield "| Setting | Default |"
     yield "|---|---|"
-    for name, value in msgspec.structs.asdict(settings.thresholds).items():
-        yield f"| `thresholds.{name}` | {value:g} |"
-    for name, value in msgspec.structs.asdict(settings).items():
-        if name != "thresholds":
-            yield f"| `{name}` | {value:g} |"
+    for figure in figures_of_rule(settings):
+        yield f"| `{figure.setting}` | {figure.value:g} |"
     yield ""
 
 
@@ -131,8 +155,14 @@ def _examples(settings: AcceptanceSettings) -> Iterator[str]:
     yield "| Pictures | Weight | Took | Verdict | Reason |"
     yield "|---|---|---|---|---|"
     for one in SITUATIONS:
-        verdict = decide(one.frames, settings, weight_g=one.weight_g, elapsed_s=one.elapsed_s)
-        seen = " · ".join(map(_frame, one.frames))
+        verdict = decide(
+            one.frames,
+            settings,
+            weight_g=one.weight_g,
+            elapsed_s=one.elapsed_s,
+            signs=one.signs,
+        )
+        seen = " · ".join(map(_frame, one.frames)) + (f"; {one.told}" if one.told else "")
         weight = "none" if one.weight_g is None else f"{one.weight_g:g} g"
         word = "**accept**" if verdict.accepted else "reject"
         yield f"| {seen} | {weight} | {one.elapsed_s:g} s | {word} | `{verdict.reason.value}` |"

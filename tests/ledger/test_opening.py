@@ -253,6 +253,8 @@ async def test_every_table_is_strict(ledger: Ledger) -> None:
             "dead_letters",
             "clock_anchors",
             "pictures",
+            "decisions",
+            "reasons",
         ),
         1,
     )

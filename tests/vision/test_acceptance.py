@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from rvm_edge.item import Detection, Reason
 from rvm_edge.settings import AcceptanceSettings, Thresholds
-from rvm_edge.vision.acceptance import CHECKS, Deciding, decide, overlap
+from rvm_edge.vision.acceptance import CHECKS, decide
 from rvm_edge.vision.classes import FORBIDDEN
+from rvm_edge.vision.evidence import Deciding, overlap
 
 RULE = AcceptanceSettings()
 HERE = (10.0, 10.0, 110.0, 60.0)
@@ -88,10 +89,12 @@ def test_every_forbidden_class_rejects_on_its_own_threshold(label: str) -> None:
     ("weight_g", "reason"),
     [
         (None, Reason.EMPTY_PET),
-        (3.0, Reason.EMPTY_PET),
+        (3.0, Reason.TOO_LIGHT),
+        (7.9, Reason.TOO_LIGHT),
+        (8.0, Reason.EMPTY_PET),
         (18.0, Reason.EMPTY_PET),
-        (60.0, Reason.EMPTY_PET),
-        (60.1, Reason.TOO_HEAVY),
+        (54.0, Reason.EMPTY_PET),
+        (54.1, Reason.TOO_HEAVY),
         (math.inf, Reason.TOO_HEAVY),
         (math.nan, Reason.TOO_HEAVY),
         (2.9, Reason.EMPTY_CHAMBER),

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection
-from rvm_edge.vision.acceptance import overlap
 from rvm_edge.vision.decode import decode
+from rvm_edge.vision.evidence import overlap
 from rvm_edge.vision.letterbox import Geometry
 
 NAMES = ("mineral", "soda", "not_empty")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.item import Reason
-from rvm_edge.settings import AcceptanceSettings, Thresholds
+from rvm_edge.settings import AcceptanceSettings, Thresholds, WeightRange
 from rvm_edge.vision.acceptance import CHECKS
 from rvm_edge.vision.rule_table import SITUATIONS, main, render
 
@@ -22,8 +22,10 @@ def test_every_row_of_the_rule_and_every_figure_is_on_the_page() -> None:
     page = render()
     for check in CHECKS:
         assert f"| {check.condition} |" in page
-    for name in (*Thresholds.__struct_fields__, *AcceptanceSettings.__struct_fields__[1:]):
+    for name in (*Thresholds.__struct_fields__, *AcceptanceSettings.__struct_fields__[2:]):
         assert f"{name}` |" in page
+    for name in WeightRange.__struct_fields__:
+        assert f"`weights.mineral.{name}` |" in page
 
 
 def test_every_reason_of_the_rule_has_an_example() -> None:
@@ -40,7 +42,7 @@ def test_another_rule_makes_another_page(
     assert main(["--check", str(page)]) == 1
     assert main([str(page)]) == 0
     assert main(["--check", str(page)]) == 0
-    page.write_text(render(AcceptanceSettings(max_weight_g=50)), encoding="utf-8")
+    page.write_text(render(AcceptanceSettings(min_weight_g=5)), encoding="utf-8")
     assert main(["--check", str(page)]) == 1
     assert f"{page} is out of date" in capsys.readouterr().out
 
