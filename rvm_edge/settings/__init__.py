@@ -20,8 +20,10 @@ from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
 from rvm_edge.settings.models import ModelSettings
 from rvm_edge.settings.policy import Policy
 from rvm_edge.settings.screen import ScreenSettings
+from rvm_edge.settings.segmenter import SegmenterSettings, ShapeSettings
 from rvm_edge.settings.vision import (
     AcceptanceSettings,
+    Backend,
     Thresholds,
     VisionSettings,
     WeightRange,
@@ -30,6 +32,7 @@ from rvm_edge.settings.vision import (
 
 __all__ = [
     "AcceptanceSettings",
+    "Backend",
     "CloudSettings",
     "EvidenceSettings",
     "KioskSettings",
@@ -41,7 +44,9 @@ __all__ = [
     "ReverbSettings",
     "ScreenSettings",
     "Seconds",
+    "SegmenterSettings",
     "Settings",
+    "ShapeSettings",
     "Share",
     "SyncSettings",
     "Threshold",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from rvm_edge.settings.measures import Share, Threshold
+from rvm_edge.settings.segmenter import SegmenterSettings
+
+Backend = Literal["auto", "onnxruntime", "ultralytics"]
+Device = Annotated[str, Meta(pattern="^(auto|cpu|cuda(:[0-9]{1,2})?)$")]
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,9 +126,15 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the machine sees.
 
     Attributes:
-        model: path of an ONNX file, or "" for the model that the project ships.
+        model: path of an `.onnx`, `.pt` or `.engine` file, or "" for the model that the project
+            ships.
         model_sha256: what that file must hash to, in hex; "" only for a model of one's own that
             nobody has pinned. The shipped model is pinned by its manifest.
+        backend: what runs the model: `onnxruntime` for `.onnx` alone, `ultralytics` for all three,
+            with the extra `ai`; `auto` for ONNX Runtime where it can.
+        device: where Ultralytics and the second judge run: `cpu`, `cuda`, `cuda:1`; `auto` for the
+            GPU where there is one.
+        half: on a GPU, compute with half precision (FP16).
         threads: how many threads one look may use.
         confidence_floor: detections below this are not even recorded.
         nms_iou: two boxes of one class that overlap more are one thing.
@@ -133,10 +143,14 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         restart_first_s: the first wait before a new worker is started.
         restart_cap_s: the longest such wait.
         acceptance: the figures in the acceptance rule.
+        segmenter: the second judge.
     """
 
     model: str = ""
     model_sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    backend: Backend = "auto"
+    device: Device = "auto"
+    half: bool = True
     threads: Annotated[int, Meta(ge=1, le=64)] = 2
     confidence_floor: Threshold = 0.1
     nms_iou: Share = 0.6
@@ -145,6 +159,7 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     restart_first_s: Annotated[float, Meta(gt=0, le=60)] = 0.1
     restart_cap_s: Annotated[float, Meta(gt=0, le=3600)] = 30.0
     acceptance: AcceptanceSettings = AcceptanceSettings()
+    segmenter: SegmenterSettings = SegmenterSettings()
 
     def __post_init__(self) -> None:
         """Refuse settings under which a rejecting detection could be dropped unseen."""
@@ -153,3 +168,6 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"confidence_floor may not be above a class's threshold ({lowest:g})")
         if self.restart_first_s > self.restart_cap_s:
             raise ValueError("restart_first_s may not be above restart_cap_s")
+        allowed_s = min(self.judge_timeout_s, self.acceptance.late_s)
+        if self.segmenter.enabled and self.segmenter.timeout_s >= allowed_s:
+            raise ValueError(f"segmenter.timeout_s must be below {allowed_s:g}: a verdict is late")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +12,12 @@ from numpy.typing import NDArray
 
 from rvm_edge.item import Detection
 from rvm_edge.settings import VisionSettings
-from rvm_edge.vision.classes import REQUIRED
 from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
+from rvm_edge.vision.model_checks import MOST_SIDE, checked_names, read_model
 from rvm_edge.vision.model_store import ModelFile
 
-_MAX_MODEL_BYTES = 512 * 1024 * 1024
-_MAX_SIDE = 2048
 _RANK = 4
 
 
@@ -87,10 +84,7 @@ class OnnxDetector:
         Raises:
             ModelError: missing, unreadable, not the expected file, or no detector of our classes.
         """
-        content = _read(path)
-        actual = hashlib.sha256(content).hexdigest()
-        if sha256 and actual != sha256:
-            raise ModelError(f"{path} is not the expected model: SHA-256 {actual}, not {sha256}")
+        content, actual = read_model(path, sha256)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -130,24 +124,12 @@ class OnnxDetector:
         self.detect(np.full((self.side, self.side, 3), 114, dtype=np.uint8))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise ModelError(f"there is no model at {path}")
-        size = path.stat().st_size
-        if not 0 < size <= _MAX_MODEL_BYTES:
-            raise ModelError(f"{path} is no model: {size} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-
-
 def _read_input(session: onnxruntime.InferenceSession) -> tuple[str, int]:
     """Return the input's name and the edge of its square, from shape (1, 3, side, side)."""
     inputs = session.get_inputs()
     shape = list(inputs[0].shape) if len(inputs) == 1 else []
     square = len(shape) == _RANK and shape[:2] == [1, 3] and shape[2] == shape[3]
-    if not square or not isinstance(shape[2], int) or not 0 < shape[2] <= _MAX_SIDE:
+    if not square or not isinstance(shape[2], int) or not 0 < shape[2] <= MOST_SIDE:
         raise ModelError(f"the model's input has shape {shape}, not [1, 3, side, side]")
     if inputs[0].type != "tensor(float)":
         raise ModelError(f"the model's input is {inputs[0].type}, not tensor(float)")
@@ -161,12 +143,4 @@ def _read_names(session: onnxruntime.InferenceSession) -> tuple[str, ...]:
         parsed: object = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         parsed = None
-    if not isinstance(parsed, dict) or sorted(parsed, key=repr) != sorted(
-        range(len(parsed)), key=repr
-    ):
-        raise ModelError("the model's metadata does not name its classes")
-    names = tuple(str(parsed[index]) for index in range(len(parsed)))
-    missing = sorted(REQUIRED - set(names))
-    if missing:
-        raise ModelError(f"the model does not know {', '.join(missing)}")
-    return names
+    return checked_names(parsed)

@@ -114,16 +114,9 @@ async def load_into(
     link: WorkerLink, model: ModelFile, settings: VisionSettings
 ) -> WorkerError | None:
     """Have a worker load a model; return why it did not."""
-    load = Load(
-        model=str(model.path),
-        sha256=model.sha256,
-        threads=settings.threads,
-        floor=settings.confidence_floor,
-        nms_iou=settings.nms_iou,
-    )
     with trio.move_on_after(settings.start_timeout_s):
         try:
-            await link.load(load)
+            await link.load(Load.of(model, settings))
         except WorkerError as error:
             return error
         return None

@@ -14,6 +14,8 @@ from msgspec import Meta
 
 from drivers.ports import Encoding
 from rvm_edge.item import Detection
+from rvm_edge.settings import Backend, SegmenterSettings, VisionSettings
+from rvm_edge.vision.model_store import ModelFile
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 MAX_PICTURES = 16
@@ -30,13 +32,44 @@ class WireError(Exception):
 
 
 class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The first message to a worker: which model, and how. Fields as in `OnnxDetector.load`."""
+    """The first message to a worker: which model, and how.
+
+    Attributes:
+        model: the file's path.
+        sha256: what it must hash to, in hex, or "" to take it as it is.
+        threads: how many threads one look may use.
+        floor: detections below this confidence are not reported.
+        nms_iou: two boxes of one class that overlap more are one thing.
+        backend: which library runs it.
+        device: where Ultralytics and the second judge run.
+        half: compute with half precision where a GPU does it.
+        segmenter: the second judge; None for none.
+    """
 
     model: str
     sha256: str
     threads: int
     floor: float
     nms_iou: float
+    backend: Backend = "auto"
+    device: str = "auto"
+    half: bool = True
+    segmenter: SegmenterSettings | None = None
+
+    @classmethod
+    def of(cls, model: ModelFile, settings: VisionSettings) -> Load:
+        """Say how a model is to be loaded according to the settings."""
+        return cls(
+            model=str(model.path),
+            sha256=model.sha256,
+            threads=settings.threads,
+            floor=settings.confidence_floor,
+            nms_iou=settings.nms_iou,
+            backend=settings.backend,
+            device=settings.device,
+            half=settings.half,
+            segmenter=settings.segmenter if settings.segmenter.enabled else None,
+        )
 
 
 class Loaded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="loaded"):

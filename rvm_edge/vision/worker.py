@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rvm_edge.vision.backends.choosing import load_detector
 from rvm_edge.vision.detector import Detector, ModelError
 from rvm_edge.vision.jpeg import DoesNotFitError, compress
-from rvm_edge.vision.onnx_detector import OnnxDetector
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture
 from rvm_edge.vision.shared_frames import hand_back, map_frames
 from rvm_edge.vision.wire import (
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         if first is None:
             return 0
         try:
-            detector = _load(decode(first, Load))
+            detector = load_detector(decode(first, Load))
         except ModelError as error:
             connection.sendall(encode(Refused(str(error)[:2000])))
             return 1
@@ -99,18 +99,6 @@ class _Requests:
                 return None
             self._splitter.feed(data)
         return body
-
-
-def _load(wanted: Load) -> OnnxDetector:
-    detector = OnnxDetector.load(
-        Path(wanted.model),
-        sha256=wanted.sha256,
-        threads=wanted.threads,
-        floor=wanted.floor,
-        nms_iou=wanted.nms_iou,
-    )
-    detector.warm_up()
-    return detector
 
 
 def _look(
