@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,8 @@ import trio
 from rvm_edge.backoff import Backoff
 from rvm_edge.bridges.cloud.login_wire import LoginCode
 from rvm_edge.bridges.local.view import Login
-from rvm_edge.statechart.definition import Configuration
+from rvm_edge.daemon import Daemon
+from rvm_edge.display.moments import utc
 from rvm_edge.uplink import Uplink
 from states import paths
 
@@ -34,25 +35,24 @@ RETRY_CAP_S: Final = 300.0
 class LoginOffer:
     """Keeps a code that is fresh, and of one session at most.
 
-    There is one only where the machine is idle and online and its WebSocket is subscribed. Without
-    that nobody could be let in, and a code that leads nowhere is worse than none.
+    There is none where nobody could be let in: a code that leads nowhere is worse than none.
     """
 
     def __init__(
         self,
-        uplink: Uplink,
-        configuration: Callable[[], Configuration],
+        ask: Callable[[], Awaitable[LoginCode | None]],
+        is_of_use: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
         """Prepare; nothing is asked before `keep`.
 
         Args:
-            uplink: the link to the server.
-            configuration: where the machine is.
+            ask: has the server make a code; None where it makes none.
+            is_of_use: whether a user could be let in by it now.
             now: in UTC, by the machine's own clock.
         """
-        self._uplink = uplink
-        self._configuration = configuration
+        self._ask = ask
+        self._is_of_use = is_of_use
         self._now = now
         self._login: Login | None = None
         self._ends_s = 0.0
@@ -71,7 +71,7 @@ class LoginOffer:
             if not self._is_of_use():
                 self._login = None  # whoever logs in next gets a code of their own
             elif self._is_wanted() and trio.current_time() >= next_s:
-                code = await self._uplink.cloud.login_code()
+                code = await self._ask()
                 if code is None:
                     next_s = trio.current_time() + backoff.next_s()
                 else:
@@ -80,10 +80,6 @@ class LoginOffer:
                     next_s = trio.current_time() + BETWEEN_S
             await trio.sleep(LOOK_S)
 
-    def _is_of_use(self) -> bool:
-        here = self._configuration()
-        return paths.ONLINE in here and paths.IDLE in here and self._uplink.socket.hears_users
-
     def _is_wanted(self) -> bool:
         return self._login is None or trio.current_time() >= self._ends_s - RENEW_S
 
@@ -91,3 +87,13 @@ class LoginOffer:
         ends_at = self._now() + timedelta(seconds=code.lasts_s)
         self._login = Login(code.content, ends_at.isoformat(timespec="milliseconds"))
         self._ends_s = trio.current_time() + code.lasts_s
+
+
+def offer_to_users(daemon: Daemon, uplink: Uplink) -> LoginOffer:
+    """Offer codes while the machine waits for people, and would hear whom the server lets in."""
+
+    def is_of_use() -> bool:
+        here = daemon.runtime.configuration
+        return paths.ONLINE in here and paths.IDLE in here and uplink.socket.hears_users
+
+    return LoginOffer(uplink.cloud.login_code, is_of_use, utc)

@@ -22,10 +22,10 @@ from rvm_edge.display.causes import Causes
 from rvm_edge.display.control import SteeredMachine
 from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.item_pictures import ItemPictures
-from rvm_edge.display.login_offer import LoginOffer
+from rvm_edge.display.login_offer import offer_to_users
 from rvm_edge.display.memory import Memory
 from rvm_edge.display.model_in_use import ModelInUse
-from rvm_edge.display.moments import utc, utc_text
+from rvm_edge.display.moments import utc_text
 from rvm_edge.display.page_files import page_folders
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
@@ -129,7 +129,7 @@ class _Screen:
         self._pictures = ItemPictures(
             machine.tray, machine.eyes, plan.locations.evidence_dir, offload
         )
-        self._offer = LoginOffer(uplink, lambda: daemon.runtime.configuration, utc)
+        self._offer = offer_to_users(daemon, uplink)
         model = ModelInUse(fittings.eyes, uplink.telemetry)
         self._view = SeenMachine(
             daemon,

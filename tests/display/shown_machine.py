@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import trio
 
 from rvm_edge.bridges.local.technician import PinHash
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
 from rvm_edge.identity import Identity, Secret
+from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy, ScreenSettings, Settings
@@ -46,8 +48,29 @@ QUICK = Policy(
 )
 
 
-def _identity() -> Identity | None:
-    return None
+@dataclass(frozen=True)
+class Server:
+    """Which server the machine has; by default none.
+
+    Attributes:
+        identity: who the machine is there; None while nobody knows.
+        app_key: of its WebSocket.
+        transport: the way to it.
+    """
+
+    identity: Identity | None = None
+    app_key: str = ""
+    transport: httpx.AsyncBaseTransport | None = None
+
+    def made(self, made: Callable[[Uplink], None]) -> LinkMaker:
+        """Return what makes the link to it."""
+        return to_server(
+            lambda: self.identity,
+            StillTelemetry,
+            app_key=self.app_key,
+            transport=self.transport,
+            made=made,
+        )
 
 
 @dataclass
@@ -123,6 +146,7 @@ async def shown(
     *,
     else_any_port: bool = False,
     policy: Policy = QUICK,
+    server: Server = Server(),
 ) -> AsyncIterator[Shown]:
     """Run a machine with its screen while the block lasts; fail if anything takes too long."""
     world = World(Timings().scaled(0.0), empty_pictures=SAMPLES.empty_pictures)
@@ -133,7 +157,7 @@ async def shown(
     parts = Parts(
         hardware=hardware_over(world),
         eyes=ScriptedEyes(world, knobs),
-        link=to_server(_identity, StillTelemetry, made=uplinks.append),
+        link=server.made(uplinks.append),
         host=RecordedHost(),
         credentials=SimulatedCredentials(),
     )
