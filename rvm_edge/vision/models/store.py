@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,8 +25,11 @@ from rvm_edge.vision.models.disk import Disk, RealDisk
 from rvm_edge.vision.models.failures import TroubleError
 from rvm_edge.vision.models.state import StoredModel, StoreState
 
+_log = logging.getLogger(__name__)
+
 RECORD = "state.json"
 _LOCK = ".lock"
+_DAMAGED = f"{RECORD}.damaged"
 _PART = ".part"
 _MOST_RECORD_BYTES = 64 * 1024
 _HASH_BYTES = 1024 * 1024
@@ -33,6 +37,10 @@ _HASH_BYTES = 1024 * 1024
 
 class StoreError(Exception):
     """The store cannot be used. The message says which, and why."""
+
+
+class DamagedError(StoreError):
+    """The record is no record of ours."""
 
 
 class StoreBusyError(StoreError):
@@ -51,7 +59,12 @@ class ModelStore:
         self.folder = folder
         self._fallback = fallback
         self._disk = disk
-        self._state = read_state(folder)
+        try:
+            self._state = read_state(folder)
+        except DamagedError as error:
+            _log.warning("%s; the model that came with the program serves", error)
+            disk.rename(folder / RECORD, folder / _DAMAGED)
+            self._state = StoreState()
         self._sweep()
 
     @property
@@ -136,7 +149,7 @@ class ModelStore:
 
     def _sweep(self) -> None:
         """Remove every file that the record does not name; what cannot be removed stays."""
-        named = {model.file_name for model in self._state.kept()} | {RECORD, _LOCK}
+        named = {model.file_name for model in self._state.kept()} | {RECORD, _LOCK, _DAMAGED}
         if self._state.fetching:
             named.add(self.part(self._state.fetching).name)
         for path in self.folder.iterdir():
@@ -178,7 +191,8 @@ def read_state(folder: Path) -> StoreState:
     """Read what a store remembers; nothing where it was never used.
 
     Raises:
-        StoreError: the record is there, but cannot be read.
+        DamagedError: the record is no record of ours.
+        StoreError: it cannot be read.
     """
     path = folder / RECORD
     try:
@@ -190,7 +204,7 @@ def read_state(folder: Path) -> StoreState:
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path} is damaged ({error}); remove it to start anew") from error
+        raise DamagedError(f"{path} is damaged: {error}") from error
 
 
 def file_of(folder: Path, model: StoredModel | None, fallback: ModelFile) -> ModelFile:
