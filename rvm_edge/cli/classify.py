@@ -17,7 +17,7 @@ from rvm_edge.item import Verdict
 
 if TYPE_CHECKING:
     from rvm_edge.settings import VisionSettings
-    from rvm_edge.vision.onnx_detector import OnnxDetector
+    from rvm_edge.vision.detector import Detector
     from rvm_edge.vision.stills import JudgedStills, Still
 
 _MANY = 8
@@ -142,21 +142,18 @@ class _Folder:
         return self.path / name
 
 
-def _load(eyes: VisionSettings, model: Path | None) -> OnnxDetector:
+def _load(eyes: VisionSettings, model: Path | None) -> Detector:
     from rvm_edge.packaged import PackagedFileError, model_file
+    from rvm_edge.vision.backends.choosing import load_chosen
     from rvm_edge.vision.detector import ModelError
     from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
-    from rvm_edge.vision.onnx_detector import OnnxDetector
 
     if model is not None:
         eyes = msgspec.structs.replace(eyes, model=str(model), model_sha256="")
     try:
-        chosen = choose(eyes, model_file(MANIFEST).parent)
-        detector = OnnxDetector.load_chosen(chosen, eyes)
-        detector.warm_up()
+        return load_chosen(choose(eyes, model_file(MANIFEST).parent), eyes)
     except (ManifestError, ModelError, PackagedFileError) as error:
         raise CommandError(str(error)) from error
-    return detector
 
 
 def _draw(judged: JudgedStills, folder: _Folder | None, eyes: VisionSettings) -> list[Path]:

@@ -11,12 +11,10 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection
-from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_checks import MOST_SIDE, checked_names, read_model
-from rvm_edge.vision.model_store import ModelFile
 
 _RANK = 4
 
@@ -44,21 +42,6 @@ class OnnxDetector:
         self._input, self.side = _read_input(session)
         self._output: str = session.get_outputs()[0].name
         self.names: Sequence[str] = _read_names(session)
-
-    @classmethod
-    def load_chosen(cls, model: ModelFile, settings: VisionSettings) -> OnnxDetector:
-        """Load the model that was chosen, as the settings say.
-
-        Raises:
-            ModelError: see `load`.
-        """
-        return cls.load(
-            model.path,
-            sha256=model.sha256,
-            threads=settings.threads,
-            floor=settings.confidence_floor,
-            nms_iou=settings.nms_iou,
-        )
 
     @classmethod
     def load(

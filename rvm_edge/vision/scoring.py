@@ -18,9 +18,9 @@ import msgspec
 from rvm_edge.item import Reason
 from rvm_edge.packaged import model_file, samples_dir
 from rvm_edge.settings import VisionSettings
+from rvm_edge.vision.backends.choosing import load_chosen
 from rvm_edge.vision.classes import PET
 from rvm_edge.vision.model_store import MANIFEST, choose
-from rvm_edge.vision.onnx_detector import OnnxDetector
 from rvm_edge.vision.stills import judge_stills
 from rvm_edge.vision.wire import Found
 
@@ -75,7 +75,7 @@ def read_samples(folder: Path) -> tuple[Sample, ...]:
 def decide_samples(samples: Sequence[Sample], settings: VisionSettings) -> tuple[Decision, ...]:
     """Judge each sample as an item with one picture, with the model that the project ships."""
     chosen = choose(settings, model_file(MANIFEST).parent)
-    detector = OnnxDetector.load_chosen(chosen, settings)
+    detector = load_chosen(chosen, settings)
     decisions = []
     for sample in samples:
         verdict = judge_stills(detector, [sample.path], settings.acceptance).verdict
