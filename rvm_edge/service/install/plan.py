@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,6 @@ from typing import Final
 from rvm_edge.service.install.steps import (
     AbsentFile,
     InstallError,
-    Need,
     PlacedFile,
     RunCommand,
     Step,
@@ -22,6 +22,8 @@ SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
 
 HIDDEN: Final = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - named, not used
 """What the services cannot see: `ProtectHome=` and `PrivateTmp=` (systemd.exec(5))."""
+
+_LONGEST_LINE = 4096
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,6 @@ def removal(site: Site) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def is_settled(steps: Sequence[Step]) -> bool:
-    """Say whether nothing that lasts would change: commands only make the system take notice."""
-    return all(step.need() in (Need.NOTHING, Need.RUN) for step in steps)
-
-
 def _people(site: Site, sysusers: Path) -> list[Step]:
     root = () if site.root == Path("/") else (f"--root={site.root}",)
     return [RunCommand(("systemd-sysusers", *root, str(sysusers)), "make the users and groups")]
@@ -146,9 +143,23 @@ def _policies(site: Site) -> tuple[Path, ...]:
 
 
 def _require_visible(program: Path) -> None:
-    for hidden in HIDDEN:
-        if program.is_relative_to(hidden):
-            raise InstallError(
-                f"{program} lies in {hidden}, which the services cannot see; "
-                "install the program elsewhere, as docs/how-to/jetson.md does: /opt/rvm-edge"
-            )
+    for needed in (program, *_interpreter(program)):
+        for hidden in HIDDEN:
+            if needed.is_relative_to(hidden):
+                raise InstallError(
+                    f"{needed} lies in {hidden}, which the services cannot see; "
+                    "install the program elsewhere, as docs/how-to/jetson.md does: /opt/rvm-edge"
+                )
+
+
+def _interpreter(program: Path) -> tuple[Path, ...]:
+    """Return the Python that runs it, where that is there to be read: its own first line says."""
+    try:
+        with program.open("rb") as file:
+            first = file.readline(_LONGEST_LINE)
+    except OSError:
+        return ()  # an image's program is not here yet
+    if not first.startswith(b"#!"):
+        return ()
+    named = Path(os.fsdecode(first[2:].split(b" ")[0].strip()))
+    return named, Path(os.path.realpath(named))

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from rvm_edge.cli import main
 from rvm_edge.cli.failures import CommandError
+from rvm_edge.service.install import plan
 
 PROGRAM = "/opt/elsewhere/bin/rvm-edge"
 
@@ -134,7 +135,7 @@ def test_files_can_be_read_by_the_services_whatever_the_umask(image: Path) -> No
         assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
-@pytest.mark.parametrize("folder", ["/root/rvm", "/home/pi/rvm", "/tmp/rvm"])
+@pytest.mark.parametrize("folder", ["/root/rvm", "/home/pi/rvm", "/run/user/0/rvm"])
 def test_a_program_that_the_services_could_not_see_is_refused(image: Path, folder: str) -> None:
     done = CliRunner().invoke(
         main,
@@ -152,4 +153,26 @@ def test_a_disk_that_refuses_is_told_in_one_line(image: Path) -> None:
     done = _install(image, "--apply")
 
     assert isinstance(done.exception, CommandError)
-    assert "etc/systemd/system/rvm-edge.service cannot be read: Not a directory" in str(done.exception)
+    assert "etc/systemd/system/rvm-edge.service cannot be read: Not a directory" in str(
+        done.exception
+    )
+
+
+def test_a_program_whose_python_the_services_could_not_see_is_refused(
+    image: Path, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.symlink_to("/root/.pyenv/versions/3.10/bin/python3.10")
+    program = tmp_path / "rvm-edge"
+    program.write_text(f"#!{python}\n")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plan, "HIDDEN", ("/root",))  # the test's own folder is in /tmp
+        done = CliRunner().invoke(
+            main,
+            ["install", "--root", str(image), "--program", str(program)],
+            standalone_mode=False,
+        )
+
+    assert isinstance(done.exception, CommandError)
+    assert str(done.exception).startswith("/root/.pyenv/versions/3.10/bin/python3.10 lies in /root")
