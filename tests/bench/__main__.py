@@ -20,6 +20,7 @@ from tests.bench import (
     bench_memory,
     bench_recovery,
     bench_serial,
+    bench_service,
     bench_start,
     bench_step,
     bench_sync,
@@ -42,6 +43,7 @@ BENCHES: Benches = {
     "recovery": bench_recovery.run,
     "deposit": bench_deposit.run,
     "keeper": bench_keeper.run,
+    "service": bench_service.run,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -24,18 +23,11 @@ ExecStart=/bin/sh -c 'n=$(cat /var/lib/rvm-edge/starts 2>/dev/null || echo 0); \
 """
 
 
-def lose(sign: int) -> float:
-    """Send a signal to the service, and return how long nobody was served, in seconds."""
-    pid = system.main_pid()
-    os.kill(pid, sign)
-    return system.wait_until_served(by=pid)
-
-
 system.simulated()
 system.rvm_edge("install", "--program", system.PROGRAM, "--no-kiosk", "--apply")
 system.wait_until_served()
-killed_s = [lose(signal.SIGKILL) for _ in range(KILLS)]
-stopped_s = [lose(signal.SIGSTOP) for _ in range(STOPS)]
+killed_s = [system.lose(signal.SIGKILL) for _ in range(KILLS)]
+stopped_s = [system.lose(signal.SIGSTOP) for _ in range(STOPS)]
 restarts = int(system.show("NRestarts"))
 
 system.drop_in(_CRASHING % (CRASHES, system.PROGRAM))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -72,6 +73,13 @@ def wait_until_served(by: int | None = None, limit_s: float = 30.0) -> float:
             return time.monotonic() - began
         time.sleep(0.02)
     raise SystemExit(f"not serving after {limit_s} s\n{journal()}")
+
+
+def lose(sign: int) -> float:
+    """Send the service a signal, and return how long nobody was served, in seconds."""
+    pid = main_pid()
+    os.kill(pid, sign)
+    return wait_until_served(by=pid)
 
 
 def journal() -> str:
