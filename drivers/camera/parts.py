@@ -91,10 +91,8 @@ class PartReader:
     def _read_head(self) -> tuple[Kind, int, int | None] | None:
         end = self._pending.find(_END_OF_HEAD, 0, HEAD_MOST_BYTES)
         # Before the first part there is nothing, before the others the line end of the last one.
-        begins = bytes(self._pending[: 2 + len(_DELIMITER)])
-        if begins.startswith(b"\r\n"):
-            begins = begins[2:]
-        if not (_DELIMITER.startswith(begins) or begins.startswith(_DELIMITER)):
+        begins = bytes(self._pending[: 2 + len(_DELIMITER)]).removeprefix(b"\r\n")
+        if begins != b"\r" and not (_DELIMITER.startswith(begins) or begins.startswith(_DELIMITER)):
             raise WrongAnswerError(f"the camera's process writes no pictures but {begins!r:.40}")
         if end < 0:
             if len(self._pending) >= HEAD_MOST_BYTES:

@@ -34,7 +34,8 @@ class Habits:
         stall_s: without a picture for so long the camera's process hangs, and is replaced.
         retry_first_s: the wait before it is started again; doubles with each failure.
         retry_cap_s: the longest such wait.
-        black_below: a picture whose mean brightness, of 255, is below this is black.
+        black_below: a picture whose mean brightness, of 255, is below this is black;
+            video of limited range, as most cameras give, has its black at 16.
     """
 
     warm_up: int = 10
@@ -44,7 +45,7 @@ class Habits:
     stall_s: float = 3.0
     retry_first_s: float = 0.2
     retry_cap_s: float = 5.0
-    black_below: float = 6.0
+    black_below: float = 24.0
 
 
 class StreamedCamera:
