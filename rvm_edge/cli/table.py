@@ -24,6 +24,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "cloud-sim": CommandEntry("rvm_edge.cli.cloud_sim", "Run a simulated MyRVM server."),
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
+    "doctor": CommandEntry("rvm_edge.cli.doctor", "Look for what is wrong, and say what to do."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
     "install": CommandEntry("rvm_edge.cli.install", "Become a service of this computer."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),

@@ -1,0 +1,42 @@
+"""Every check there is, in the order in which a technician would go."""
+
+from typing import Final
+
+from rvm_edge.doctor.checks import (
+    books,
+    browser,
+    clock,
+    configuration,
+    controller,
+    credentials,
+    disk,
+    heat,
+    installed_files,
+    model,
+    network,
+    people,
+    permissions,
+    server,
+    service,
+    wiring,
+)
+from rvm_edge.doctor.finding import Check
+
+CHECKS: Final[tuple[Check, ...]] = (
+    configuration.CHECK,
+    wiring.CHECK,
+    controller.CHECK,
+    model.CHECK,
+    disk.CHECK,
+    heat.CHECK,
+    clock.CHECK,
+    permissions.CHECK,
+    books.CHECK,
+    network.CHECK,
+    credentials.CHECK,
+    server.CHECK,
+    people.CHECK,
+    service.CHECK,
+    installed_files.CHECK,
+    browser.CHECK,
+)

@@ -1,0 +1,63 @@
+"""Whether the motor controller's serial device is there and free."""
+
+import errno
+import fcntl
+import os
+import stat
+import termios
+from pathlib import Path
+
+from rvm_edge.doctor.finding import Check, Finding, failure, fine, note
+from rvm_edge.doctor.place import Place
+from rvm_edge.hardware_map import SIMULATED
+
+_MATTERS = "Without the ESP32 nothing moves and no light shines: the machine is out of service."
+
+
+def look(place: Place) -> Finding:
+    """Open the device as the driver does, and close it again; nothing is sent."""
+    if place.hardware is None:
+        return note("the hardware map cannot be read; see the configuration")
+    device = place.hardware.esp32.device
+    if device == SIMULATED:
+        return note("simulated", "", "Set esp32.device in hardware_map.json on a real machine.")
+    path = place.at(device)
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return failure(
+            f"{device} is not there", _MATTERS, f"Plug it in. {_seen(place)} Then correct the map."
+        )
+    if not stat.S_ISCHR(mode):
+        return failure(f"{device} is no serial device", _MATTERS, "Correct esp32.device.")
+    return _try(path, device)
+
+
+def _try(path: Path, device: str) -> Finding:
+    flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except PermissionError:
+        return failure(f"this user may not open {device}", _MATTERS, "Add it to the group dialout.")
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            return note(f"{device} is in use, by the machine itself if that is running")
+        return failure(f"{device}: {error.strerror}", _MATTERS, "Look at the cable.")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        termios.tcgetattr(descriptor)
+    except BlockingIOError:
+        return note(f"{device} is in use, by the machine itself if that is running")
+    except termios.error:
+        return failure(f"{device} is no serial device", _MATTERS, "Correct esp32.device.")
+    finally:
+        os.close(descriptor)
+    return fine(f"{device} is there and free")
+
+
+def _seen(place: Place) -> str:
+    found = sorted(str(one) for one in place.at("/dev/serial/by-id").glob("*"))
+    return f"Seen: {', '.join(found)}." if found else "No USB serial device is seen."
+
+
+CHECK = Check("controller", "Motor controller", look)

@@ -1,0 +1,25 @@
+"""Whether the computer is too warm."""
+
+from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
+from rvm_edge.doctor.place import Place
+from rvm_edge.health.sensors import read_sensors
+
+HOT_C = 85.0
+"""Near where a Jetson Orin begins to slow itself down."""
+
+
+def look(place: Place) -> Finding:
+    """Read the processor's zones."""
+    now_c = read_sensors(place.root).cpu_c
+    if now_c is None:
+        return note("this computer tells no temperature")
+    if now_c >= HOT_C:
+        return warning(
+            f"{now_c:.0f} °C",
+            "A computer that is too warm slows itself down, and every verdict with it.",
+            "Look at the fan and at the air around the machine.",
+        )
+    return fine(f"{now_c:.0f} °C")
+
+
+CHECK = Check("heat", "Temperature", look)

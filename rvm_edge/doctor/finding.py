@@ -1,0 +1,94 @@
+"""What a check finds, and how it is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from rvm_edge.doctor.place import Place
+
+
+class Level(Enum):
+    """How bad it is. The order is the order of concern."""
+
+    FINE = "fine"
+    NOTE = "note"
+    """Worth knowing; nothing is wrong."""
+
+    WARNING = "warning"
+    """Something works worse, or soon will."""
+
+    FAILURE = "failure"
+    """The machine cannot do its work."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """How a finding is put right by itself.
+
+    Attributes:
+        what: in one line, before it is done.
+        do: does it; an `OSError` or a `DoctorError` says why it could not.
+    """
+
+    what: str
+    do: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        level: how bad it is.
+        what: what is so.
+        why: why that matters; "" where all is well.
+        todo: what to do about it; "" where nothing is to be done.
+        repair: does it, where it can be done by itself.
+    """
+
+    level: Level
+    what: str
+    why: str = ""
+    todo: str = ""
+    repair: Repair | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question that is asked of a machine.
+
+    Attributes:
+        name: for the command line and for programs.
+        title: what it is about.
+        look: finds out; may block, and may change nothing.
+    """
+
+    name: str
+    title: str
+    look: Callable[[Place], Finding]
+
+
+class DoctorError(Exception):
+    """A repair could not be done. The message says why."""
+
+
+def fine(what: str) -> Finding:
+    """Return that all is well."""
+    return Finding(Level.FINE, what)
+
+
+def note(what: str, why: str = "", todo: str = "") -> Finding:
+    """Return something that is worth knowing."""
+    return Finding(Level.NOTE, what, why, todo)
+
+
+def warning(what: str, why: str, todo: str, repair: Repair | None = None) -> Finding:
+    """Return something that works worse, or soon will."""
+    return Finding(Level.WARNING, what, why, todo, repair)
+
+
+def failure(what: str, why: str, todo: str, repair: Repair | None = None) -> Finding:
+    """Return something that keeps the machine from its work."""
+    return Finding(Level.FAILURE, what, why, todo, repair)
