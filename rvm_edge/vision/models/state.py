@@ -60,7 +60,7 @@ class StoreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     current: StoredModel | None = None
     previous: StoredModel | None = None
     candidate: StoredModel | None = None
-    fetching: Sha256 | Literal[""] = ""
+    fetching: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
     floor: Annotated[str, Meta(max_length=100)] = ""
     issued_s: Annotated[float, Meta(ge=0)] = 0.0
     refused: Annotated[tuple[Sha256, ...], Meta(max_length=MOST_REFUSED)] = ()

@@ -246,7 +246,7 @@ class TestBrokenOff:
             raise AssertionError
 
         shelf.handle_async_request = forever  # type: ignore[method-assign]
-        with pytest.raises(TroubleError, match="within 0.05 s"):
+        with pytest.raises(TroubleError, match=r"within 0\.05 s"):
             await fetch(Limits(most_bytes=10**6, whole_s=0.05))
 
     async def test_a_cancelled_download_keeps_what_came(
