@@ -43,7 +43,7 @@ class CuttableDisk(RealDisk):
         self._step(f"sync {path.suffix}")
         self._synced[path.stat().st_ino] = path.read_bytes()
 
-    def sync_folder(self, folder: Path) -> None:
+    def sync_folder(self, folder: Path) -> None:  # noqa: ARG002 - there is one
         self._step("sync folder")
         self._sync_names()
 
