@@ -64,6 +64,8 @@ class Reason(Enum):
     EYES_UNAVAILABLE = "eyes_unavailable"
     TOO_LATE = "too_late"
     REPEATED = "repeated"
+    SECOND_OBJECT = "second_object"
+    ODD_SHAPE = "odd_shape"
     EMPTY_PET = "empty_pet"
 
 

@@ -145,6 +145,18 @@ _WORDINGS: dict[Reason, Wording] = {
         "This bottle was counted already",
         "Take this bottle back and put in another one.",
     ),
+    Reason.SECOND_OBJECT: _both(
+        "Ada benda lain di dalam",
+        "Masukkan hanya satu botol, lalu tarik tangan Anda.",
+        "Something else lies in there",
+        "Put in one bottle alone, then take your hand away.",
+    ),
+    Reason.ODD_SHAPE: _both(
+        "Bentuknya tidak seperti botol",
+        "Masukkan satu botol PET yang utuh dalam posisi rebah.",
+        "It has not the shape of a bottle",
+        "Put in one whole PET bottle, lying down.",
+    ),
     Reason.EMPTY_PET: _both(
         "Botol PET kosong diterima",
         "Terima kasih. Silakan masukkan botol berikutnya.",

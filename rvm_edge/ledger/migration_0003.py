@@ -32,6 +32,8 @@ _REASONS = (
     "eyes_unavailable",
     "too_late",
     "repeated",
+    "second_object",
+    "odd_shape",
     "empty_pet",
 )
 

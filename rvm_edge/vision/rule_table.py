@@ -17,6 +17,7 @@ from rvm_edge.settings import AcceptanceSettings
 from rvm_edge.vision.acceptance import CHECKS, decide
 from rvm_edge.vision.decision_record import figures_of_rule
 from rvm_edge.vision.evidence import NO_SIGNS, Signs
+from rvm_edge.vision.segmenter.mask_rule import MASK_CHECKS
 from rvm_edge.wording import wording_of
 
 _HERE = (40.0, 40.0, 200.0, 120.0)
@@ -132,6 +133,7 @@ def _lines(settings: AcceptanceSettings) -> Iterator[str]:
     yield ""
     yield from _figures(settings)
     yield from _examples(settings)
+    yield from _second_judge()
 
 
 def _figures(settings: AcceptanceSettings) -> Iterator[str]:
@@ -166,6 +168,22 @@ def _examples(settings: AcceptanceSettings) -> Iterator[str]:
         weight = "none" if one.weight_g is None else f"{one.weight_g:g} g"
         word = "**accept**" if verdict.accepted else "reject"
         yield f"| {seen} | {weight} | {one.elapsed_s:g} s | {word} | `{verdict.reason.value}` |"
+
+
+def _second_judge() -> Iterator[str]:
+    yield ""
+    yield "## The second judge"
+    yield ""
+    yield "Where `vision.segmenter` is enabled, an item that the rule accepts is measured, and"
+    yield "these rows are tried from the top. They can only refuse. The figures are settings under"
+    yield "`vision.segmenter.shape`; [what they are worth](../explanation/the-second-judge.md)."
+    yield ""
+    yield "| If | Reason | People read |"
+    yield "|---|---|---|"
+    for check in MASK_CHECKS:
+        words = wording_of(check.reason)
+        said = f"{words.indonesian.happened} / {words.english.happened}"
+        yield f"| {check.condition} | `{check.reason.value}` | {said} |"
 
 
 def _frame(frame: tuple[Detection, ...] | None) -> str:
