@@ -1,0 +1,1 @@
+"""Parts that a machine does not have, and what the machine does without them."""

@@ -1,0 +1,1 @@
+"""Sensors that the kernel reads by itself, in ``/sys/bus/iio/devices``."""
