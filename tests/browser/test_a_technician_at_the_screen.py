@@ -7,13 +7,24 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.bridges.local.condition import Advice, CheckName
 from tests.bridges.local import staged_machine as at
+from tests.bridges.local.staged_records import failing
 from tests.browser.chromium import Chromium
+from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, Screen, screen
 from tests.browser.test_every_screen_can_be_read import violations
 from tests.browser.tour import DEPOSIT, TOUR, staged
 
-TABS = ("state", "parts", "pictures", "log", "machine")
+TABS = ("state", "parts", "test", "queue", "pictures", "log", "machine")
+FULL = {
+    "queue": "document.querySelectorAll('.queue li').length === 5",
+    "pictures": "document.querySelectorAll('.gallery figure').length === 8",
+    "log": "document.querySelectorAll('.log li').length > 10",
+}
+"""When a tab shows what it has looked up."""
+
+OPENED = "document.querySelector('#tab').textContent !== ''"
 ENTERED = "document.querySelector('#tab') !== null"
 DONE = "document.querySelector('.outcome').textContent.includes('fine')"
 
@@ -52,6 +63,7 @@ async def test_the_panel_opens_and_closes_by_keyboard_alone(chromium: Chromium) 
         await page.until_screen("guest")
         await page.evaluate("document.querySelector('#technician').focus()")
         await page.press("Enter")
+        await page.until("document.activeElement.classList.contains('pin')")
         for digit in PIN:
             await page.call("Input.dispatchKeyEvent", type="keyDown", key=digit, text=digit)
             await page.call("Input.dispatchKeyEvent", type="keyUp", key=digit)
@@ -103,22 +115,6 @@ async def test_a_technician_looks_inside(chromium: Chromium) -> None:
             "new URL(document.querySelector('.inside img').src).pathname"
         )
         assert (path, machine.done) == ("/snapshot.jpg", ["look inside"])
-
-
-async def test_the_self_test_stops_at_what_does_not_work(chromium: Chromium) -> None:
-    machine = staged()
-    machine.configuration = at.MAINTENANCE
-    async with screen(chromium, machine) as shown:
-        await shown.page.until_screen("maintenance")
-        await _enter(shown)
-        await shown.page.tap("#tab-machine")
-        await shown.page.tap("[data-verb=self_test]")
-        await shown.page.until("document.querySelectorAll('ol.outcome li').length === 3")
-        assert machine.done == ["read_sensors", "test_light", "test_motor"]
-        machine.refuses = "the controller does not answer"
-        await shown.page.tap("[data-verb=self_test]")
-        await shown.page.until("document.querySelectorAll('ol.outcome li').length === 1")
-        assert "the controller does not answer" in await shown.page.text("ol.outcome")
 
 
 async def test_the_chart_is_lit_where_the_machine_is(chromium: Chromium) -> None:
@@ -183,7 +179,9 @@ async def test_a_technician_who_has_left_leaves_no_panel_behind(
 async def test_every_tab_can_be_read_by_everybody(chromium: Chromium, node_modules: Path) -> None:
     axe = node_modules / "axe-core" / "axe.min.js"
     found: dict[str, list[str]] = {}
-    async with screen(chromium, staged()) as shown:
+    machine = remembering()
+    machine.report = failing(CheckName.SLOT, "slot occupied", Advice.CLEAN_SENSOR)
+    async with screen(chromium, machine) as shown:
         await shown.page.until_screen("guest")
         for stop in DEPOSIT:
             stop.reach(shown.machine)
@@ -195,7 +193,7 @@ async def test_every_tab_can_be_read_by_everybody(chromium: Chromium, node_modul
         await shown.page.until(ENTERED)
         for tab in TABS:
             await shown.page.tap(f"#tab-{tab}")
-            await shown.page.until("document.querySelector('#tab').textContent !== ''")
+            await shown.page.until(FULL.get(tab, OPENED))
             found[tab] = await violations(shown.page, axe, enhanced=False)
         assert {name: wrong for name, wrong in found.items() if wrong} == {}
         assert shown.page.complaints == []

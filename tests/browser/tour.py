@@ -71,7 +71,9 @@ def _step(event: str, after: Configuration, **data: object) -> Callable[[StagedM
 
 
 def _alarm(machine: StagedMachine) -> None:
-    machine.standing = (Alarm("part.sorter", "the sorter is jammed", "2026-11-28T08:00:00Z"),)
+    machine.standing = (
+        Alarm("part.sorter", "the sorter is jammed", "2026-11-28T08:00:00Z", fault="F-22"),
+    )
     machine.senses = replace(machine.senses, door_open=False)
     machine.step("fault.raised", at.FAULT, {"part": "sorter", "why": "jammed"})
 

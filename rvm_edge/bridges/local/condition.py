@@ -77,8 +77,6 @@ class Advice(Enum):
     CHECK_MECHANISM = "check_mechanism"
     SHUT_DOOR = "shut_door"
     CHECK_NETWORK = "check_network"
-    CHECK_KEY = "check_key"
-    ASK_OPERATOR = "ask_operator"
     FREE_DISK = "free_disk"
     CHECK_MODEL = "check_model"
     MEND_FIRST = "mend_first"

@@ -8,7 +8,7 @@ import { Language } from "./language.js";
 import { sheetFor } from "./programme.js";
 import { late, starting } from "./screens/starting.js";
 import { Stage } from "./stage.js";
-import { Technician } from "./technician/technician.js";
+import { TechnicianDoor } from "./technician_door.js";
 
 const TOKEN = "token";
 /** Codes of requests that nobody answered: what became of them shows by itself, or not at all. */
@@ -18,11 +18,11 @@ const edge = new EdgeClient({ token: heldToken(), client: "local page" });
 const knowledge = new Knowledge(edge, show);
 const language = new Language(knowledge);
 const stage = new Stage(act);
-const technician = new Technician(knowledge, language);
+const technician = new TechnicianDoor(knowledge, language);
 const beside = new Beside(knowledge, language);
 
 byId("language").addEventListener("click", () => language.swap());
-byId("technician").addEventListener("click", () => technician.open());
+byId("technician").addEventListener("click", () => void technician.open());
 addEventListener("hashchange", takeNewToken);
 addEventListener("contextmenu", (event) => event.preventDefault());
 show();

@@ -2,8 +2,6 @@
 
 import { sheet } from "../sheet.js";
 
-const FAULT = "F-0";
-
 /** @param {import("../sheet.js").Scene} scene */
 export function maintenance({ snapshot, words }) {
   if (snapshot.sensors.door_open === true) {
@@ -14,7 +12,7 @@ export function maintenance({ snapshot, words }) {
 
 /** @param {import("../sheet.js").Scene} scene */
 export function fault({ snapshot, words }) {
-  const newest = snapshot.alarms.alarms.at(-1)?.code ?? FAULT;
-  const code = { label: words.code, text: newest };
+  const cause = snapshot.alarms.alarms.find((alarm) => alarm.fault !== "");
+  const code = cause ? { label: words.code, text: cause.fault } : null;
   return sheet({ name: "fault", tone: "stop", art: "trouble", code, ...words.fault });
 }

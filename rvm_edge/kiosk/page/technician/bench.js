@@ -4,7 +4,7 @@ import { EdgeError } from "../edge-client.js";
 
 /** @typedef {import("../edge-client.js").EdgeClient} EdgeClient */
 /** @typedef {import("../edge-client.js").Result} Result */
-/** @typedef {import("../words/id.js").Words} Words */
+/** @typedef {import("../words/id.js").Words & {panel: import("./words_id.js").PanelWords}} Words */
 
 /**
  * A tab: made when it is opened, brought up to date when anything has changed.
@@ -21,12 +21,14 @@ export class Bench {
    * @param {EdgeClient} edge
    * @param {import("./memory.js").Memory} memory
    * @param {Words} words
+   * @param {string} language that they are in.
    * @param {() => void} onLockedOut called when the bridge wants the PIN again.
    */
-  constructor(edge, memory, words, onLockedOut) {
+  constructor(edge, memory, words, language, onLockedOut) {
     this.edge = edge;
     this.memory = memory;
     this.words = words;
+    this.language = language;
     this.onLockedOut = onLockedOut;
   }
 
@@ -35,12 +37,13 @@ export class Bench {
    *
    * @param {string} verb
    * @param {Record<string, unknown>} [fields]
+   * @param {{timeoutMs?: number}} [options]
    * @returns {Promise<{done: boolean, text: string, result: Result}>} with what to tell of it.
    */
-  async ask(verb, fields = {}) {
+  async ask(verb, fields = {}, options = {}) {
     const { done, failed } = this.words.panel;
     try {
-      const result = await this.edge.request(verb, fields);
+      const result = await this.edge.request(verb, fields, options);
       return { done: true, text: result.text || done, result };
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error;

@@ -1,11 +1,9 @@
-// The machine as a whole: a self-test, its health, and its figures.
+// The machine as a whole: its program, its model, its health, and its figures.
 
 import { element } from "../element.js";
+import { readings } from "./readings.js";
 
-/** @typedef {import("./bench.js").TechnicianVerb} TechnicianVerb */
-
-/** @type {TechnicianVerb[]} */
-const SELF_TEST = ["read_sensors", "test_light", "test_motor"];
+/** @typedef {import("../edge-client-types.js").ModelNow} ModelNow */
 
 /**
  * @param {import("./bench.js").Bench} bench
@@ -13,29 +11,39 @@ const SELF_TEST = ["read_sensors", "test_light", "test_motor"];
  */
 export function machineTab(bench) {
   const { panel } = bench.words;
-  const results = element("ol", { class: "outcome", "aria-live": "polite" });
-  const start = element("button", { type: "button", "data-verb": "self_test" }, panel.selfTest);
-  let running = false;
+  const known = element("div", { class: "columns" });
+  let drawn = /** @type {unknown} */ (null);
   const update = () => {
-    start.disabled = running || !SELF_TEST.every((verb) => bench.edge.may(verb));
+    const model = bench.edge.snapshot?.model;
+    if (model === undefined || model === drawn) return;
+    drawn = model;
+    const program = readings(panel.tabs.machine, [[panel.version, bench.edge.version]]);
+    known.replaceChildren(program, modelOf(model, panel));
   };
-  start.addEventListener("click", async () => {
-    running = true;
-    update();
-    results.replaceChildren();
-    for (const verb of SELF_TEST) {
-      const { done, text } = await bench.ask(verb);
-      const mark = done ? "✓" : "✗";
-      results.append(element("li", {}, `${mark} ${panel.verbs[verb]}: ${text}`));
-      if (!done) break; // what comes next would move a machine that is not well
-    }
-    running = false;
-    update();
-  });
-  const test = element("section", {}, element("h3", {}, panel.selfTest), element("p", {}, panel.selfTestWhy), start, results);
   const health = told(panel.health, "healthz", panel.notThere);
   const figures = told(panel.figures, "metrics", panel.notThere);
-  return { element: element("div", {}, test, health, figures), update };
+  return { element: element("div", {}, known, health, figures), update };
+}
+
+/**
+ * @param {ModelNow} model
+ * @param {import("./words_id.js").PanelWords} panel
+ */
+function modelOf({ name, version, sha256, sight, restarts, trouble }, panel) {
+  const { modelRows: rows } = panel;
+  /** @type {[string, string][]} */
+  const values = [
+    [rows.sight, panel.sight[sight]],
+    [rows.name, name || panel.unknown],
+    [rows.version, version || panel.unknown],
+    [rows.sha256, sha256 || panel.unknown],
+    [rows.restarts, panel.times(restarts)],
+  ];
+  if (trouble !== "") values.splice(1, 0, [rows.trouble, trouble]);
+  const table = readings(panel.model, values);
+  table.classList.add("model");
+  table.dataset.tone = sight === "ready" ? "good" : "back";
+  return table;
 }
 
 /**

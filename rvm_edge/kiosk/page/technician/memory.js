@@ -1,47 +1,32 @@
-// What this screen has seen since it was started: the last steps, and the last items' pictures.
+// The last items that this screen has seen: where in their pictures the eyes found what decided.
 
 /** @typedef {import("../edge-client.js").EdgeClient} EdgeClient */
 /** @typedef {import("../edge-client.js").ItemNow} ItemNow */
-/** @typedef {import("../edge-client.js").StateNow} StateNow */
 
-const LINES = 200;
-/** The bridge keeps no more pictures than this. */
-const PICTURES = 8;
-
-/**
- * @typedef {object} Line
- * @property {Date} at when this screen heard of it.
- * @property {string} cause the event of the step.
- * @property {string} where the machine was after it.
- */
+const ITEMS = 16;
 
 export class Memory {
-  /** @type {Line[]} newest first */
-  lines = [];
   /** @type {ItemNow[]} newest first */
-  items = [];
+  #items = [];
 
   /** @param {EdgeClient} edge */
   constructor(edge) {
-    edge.on("state", (/** @type {StateNow} */ state) => this.#note(state));
     edge.on("item", (/** @type {ItemNow} */ item) => this.#keep(item));
   }
 
-  /** @param {StateNow} state */
-  #note({ cause, configuration }) {
-    this.lines.unshift({ at: new Date(), cause, where: short(configuration) });
-    this.lines.length = Math.min(this.lines.length, LINES);
+  /**
+   * Return the box of what decided; null where this screen was not there.
+   *
+   * @param {string} uuid of the item.
+   */
+  boxOf(uuid) {
+    return this.#items.find((one) => one.client_uuid === uuid)?.box ?? null;
   }
 
   /** @param {ItemNow} item */
   #keep(item) {
-    if (item.picture === "") return;
-    const others = this.items.filter((one) => one.client_uuid !== item.client_uuid);
-    this.items = [item, ...others].slice(0, PICTURES);
+    if (item.box === null) return;
+    const others = this.#items.filter((one) => one.client_uuid !== item.client_uuid);
+    this.#items = [item, ...others].slice(0, ITEMS);
   }
-}
-
-/** @param {string[]} configuration */
-function short(configuration) {
-  return configuration.map((leaf) => leaf.replace(/^operational\./, "")).join(" + ");
 }

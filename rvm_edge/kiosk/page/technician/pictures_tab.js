@@ -1,14 +1,29 @@
-// The last items' pictures with the verdicts, and a look into the chamber.
+// The pictures that lie in the machine, page by page, and a look into the chamber.
 
 import { element } from "../element.js";
 import { photograph } from "../exhibit.js";
-import { pictureOf } from "../screens/item.js";
+import { ago } from "./ago.js";
+import { following } from "./following.js";
+
+/** @typedef {import("../edge-client-types.js").EvidencePage} EvidencePage */
+/** @typedef {import("../edge-client-types.js").KeptItem} KeptItem */
 
 /**
  * @param {import("./bench.js").Bench} bench
  * @returns {import("./bench.js").Tab}
  */
 export function picturesTab(bench) {
+  const inside = lookInside(bench);
+  const gallery = new Gallery(bench);
+  const update = () => {
+    inside.update();
+    gallery.update();
+  };
+  return { element: element("div", {}, inside.element, gallery.element), update };
+}
+
+/** @param {import("./bench.js").Bench} bench */
+function lookInside(bench) {
   const { panel } = bench.words;
   const inside = element("div", { class: "inside" });
   const outcome = element("p", { class: "outcome", role: "status" });
@@ -21,29 +36,103 @@ export function picturesTab(bench) {
       inside.replaceChildren(element("img", { src: result.path, alt: panel.inside }));
     }
   });
-  const gallery = element("div", { class: "gallery" });
-  let drawn = "";
   const update = () => {
     look.disabled = !bench.edge.may("look_inside");
-    const key = JSON.stringify(bench.memory.items);
-    if (key === drawn) return;
-    drawn = key;
-    const shown = bench.memory.items.map((item) => exhibitOf(item, bench));
-    gallery.replaceChildren(...(shown.length > 0 ? shown : [element("p", {}, panel.noPictures)]));
   };
-  return { element: element("div", {}, look, outcome, inside, gallery), update };
+  return { element: element("div", {}, look, outcome, inside), update };
 }
 
+/** Leafs through the pictures; the first page follows what is put in. */
+class Gallery {
+  #pictures = element("div", { class: "gallery" });
+  #note = element("p", { class: "soft", role: "status" });
+  /** @type {number[]} where the pages before this one began; empty on the first */
+  #way = [];
+  #before = 0;
+  #shown = 0;
+  #drawn = "";
+  /** @type {EvidencePage | null} */ #page = null;
+  /** @type {unknown} */ #heard = null;
+
+  /** @param {import("./bench.js").Bench} bench */
+  constructor(bench) {
+    const { panel } = bench.words;
+    this.bench = bench;
+    this.look = following(() => this.#look());
+    this.newer = element("button", { type: "button", class: "newer", click: () => this.#back() }, `← ${panel.newer}`);
+    this.older = element("button", { type: "button", class: "older", click: () => this.#on() }, `${panel.older} →`);
+    const leaf = element("div", { class: "leaf" }, this.newer, this.#note, this.older);
+    this.element = element("section", {}, leaf, this.#pictures);
+    this.#enable();
+  }
+
+  update() {
+    const state = this.bench.edge.snapshot?.state;
+    if (state === this.#heard) return;
+    this.#heard = state;
+    if (this.#way.length === 0) this.look();
+  }
+
+  #on() {
+    this.#way.push(this.#before);
+    this.#shown += this.#page?.items.length ?? 0;
+    this.#before = this.#page?.items.at(-1)?.number ?? 0;
+    this.look();
+  }
+
+  #back() {
+    this.#before = this.#way.pop() ?? 0;
+    this.#shown = this.#before === 0 ? 0 : Math.max(0, this.#shown - FULL_PAGE);
+    this.look();
+  }
+
+  async #look() {
+    const { done, text, result } = await this.bench.ask("list_evidence", { before: this.#before });
+    if (!done || !result.evidence) {
+      this.#note.textContent = text;
+      return;
+    }
+    this.#page = result.evidence;
+    this.#draw(result.evidence);
+    this.#enable();
+  }
+
+  /** @param {EvidencePage} page */
+  #draw({ total, items }) {
+    const { panel } = this.bench.words;
+    const last = this.#shown + items.length;
+    this.#note.textContent = total === 0 ? panel.evidenceNone : panel.evidenceShown(Math.min(this.#shown + 1, last), last, total);
+    const key = items.map((one) => `${one.client_uuid} ${one.uploaded}`).join();
+    if (key === this.#drawn) return; // a picture is fetched once
+    this.#drawn = key;
+    this.#pictures.replaceChildren(...items.map((one) => exhibitOf(one, this.bench)));
+  }
+
+  #enable() {
+    this.newer.disabled = this.#way.length === 0;
+    this.older.disabled = !this.#page?.more;
+  }
+}
+
+/** So many pictures the bridge has on a page that another one follows. */
+const FULL_PAGE = 8;
+
 /**
- * @param {import("../edge-client.js").ItemNow} item
+ * @param {KeptItem} item
  * @param {import("./bench.js").Bench} bench
  */
-function exhibitOf(item, { words }) {
+function exhibitOf(item, { words, memory, language }) {
+  const { panel } = words;
   const sure = item.label && `${item.label} ${Math.round(item.confidence * 100)}\u00a0%`;
-  const about = [item.step, item.reason, sure].filter(Boolean).join(" · ");
-  const caption = element("figcaption", {}, about);
-  const picture = pictureOf(item);
-  if (picture === null) return element("figure", {}, caption);
-  const tone = item.accepted === null ? "calm" : picture.mark;
-  return element("figure", { "data-tone": tone }, photograph(picture, words.picture, "camera", false), caption);
+  const about = [item.reason.replaceAll("_", " "), sure].filter(Boolean).join(" · ");
+  const where = item.uploaded ? panel.uploaded : panel.notUploaded;
+  const more = `${ago(item.at, language)} · ${Math.ceil(item.size / 1000)}\u00a0kB · ${where}`;
+  const mark = item.accepted ? "good" : "back";
+  const picture = { path: item.picture, box: memory.boxOf(item.client_uuid), mark: /** @type {"good" | "back"} */ (mark) };
+  return element(
+    "figure",
+    { "data-tone": mark },
+    photograph(picture, `${words.picture}: ${about}`, "camera", false),
+    element("figcaption", {}, element("strong", {}, about), element("span", {}, more)),
+  );
 }

@@ -6,7 +6,7 @@ const MOST = 12;
 const LEAST = 4;
 
 /**
- * @param {import("../words/id.js").Words} words
+ * @param {import("./bench.js").Words} words
  * @param {(pin: string) => Promise<string>} enter returns what was wrong, or "".
  * @returns {HTMLElement}
  */

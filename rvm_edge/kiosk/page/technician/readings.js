@@ -19,10 +19,21 @@ export function readings(title, rows) {
  *
  * @param {number | boolean | null} value
  * @param {string} unit
- * @param {import("../words/id.js").Words["panel"]} words
+ * @param {import("./words_id.js").PanelWords} words
  */
 export function reading(value, unit, words) {
   if (value === null) return words.unknown;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   return `${Math.round(value * 10) / 10} ${unit}`.trim();
+}
+
+/**
+ * One large number with what it counts.
+ *
+ * @param {string} number
+ * @param {string} label
+ * @param {"calm" | "good" | "stop"} tone
+ */
+export function figure(number, label, tone) {
+  return element("p", { "data-tone": tone }, element("strong", {}, number), element("span", {}, label));
 }

@@ -63,14 +63,14 @@ function queue({ words: { panel } }, now) {
  */
 function alarms(bench, now) {
   const { panel } = bench.words;
-  const rows = now.alarms.alarms.map(({ code, message, acknowledged }) => {
+  const rows = now.alarms.alarms.map(({ code, message, acknowledged, fault }) => {
     const seen = element("button", {
       type: "button",
       disabled: acknowledged,
       "aria-label": `${panel.seen}: ${code}`,
       click: () => bench.ask("acknowledge", { alarm: code }),
     }, panel.seen);
-    return element("li", {}, element("strong", {}, code), element("span", {}, message), seen);
+    return element("li", {}, element("strong", {}, fault === "" ? code : `${fault} · ${code}`), element("span", {}, message), seen);
   });
   const list = element("ul", { class: "alarms" }, ...rows);
   return element(

@@ -7,16 +7,22 @@ import { actuatorsTab } from "./actuators_tab.js";
 import { Bench } from "./bench.js";
 import { logTab } from "./log_tab.js";
 import { machineTab } from "./machine_tab.js";
-import { Memory } from "./memory.js";
 import { picturesTab } from "./pictures_tab.js";
 import { pinPad } from "./pin_pad.js";
+import { queueTab } from "./queue_tab.js";
+import { selfTestTab } from "./self_test_tab.js";
 import { stateTab } from "./state_tab.js";
+import { en } from "./words_en.js";
+import { id } from "./words_id.js";
 
 /** @typedef {import("./bench.js").Tab} Tab */
 
+const WORDS = { id, en };
 const TABS = {
   state: stateTab,
   parts: actuatorsTab,
+  test: selfTestTab,
+  queue: queueTab,
   pictures: picturesTab,
   log: logTab,
   machine: machineTab,
@@ -32,13 +38,19 @@ export class Technician {
   /**
    * @param {import("../knowledge.js").Knowledge} knowledge
    * @param {import("../language.js").Language} language
+   * @param {import("./memory.js").Memory} memory
    */
-  constructor(knowledge, language) {
+  constructor(knowledge, language, memory) {
     this.knowledge = knowledge;
     this.language = language;
-    this.memory = new Memory(knowledge.edge);
+    this.memory = memory;
     // A PIN holds for one connection: after another one it is asked for again.
     knowledge.edge.on("status", () => this.#forget());
+  }
+
+  /** What the page says, and the panel besides. */
+  get words() {
+    return { ...this.language.words, panel: WORDS[this.language.now] };
   }
 
   open() {
@@ -82,7 +94,7 @@ export class Technician {
 
   #fill() {
     if (this.#dialog === null) return;
-    const { words } = this.language;
+    const { words } = this;
     const close = element("button", { type: "button", class: "close" }, words.panel.close);
     close.addEventListener("click", () => this.#dialog?.close());
     const title = element("h2", { id: "panel-title" }, words.panel.title);
@@ -104,7 +116,7 @@ export class Technician {
    * @returns {Promise<string>} what was wrong, or "".
    */
   async #enter(pin) {
-    const { panel, unheard } = this.language.words;
+    const { panel, unheard } = this.words;
     try {
       await this.knowledge.edge.request("enter_pin", { pin });
     } catch (error) {
@@ -118,8 +130,8 @@ export class Technician {
   }
 
   #tabs() {
-    const { words } = this.language;
-    const bench = new Bench(this.knowledge.edge, this.memory, words, () => this.#forget());
+    const { words, language } = this;
+    const bench = new Bench(this.knowledge.edge, this.memory, words, language.now, () => this.#forget());
     const place = element("div", { role: "tabpanel", id: "tab", "aria-labelledby": "" });
     const names = /** @type {(keyof typeof TABS)[]} */ (Object.keys(TABS));
     const buttons = names.map((name) =>

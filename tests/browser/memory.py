@@ -1,0 +1,77 @@
+"""What the machine on the screen remembers: a queue, a gallery and a journal to look up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from rvm_edge.bridges.local.records import Delivery, KeptItem, QueuedItem
+from rvm_edge.item import Reason, SessionMode
+from tests.bridges.local.staged_machine import StagedMachine
+from tests.bridges.local.staged_records import MODEL, StagedRecords
+from tests.browser.tour import BOTTLE, FILLED, staged
+
+PICTURES: Final = 19
+FIRST: Final = "00000000-0000-4000-8000-000000000000"
+_NO_ANSWER = "the server did not answer within 10 s"
+_REFUSED = "422: the session is unknown to the server"
+
+
+def uuid_of(number: int) -> str:
+    """Return an identity for the item with this number."""
+    return f"{FIRST[:-4]}{number:04}"
+
+
+def remembering() -> StagedMachine:
+    """Return a machine with a queue, a gallery and a journal to look up."""
+    machine = staged()
+    machine.records = remembered()
+    taken, refused = machine.pictures[BOTTLE], machine.pictures[FILLED]
+    for number in range(1, PICTURES + 1):
+        machine.pictures[uuid_of(number)] = taken if _is_accepted(number) else refused
+    return machine
+
+
+def remembered() -> StagedRecords:
+    """Return a memory with something of everything in it."""
+    now = datetime.now(timezone.utc)
+    records = StagedRecords(
+        queued=(
+            _queued(1, Delivery.DEAD, now - timedelta(days=2), 12, _REFUSED),
+            _queued(2, Delivery.AMBIGUOUS, now - timedelta(hours=3), 4, _NO_ANSWER),
+            *(_queued(n, Delivery.WAITING, now - timedelta(minutes=9 * n), 0) for n in (5, 4, 3)),
+        ),
+        kept=tuple(_kept(n, now) for n in range(PICTURES, 0, -1)),
+        eyes=MODEL,
+    )
+    records.note("started", ("operational.link.offline_guest", "operational.intake.clearing"))
+    records.note("order.refused", ("maintenance",), "action=test_motor, why=the door is open")
+    return records
+
+
+def _queued(
+    number: int, delivery: Delivery, since: datetime, tries: int, last_error: str = ""
+) -> QueuedItem:
+    mode = SessionMode.USER if number % 2 else SessionMode.GUEST
+    return QueuedItem(
+        uuid_of(number), delivery, mode, "mineral", since.isoformat(), tries, last_error
+    )
+
+
+def _kept(number: int, now: datetime) -> KeptItem:
+    accepted = _is_accepted(number)
+    return KeptItem(
+        number=number,
+        client_uuid=uuid_of(number),
+        at=(now - timedelta(minutes=7 * (PICTURES - number))).isoformat(),
+        accepted=accepted,
+        reason=Reason.EMPTY_PET if accepted else Reason.NOT_EMPTY,
+        label="mineral" if accepted else "not_empty",
+        confidence=0.91 if accepted else 0.64,
+        size=183_000,
+        uploaded=number % 2 == 0,
+    )
+
+
+def _is_accepted(number: int) -> bool:
+    return number % 3 != 0
