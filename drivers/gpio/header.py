@@ -62,13 +62,25 @@ def jetson_gpio() -> Library:
 
 
 class Header:
-    """The pins, each claimed before its first use. Every method blocks, though not for long."""
+    """The pins. The first use of each claims it, which may block; later ones take microseconds."""
 
     def __init__(self, load: Callable[[], Library] = jetson_gpio) -> None:
         self._load = load
         self._library: Library | None = None
         self._claimed: set[int] = set()
         self._claiming = threading.Lock()
+
+    def claim(self, pin: int) -> None:
+        """Claim an input; the first one imports the library, which takes its time.
+
+        Raises:
+            DeviceGoneError: it cannot be claimed.
+        """
+        self._claim(pin, output=False)
+
+    def is_claimed(self, pin: int) -> bool:
+        """Say whether a pin can be read at once, with one ioctl."""
+        return pin in self._claimed
 
     def read(self, pin: int) -> bool:
         """Return whether an input is high.

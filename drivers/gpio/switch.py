@@ -37,13 +37,16 @@ class Switch:
             DeviceGoneError: it cannot be claimed.
             ReadingError: it cannot be read, or does not settle.
         """
-        level = await trio.to_thread.run_sync(self.header.read, self.pin)
+        await trio.lowlevel.checkpoint()
+        if not self.header.is_claimed(self.pin):
+            await trio.to_thread.run_sync(self.header.claim, self.pin)
+        level = self.header.read(self.pin)
         began_s = since_s = trio.current_time()
         while (now_s := trio.current_time()) - since_s < self.steady_s:
             if now_s - began_s > self.patience_s:
                 raise ReadingError(f"pin {self.pin} does not settle: a loose wire, or no pull-up")
             await trio.sleep(self.every_s)
-            now = self.header.read(self.pin)  # one ioctl on a claimed pin: microseconds
+            now = self.header.read(self.pin)
             if now != level:
                 level, since_s = now, trio.current_time()
         return level != self.active_low

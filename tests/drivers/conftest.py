@@ -19,7 +19,7 @@ from rvm_edge.simulator.world import World
 from tests.drivers.rigs import LINK, PATIENCE_S, QUICK, Case, Rig, build, esp32_at
 
 
-@pytest.fixture(params=["sim", "remote", "esp32", "streamed", "faulty", "noted"])
+@pytest.fixture(params=["sim", "remote", "esp32", "streamed", "gpio", "faulty", "noted"])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     """The machine through each kind of driver in turn."""
     world = World(QUICK)

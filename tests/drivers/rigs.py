@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,8 +15,13 @@ from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.serial_link import open_serial
 from drivers.faulty.mischief import Mischief
+from drivers.gpio.header import Header
+from drivers.gpio.ports import GpioPresence
+from drivers.gpio.switch import Switch
 from drivers.noted.roll_call import RollCall
+from drivers.ports import DriverError
 from drivers.sim.caller import Caller
+from drivers.sim.link import Verb
 from drivers.sim.remote import RemoteWorld
 from rvm_edge.machine import Hardware
 from rvm_edge.noted_hardware import noted
@@ -27,12 +33,15 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.window import Window
 from rvm_edge.simulator.world import World
 from tests.drivers.camera.worlds_camera import WorldsCamera
+from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 
 PATIENCE_S = 0.5
 LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
 STREAM = Habits(
     warm_up=1, settle=1, start_s=0.15, stall_s=0.15, retry_first_s=0.01, retry_cap_s=0.02
 )
+CHAMBER_PIN, SLOT_PIN = 12, 13
+SWITCH = Switch(Header(), CHAMBER_PIN, steady_s=0.02, every_s=0.0005, patience_s=0.1)
 QUICK = replace(INSTANT, motor_bound_s=0.05)
 """A machine that takes no time, and whose motor is cut well within the drivers' patience."""
 
@@ -72,16 +81,25 @@ async def build(
     kind: str, world: World, folder: Path, stack: AsyncExitStack, patience_s: float = PATIENCE_S
 ) -> Hardware:
     direct = hardware_over(world, answer_s=patience_s, reading_s=patience_s)
-    if kind == "sim":
-        return direct
-    if kind == "faulty":
-        return faulty_hardware(direct, Mischief())
-    if kind == "noted":
-        return noted(direct, RollCall())
+    wrapped = {
+        "sim": direct,
+        "faulty": faulty_hardware(direct, Mischief()),
+        "noted": noted(direct, RollCall()),
+    }
+    if kind in wrapped:
+        return wrapped[kind]
     if kind == "streamed":
         camera = StreamedCamera(WorldsCamera(world), replace(STREAM, picture_s=patience_s))
         await stack.enter_async_context(camera.run())
         return replace(direct, camera=camera)
+    if kind == "gpio":
+        stack.enter_context(fake_chip(FakeChip(level=barriers_of(world))))
+        header = Header()
+        return replace(
+            direct,
+            chamber=GpioPresence(replace(SWITCH, header=header, pin=CHAMBER_PIN)),
+            slot=GpioPresence(replace(SWITCH, header=header, pin=SLOT_PIN)),
+        )
     if kind == "esp32":
         path = await stack.enter_async_context(esp32_at(world, folder))
         controller = Controller(partial(open_serial, str(path)), replace(LINK, ack_s=patience_s))
@@ -91,6 +109,20 @@ async def build(
     path = await stack.enter_async_context(world_at(world, samples, folder / "world.sock"))
     caller = stack.enter_context(Caller(path))
     return hardware_over(RemoteWorld(caller), answer_s=patience_s, reading_s=patience_s)
+
+
+def barriers_of(world: World) -> Callable[[int], bool]:
+    """Put the world's light barriers on two pins; in the task of whoever reads them."""
+
+    def level(pin: int) -> bool:
+        place = Verb.CHAMBER if pin == CHAMBER_PIN else Verb.SLOT
+        try:
+            world._power_check()()
+            return world._senses._occupied(place)
+        except DriverError as error:
+            raise OSError(errno.EIO, str(error)) from error
+
+    return level
 
 
 Case = Callable[[Hardware], Awaitable[None]]
