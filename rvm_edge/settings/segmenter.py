@@ -58,7 +58,6 @@ class SegmenterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
             less is faster, and coarser.
         timeout_s: an item is taken without its opinion if that takes longer.
         probes: it is asked at so many by so many points what else lies there; 0 for not at all.
-        cut_out: keep the item cut out of its picture, on grey, as the picture for the records.
         shape: from which shape on an item is refused.
     """
 
@@ -69,7 +68,6 @@ class SegmenterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     input_side: Literal[256, 512, 768, 1024] = 512
     timeout_s: Annotated[float, Meta(gt=0, le=30)] = 1.5
     probes: Annotated[int, Meta(ge=0, le=8)] = 4
-    cut_out: bool = False
     shape: ShapeSettings = ShapeSettings()
 
     def __post_init__(self) -> None:
