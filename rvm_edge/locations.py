@@ -1,7 +1,7 @@
 """Where this machine keeps its configuration and its memory.
 
 Options come first, then what systemd hands to a unit (`CONFIGURATION_DIRECTORY`,
-`STATE_DIRECTORY`, `RUNTIME_DIRECTORY`: systemd.exec(5)), then the checkout's own folders, then, for a wheel started by
+`STATE_DIRECTORY` and its like: systemd.exec(5)), then the checkout's own folders, then, for a wheel started by
 hand, the user's folders of the XDG Base Directory Specification.
 """
 
@@ -28,11 +28,13 @@ class Locations:
         data_dir: what the machine remembers; written by the program alone.
         runtime_dir: what is shared with the screen's own user while the machine runs; None where
             no service manager has made such a folder.
+        logs_dir: for the program's own log; likewise.
     """
 
     config_dir: Path
     data_dir: Path
     runtime_dir: Path | None = None
+    logs_dir: Path | None = None
 
     @property
     def settings_path(self) -> Path:
@@ -117,6 +119,7 @@ def locate(
         config_dir=config.absolute(),
         data_dir=data.absolute(),
         runtime_dir=_from_systemd(env, "RUNTIME_DIRECTORY"),
+        logs_dir=_from_systemd(env, "LOGS_DIRECTORY"),
     )
 
 

@@ -16,6 +16,7 @@ from rvm_edge.settings.cloud import (
     SyncSettings,
 )
 from rvm_edge.settings.kiosk import KioskSettings
+from rvm_edge.settings.logs import LogSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
 from rvm_edge.settings.models import ModelSettings
 from rvm_edge.settings.policy import Policy
@@ -36,6 +37,7 @@ __all__ = [
     "CloudSettings",
     "EvidenceSettings",
     "KioskSettings",
+    "LogSettings",
     "ModelSettings",
     "OrderSettings",
     "Percent",
@@ -67,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         cloud: how it speaks with its server.
         screen: how its own screen is served.
         kiosk: how a browser is kept in front of people.
+        logs: what is written into its log.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
@@ -76,4 +79,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cloud: CloudSettings = CloudSettings()
     screen: ScreenSettings = ScreenSettings()
     kiosk: KioskSettings = KioskSettings()
+    logs: LogSettings = LogSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

@@ -1,0 +1,145 @@
+"""The program's own log: lines for the journal of the system, JSON in files that are rotated.
+
+Everything goes through `logging`, ours and the libraries'. A line is handed to a thread: the
+machine never waits for the disk that its log lies on, and a queue that is full loses the line.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import queue
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from rvm_edge.service.redaction import Redaction
+from rvm_edge.settings.logs import LogSettings
+
+FILE_NAME: Final = "rvm-edge.jsonl"
+MOST_WAITING: Final = 10_000
+MOST_CHARACTERS: Final = 16_384
+
+_MB: Final = 1024 * 1024
+_SYSLOG: Final = {
+    logging.DEBUG: 7,
+    logging.INFO: 6,
+    logging.WARNING: 4,
+    logging.ERROR: 3,
+    logging.CRITICAL: 2,
+}
+"""The priorities of syslog(3), which the system's journal reads from ``<N>`` before a line."""
+
+
+@contextmanager
+def written_log(
+    settings: LogSettings,
+    redaction: Redaction,
+    folder: Path | None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Write what is logged while inside; what still waits is written on leaving.
+
+    Args:
+        settings: what and how much.
+        redaction: hides secrets in every line.
+        folder: for the files; None for none.
+        environment: stands for `os.environ`; systemd sets ``JOURNAL_STREAM`` there.
+    """
+    env = os.environ if environment is None else environment
+    handlers = [_lines(redaction, for_journal="JOURNAL_STREAM" in env)]
+    if folder is not None:
+        handlers.append(_files(settings, redaction, folder))
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
+    handler = _Queue(waiting)
+    listener = logging.handlers.QueueListener(waiting, *handlers)
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(settings.level.upper())
+    for chatty in ("httpx", "httpcore", "hypercorn"):  # they log every request, addresses and all
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    root.addHandler(handler)
+    listener.start()
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        listener.stop()
+        for one in handlers:
+            one.close()
+
+
+class _Queue(logging.handlers.QueueHandler):
+    """Never waits, and does not complain about a line that was lost."""
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            self.queue.put_nowait(record)
+        except queue.Full:
+            return
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Put the message and the traceback into words here: their parts may change by then."""
+        prepared: logging.LogRecord = super().prepare(record)
+        return prepared
+
+
+class _Formatter(logging.Formatter):
+    """Renders with structlog, bounds the length, and hides secrets."""
+
+    def __init__(
+        self, renderer: Callable[[WrappedLogger, str, EventDict], str], redaction: Redaction
+    ) -> None:
+        super().__init__()
+        self._redaction = redaction
+        self._inner = structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redaction.clean(self._inner.format(record))
+
+
+def _lines(redaction: Redaction, *, for_journal: bool) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+
+    def render(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
+        text = f"{event['level']} {event['logger']}: {event['event']}"[:MOST_CHARACTERS]
+        if not for_journal:
+            return text
+        level = logging.getLevelName(str(event["level"]).upper())
+        priority = _SYSLOG.get(level, _SYSLOG[logging.INFO])
+        return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+
+    handler.setFormatter(_Formatter(render, redaction))
+    return handler
+
+
+def _files(settings: LogSettings, redaction: Redaction, folder: Path) -> logging.Handler:
+    handler = logging.handlers.RotatingFileHandler(
+        folder / FILE_NAME,
+        maxBytes=int(settings.file_mb * _MB),
+        backupCount=settings.files - 1,
+        encoding="utf-8",
+        delay=True,
+    )
+
+    def bounded(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
+        event["event"] = str(event["event"])[:MOST_CHARACTERS]
+        rendered = structlog.processors.JSONRenderer()(_logger, _name, event)
+        return rendered if isinstance(rendered, str) else rendered.decode()
+
+    handler.setFormatter(_Formatter(bounded, redaction))
+    return handler

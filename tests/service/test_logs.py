@@ -1,0 +1,157 @@
+"""What is logged is written down for people and programs, bounded, and without a secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvm_edge.identity import Secret
+from rvm_edge.service.logs import FILE_NAME, MOST_CHARACTERS, written_log
+from rvm_edge.service.redaction import HIDDEN, SHORTEST, Redaction
+from rvm_edge.settings.logs import LogSettings
+
+KEY = "rvm_live_0123456789abcdef"
+LOG = logging.getLogger("rvm_edge.tested")
+
+
+@pytest.fixture(autouse=True)
+def levels_as_before() -> Iterator[None]:
+    names = ("", "httpx", "httpcore", "hypercorn")
+    before = {name: logging.getLogger(name).level for name in names}
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (folder / FILE_NAME).read_text().splitlines()]
+
+
+def test_a_line_is_an_object_with_its_moment_its_weight_and_its_room(tmp_path: Path) -> None:
+    with written_log(LogSettings(), Redaction(), tmp_path, {}):
+        LOG.warning("the %s is %s", "gate", "stuck")
+
+    (row,) = _rows(tmp_path)
+    assert row["event"] == "the gate is stuck"
+    assert (row["level"], row["logger"]) == ("warning", "rvm_edge.tested")
+    assert row["timestamp"].endswith("Z")
+
+
+def test_a_traceback_is_in_it(tmp_path: Path) -> None:
+    with written_log(LogSettings(), Redaction(), tmp_path, {}):
+        try:
+            raise ValueError("of this kind")
+        except ValueError:
+            LOG.exception("it has failed")
+
+    text = (tmp_path / FILE_NAME).read_text()
+    assert "ValueError: of this kind" in text
+    assert "test_logs.py" in text
+
+
+def test_the_systems_journal_hears_how_important_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+    with written_log(LogSettings(), Redaction(), None, {"JOURNAL_STREAM": "8:1"}):
+        LOG.error("first line\nsecond line")
+
+    said = capfd.readouterr().err
+    assert said == "<3>error rvm_edge.tested: first line\n<3>second line\n"
+
+
+def test_a_terminal_is_spared_the_priorities(capfd: pytest.CaptureFixture[str]) -> None:
+    with written_log(LogSettings(), Redaction(), None, {}):
+        LOG.info("well")
+
+    assert capfd.readouterr().err == "info rvm_edge.tested: well\n"
+
+
+def test_what_is_less_important_than_the_owner_wants_is_not_written(tmp_path: Path) -> None:
+    with written_log(LogSettings(level="warning"), Redaction(), tmp_path, {}):
+        LOG.info("well")
+        LOG.warning("not so well")
+
+    assert [row["event"] for row in _rows(tmp_path)] == ["not so well"]
+
+
+def test_files_are_bounded_in_size_and_number(tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(LogSettings(), file_mb=0.01, files=3)
+    with written_log(settings, Redaction(), tmp_path, {}):
+        for number in range(2000):
+            LOG.info("line %d of many, so that the file grows", number)
+
+    files = sorted(tmp_path.iterdir())
+    assert [path.name for path in files] == [FILE_NAME, f"{FILE_NAME}.1", f"{FILE_NAME}.2"]
+    assert all(path.stat().st_size <= 0.01 * 1024 * 1024 for path in files)
+    assert _rows(tmp_path)[-1]["event"].startswith("line 1999 ")
+
+
+def test_a_line_is_bounded(tmp_path: Path) -> None:
+    with written_log(LogSettings(), Redaction(), tmp_path, {}):
+        LOG.info("x" * 100_000)
+
+    assert len(_rows(tmp_path)[0]["event"]) == MOST_CHARACTERS
+
+
+def test_a_library_that_logs_its_addresses_is_not_listened_to(tmp_path: Path) -> None:
+    with written_log(LogSettings(), Redaction(), tmp_path, {}):
+        logging.getLogger("httpx").info("HTTP Request: GET https://rvm.example/?signature=abc")
+        LOG.info("well")
+
+    assert [row["event"] for row in _rows(tmp_path)] == ["well"]
+
+
+def test_the_machines_own_key_is_hidden_wherever_it_stands(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    redaction = Redaction()
+    with written_log(LogSettings(), redaction, tmp_path, {}):
+        redaction.hide(Secret(KEY))
+        LOG.warning("refused: %s", f"https://rvm.example/{KEY}/deposit")
+        try:
+            raise ValueError(KEY)
+        except ValueError:
+            LOG.exception("with %r", [KEY])
+
+    said = (tmp_path / FILE_NAME).read_text() + capfd.readouterr().err
+    assert KEY not in said
+    assert HIDDEN in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X-RVM-API-KEY: {}",
+        '{{"api_key": "{}"}}',
+        "Authorization: Bearer {}",
+        "bearer {}",
+        "https://rvm.example/kiosk?expires=9&signature={}&x=1",
+        "sync_token={}",
+        "'token': '{}'",
+    ],
+)
+def test_another_ones_secret_is_hidden_by_its_name(text: str) -> None:
+    assert KEY not in Redaction().clean(text.format(KEY))
+
+
+def test_words_that_are_no_secret_stay() -> None:
+    said = "token file /run/rvm-edge/screen-token is gone; 3 keys tried"
+    assert Redaction().clean(said) == said
+
+
+_WORDS = st.text("RVMxyz0123456789_", max_size=40)
+
+
+@given(_WORDS.filter(lambda text: len(text) >= SHORTEST), _WORDS, _WORDS)
+def test_whatever_the_key_is_made_of_it_is_gone(key: str, before: str, after: str) -> None:
+    redaction = Redaction()
+    redaction.hide(Secret(key))
+
+    cleaned = redaction.clean(f"{before}{key}{after}")
+
+    assert key not in cleaned
