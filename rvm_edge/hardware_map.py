@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from drivers.gpio.header import PINS
 from rvm_edge.strict_tables import RefusedValueError, refused_as, to_struct
 
 MAX_BYTES = 65_536
@@ -24,10 +26,17 @@ class HardwareMapError(Exception):
 
 
 class Driver(Enum):
-    """The kinds of driver there are."""
+    """The kinds of driver there are; docs/reference/drivers.md says what each needs."""
 
     SIM = "sim"
     ESP32 = "esp32"
+    GSTREAMER = "gstreamer"
+    V4L2 = "v4l2"
+    PICTURES = "pictures"
+    GPIO = "gpio"
+    IIO = "iio"
+    NONE = "none"
+    """The part is not fitted, and the machine does without it."""
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,13 +45,18 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         driver: which kind of driver.
         part: the part on the owner's machine; for people.
+        device: what it is reached by: for `v4l2` a camera's device or a film, for `pictures` a
+            folder, for `iio` a sensor's folder.
         wires: which pins of the 40-pin header it is wired to, by the BOARD numbering.
+        active_low: whether a switch says yes by pulling its pin low.
         note: what else a technician should know.
     """
 
     driver: Driver
     part: Words = ""
+    device: Annotated[str, Meta(max_length=200)] = ""
     wires: dict[Annotated[str, Meta(max_length=40)], Pin] = {}
+    active_low: bool = False
     note: Words = ""
 
 
@@ -81,17 +95,65 @@ class Esp32Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115_200
 
 
+class CameraTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the camera is read, by `gstreamer` and `v4l2`.
+
+    Attributes:
+        source: the elements of GStreamer that give raw video, each word by itself; none for the
+            Jetson's CSI camera number `sensor`.
+        sensor: which CSI camera.
+        width: in pixels; a mode that the camera has.
+        height: in pixels.
+        pictures_per_s: that are read; the newest counts.
+        warm_up: so many pictures after a start are thrown away.
+        settle: so many pictures after each question are thrown away.
+        picture_s: how long a picture may be waited for, in seconds.
+        black_below: a picture whose mean brightness, of 255, is below this is refused as black.
+    """
+
+    source: Annotated[tuple[Words, ...], Meta(max_length=40)] = ()
+    sensor: Annotated[int, Meta(ge=0, le=7)] = 0
+    width: Annotated[int, Meta(ge=160, le=4096)] = 1280
+    height: Annotated[int, Meta(ge=120, le=4096)] = 720
+    pictures_per_s: Annotated[int, Meta(ge=1, le=60)] = 10
+    warm_up: Annotated[int, Meta(ge=0, le=300)] = 10
+    settle: Annotated[int, Meta(ge=1, le=60)] = 2
+    picture_s: Annotated[float, Meta(gt=0, le=10)] = 2.0
+    black_below: Annotated[float, Meta(ge=0, le=255)] = 24.0
+
+
+class BinTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the distance to the topmost item becomes a level, where `gpio` measures it.
+
+    Attributes:
+        empty_cm: from the sensor to the bottom.
+        full_cm: from the sensor to the topmost item when no more fits.
+    """
+
+    empty_cm: Annotated[float, Meta(ge=10, le=300)] = 50.0
+    full_cm: Annotated[float, Meta(ge=2, le=200)] = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse a bin that is full before it is empty."""
+        if self.full_cm >= self.empty_cm:
+            raise ValueError("full_cm must be less than empty_cm")
+
+
 class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that `hardware_map.json` may say.
 
     Attributes:
         ports: which driver serves which port.
         esp32: the wire to the motor controller.
+        camera: how a real camera is read.
+        bin: how a distance becomes a level.
         about: for people.
     """
 
     ports: Ports
     esp32: Esp32Link = Esp32Link()
+    camera: CameraTable = CameraTable()
+    bin: BinTable = BinTable()
     about: list[Words] = []
 
     def assignments(self) -> dict[str, Assignment]:
@@ -106,12 +168,31 @@ class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(
             name
             for name, given in self.assignments().items()
-            if given.driver is Driver.SIM or self.esp32.device == SIMULATED
+            if given.driver is Driver.SIM
+            or (given.driver is Driver.ESP32 and self.esp32.device == SIMULATED)
         )
 
 
 PORTS_OF_ESP32 = frozenset({"gate", "sorter", "light", "indicator", "pulse"})
 """What the controller's firmware has commands for."""
+
+SERVED: Mapping[Driver, frozenset[str]] = {
+    Driver.SIM: frozenset(Ports.__struct_fields__),
+    Driver.ESP32: PORTS_OF_ESP32,
+    Driver.GSTREAMER: frozenset({"camera"}),
+    Driver.V4L2: frozenset({"camera"}),
+    Driver.PICTURES: frozenset({"camera"}),
+    Driver.GPIO: frozenset({"chamber", "slot", "bin", "door"}),
+    Driver.IIO: frozenset({"thermometer"}),
+    Driver.NONE: frozenset({"indicator", "slot", "bin", "door"}),
+}
+"""Which ports each driver can serve. What moves is never on a pin of the computer's."""
+
+_NEEDS_DEVICE = {
+    Driver.V4L2: "a camera such as /dev/v4l/by-id/…",
+    Driver.PICTURES: "a folder of pictures",
+    Driver.IIO: "a folder such as /sys/bus/iio/devices/iio:device0",
+}
 
 
 def read_hardware_map(path: Path) -> HardwareMap:
@@ -157,9 +238,44 @@ def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _require_served(found: HardwareMap) -> None:
+    """Refuse what no driver could do anything with.
+
+    Raises:
+        RefusedValueError: naming the place.
+    """
+    by_pin: dict[int, str] = {}
     for port, given in found.assignments().items():
-        if given.driver is Driver.ESP32 and port not in PORTS_OF_ESP32:
-            served = ", ".join(sorted(PORTS_OF_ESP32))
+        where = f"ports.{port}"
+        if port not in SERVED[given.driver]:
+            raise RefusedValueError(f"{where}.driver", _not_served(port, given.driver))
+        if given.driver in _NEEDS_DEVICE and not given.device:
+            what = _NEEDS_DEVICE[given.driver]
             raise RefusedValueError(
-                f"ports.{port}.driver", f"cannot be esp32: the controller serves {served} only"
+                f"{where}.device", f"is missing: {given.driver.value} needs {what}"
             )
+        if given.driver is Driver.GPIO:
+            _require_pins(port, given, by_pin)
+
+
+def _not_served(port: str, driver: Driver) -> str:
+    served = ", ".join(sorted(SERVED[driver]))
+    if driver is Driver.ESP32:
+        return f"cannot be esp32: the controller serves {served} only"
+    others = " or ".join(one.value for one in Driver if port in SERVED[one])
+    return f"cannot be {driver.value}, which serves {served} only; {port} can be {others}"
+
+
+def _require_pins(port: str, given: Assignment, by_pin: dict[int, str]) -> None:
+    for wire in ("trigger", "echo") if port == "bin" else ("signal",):
+        where = f"ports.{port}.wires.{wire}"
+        pin = given.wires.get(wire)
+        if pin is None:
+            raise RefusedValueError(where, "is missing: gpio needs its pin, by the BOARD numbering")
+        if pin not in PINS:
+            pins = ", ".join(str(one) for one in sorted(PINS))
+            raise RefusedValueError(
+                where, f"cannot be pin {pin}, which is no GPIO; these are: {pins}"
+            )
+        if pin in by_pin:
+            raise RefusedValueError(where, f"cannot be pin {pin}: {by_pin[pin]} is there")
+        by_pin[pin] = where

@@ -16,7 +16,15 @@ NO_PART = ("pulse",)
 
 UNITS = {"bin": "%", "scale": "g", "thermometer": "C"}
 
-INTERFACE_OF = {Driver.SIM: "simulated", Driver.ESP32: "UART"}
+INTERFACE_OF = {
+    Driver.SIM: "simulated",
+    Driver.ESP32: "UART",
+    Driver.GSTREAMER: "CSI",
+    Driver.V4L2: "USB",
+    Driver.PICTURES: "files",
+    Driver.GPIO: "GPIO",
+    Driver.IIO: "kernel",
+}
 """How a port is reached that has something real behind it."""
 
 
@@ -61,5 +69,5 @@ def _parts(
             unit=UNITS.get(name, ""),
         )
         for name in names
-        if name in fitted
+        if name in fitted and fitted[name].driver is not Driver.NONE
     )
