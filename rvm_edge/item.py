@@ -48,9 +48,9 @@ class Reason(Enum):
     """Why the eyes accept or refuse an item. The order is the acceptance rule's precedence."""
 
     NO_PICTURE = "no_picture"
+    EMPTY_CHAMBER = "empty_chamber"
     CAMERA_BLIND = "camera_blind"
     CAMERA_FROZEN = "camera_frozen"
-    EMPTY_CHAMBER = "empty_chamber"
     SHINES = "shines"
     NOTHING_DETECTED = "nothing_detected"
     FORBIDDEN_CLASS = "forbidden_class"

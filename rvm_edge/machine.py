@@ -27,6 +27,7 @@ from drivers.ports import (
     Sorter,
     Thermometer,
 )
+from rvm_edge.decision import Likeness
 from rvm_edge.item import Item, Outcome, Session, SessionEnd, Verdict
 from rvm_edge.orders import Action, Order, Refusal
 from rvm_edge.settings import Policy
@@ -61,6 +62,22 @@ class EyesError(Exception):
     """The eyes gave no verdict: the worker died, hung, or refused the pictures."""
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What the eyes may know of an item beside its pictures and its weight.
+
+    Attributes:
+        dark: a picture of it with the lamp off; None if none was taken.
+        earlier: how items looked that were credited although nobody confirmed their drop.
+    """
+
+    dark: Frame | None = None
+    earlier: Sequence[Likeness] = ()
+
+
+NOTHING_ELSE = Circumstances()
+
+
 class Eyes(Protocol):
     """Decides whether an item is an empty PET bottle."""
 
@@ -72,7 +89,12 @@ class Eyes(Protocol):
         """
         ...
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,
+    ) -> Verdict:
         """Look at one item's pictures and decide.
 
         Raises:
@@ -92,8 +114,25 @@ class Eyes(Protocol):
 class Tray(Protocol):
     """Holds the pictures of the item in hand, from the camera to the eyes. Not durable."""
 
-    def put(self, client_uuid: str, frames: Sequence[Frame], weight_g: float | None) -> None:
-        """Keep an item's pictures, in place of whatever was kept before."""
+    def put(
+        self,
+        client_uuid: str,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        dark: Frame | None = None,
+    ) -> None:
+        """Keep an item's pictures, in place of whatever was kept before.
+
+        Args:
+            client_uuid: of the item.
+            frames: with the lamp on.
+            weight_g: None where no scale is fitted.
+            dark: with the lamp off; None if none was taken.
+        """
+        ...
+
+    def dark(self, client_uuid: str) -> Frame | None:
+        """Show an item's picture with the lamp off, if there is one."""
         ...
 
     def look(self, client_uuid: str) -> tuple[tuple[Frame, ...], float | None] | None:
@@ -167,6 +206,10 @@ class DepositBook(Protocol):
 
     async def item_in_hand(self) -> Item | None:
         """Return the one item that is not settled, if any."""
+        ...
+
+    async def unconfirmed(self) -> tuple[Likeness, ...]:
+        """Return how the last items looked that were credited although nobody saw them drop."""
         ...
 
 

@@ -8,20 +8,30 @@ from states.events import ItemDropped, ItemInDoubt
 from states.in_hand import NothingInHandError, item_in_hand
 from states.keeping import keep_picture
 from states.mechanism import move_item
+from states.slot_watch import SlotBlockedError, require_free_slot, watched_slot
 
 
 async def drop_item(here: Ctx) -> None:
-    """Move the item into the bin and record that it left the chamber."""
+    """Move the item into the bin and record that it left the chamber.
+
+    With a hand or a string in the slot nobody knows where it went: it is given back in the ledger
+    before anything else, so that it can never be credited, and the sensors are asked.
+    """
+    book = here.machine.book
     item = await item_in_hand(here)
     if not item.accepted:
         raise NothingInHandError(f"item {item.client_uuid} is not accepted in the ledger")
     try:
-        await move_item(here, here.machine.hardware.sorter.drop_item)
+        await require_free_slot(here)
+        async with watched_slot(here):
+            await move_item(here, here.machine.hardware.sorter.drop_item)
     except DriverError as error:
-        await here.machine.book.doubt(item.client_uuid, str(error))
+        if isinstance(error, SlotBlockedError):
+            await book.give_back(item.client_uuid)
+        await book.doubt(item.client_uuid, str(error))
         await here.post(ItemInDoubt(item.client_uuid, str(error)))
         return
-    await here.machine.book.settle(item.client_uuid, Outcome.DROPPED)
+    await book.settle(item.client_uuid, Outcome.DROPPED)
     await here.post(ItemDropped(item.client_uuid))
 
 

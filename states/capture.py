@@ -13,11 +13,15 @@ from states.light import lit_chamber
 
 
 async def take_pictures(here: Ctx) -> None:
-    """Take the item's pictures and its weight, and lay them out for the eyes."""
+    """Take the item's pictures and its weight, and lay them out for the eyes.
+
+    The first one is taken in the dark: behind the closed gate only what shines by itself is seen.
+    """
     hardware, policy = here.machine.hardware, here.machine.policy
     item = await item_in_hand(here)
     await hardware.indicator.show(Signal.PROCESSING)
     try:
+        dark = await hardware.camera.take_picture() if policy.dark_picture else None
         async with lit_chamber(here):
             await trio.sleep(policy.light_settle_s)
             frames = await series_of_pictures(here)
@@ -25,23 +29,22 @@ async def take_pictures(here: Ctx) -> None:
         await here.post(CaptureFailed(item.client_uuid, str(error)))
         return
     weight_g = None if hardware.scale is None else await hardware.scale.weight_g()
-    here.machine.tray.put(item.client_uuid, frames, weight_g)
+    here.machine.tray.put(item.client_uuid, frames, weight_g, dark)
     await here.post(PicturesTaken(item.client_uuid, len(frames)))
 
 
 async def series_of_pictures(here: Ctx) -> list[Frame]:
-    """Take `policy.frames_per_item` different pictures.
+    """Take `policy.frames_per_item` different pictures, further apart each time.
 
     Raises:
         PictureError: the camera gave none, or the same one twice.
     """
-    policy = here.machine.policy
-    frames: list[Frame] = []
-    for _ in range(policy.frames_per_item):
-        if frames:
-            await trio.sleep(policy.frame_gap_s)
-        frame = await here.machine.hardware.camera.take_picture()
-        if frames and frame.sequence == frames[-1].sequence:
+    camera = here.machine.hardware.camera
+    frames = [await camera.take_picture()]
+    for gap_s in here.machine.policy.frame_gaps_s():
+        await trio.sleep(gap_s)
+        frame = await camera.take_picture()
+        if frame.sequence == frames[-1].sequence:
             raise PictureError(f"the camera is frozen: picture {frame.sequence} came twice")
         frames.append(frame)
     return frames

@@ -12,7 +12,15 @@ from states.in_hand import item_in_hand
 from states.keeping import keep_picture
 from states.mechanism import move_item
 
-MACHINE_FAILED = frozenset({Reason.NO_PICTURE, Reason.EYES_UNAVAILABLE, Reason.TOO_LATE})
+MACHINE_FAILED = frozenset(
+    {
+        Reason.NO_PICTURE,
+        Reason.CAMERA_BLIND,
+        Reason.CAMERA_FROZEN,
+        Reason.EYES_UNAVAILABLE,
+        Reason.TOO_LATE,
+    }
+)
 """Reasons that lie with the machine: the deposit ends and the mechanism is checked."""
 
 

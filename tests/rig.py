@@ -22,7 +22,7 @@ from rvm_edge.ledger.check import Check, check
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Machine, Models
+from rvm_edge.machine import Eyes, Machine, Models
 from rvm_edge.settings import Policy, Settings
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
@@ -110,6 +110,10 @@ class Rig:
         """How the machine behaves from the next boot on."""
         return Settings(policy=self.policy)
 
+    def judges(self) -> Eyes:
+        """Return the eyes of a process."""
+        return ScriptedEyes(self.world, self.eyes)
+
     def link_over(self, _cable: Cable, /) -> LinkMaker:
         """Return what makes the link of a process at the end of its cable."""
         return self.link.made
@@ -120,7 +124,7 @@ class Rig:
         cable = Cable(self.world)
         parts = Parts(
             hardware=hardware_over(cable),
-            eyes=ScriptedEyes(self.world, self.eyes),
+            eyes=self.judges(),
             link=self.link_over(cable),
             host=self.host,
             credentials=self.credentials,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from drivers.ports import Frame
 from rvm_edge.item import Verdict
-from rvm_edge.machine import Eyes, EyesError
+from rvm_edge.machine import NOTHING_ELSE, Circumstances, Eyes, EyesError
 
 
 class RememberingEyes:
@@ -35,14 +35,19 @@ class RememberingEyes:
             raise
         self.trouble = ""
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,
+    ) -> Verdict:
         """Look at one item's pictures and decide.
 
         Raises:
             EyesError: there is no verdict.
         """
         try:
-            verdict = await self.eyes.judge(frames, weight_g)
+            verdict = await self.eyes.judge(frames, weight_g, about)
         except EyesError as error:
             self.trouble = str(error)
             raise

@@ -9,6 +9,9 @@ from msgspec import Meta
 
 from rvm_edge.settings.measures import Percent, Seconds
 
+MOST_LOOKING_S = 15.0
+"""No person waits longer for pictures alone, whatever the chart allows."""
+
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the chart's activities behave. Times in seconds.
@@ -19,8 +22,14 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         debounce_s: how long a sensor must agree with itself to be believed.
         light_settle_s: from light on to the first picture.
         frames_per_item: how many pictures are taken of each item.
-        frame_gap_s: between two of them.
+        frame_gap_s: between the first two of them.
+        frame_gap_growth: by so much each gap is longer than the one before: so the pictures are
+            spread over the time in which lamp, exposure and bottle settle.
+        dark_picture: whether one more is taken before the lamp goes on: what shines by itself is no
+            bottle.
         hand_patience_s: how long the gate waits for a hand to leave the slot.
+        drop_patience_s: how long an accepted item waits for hand or string to leave the slot before
+            it is handed back.
         bin_full_pct: from this level the machine takes nothing more.
         bin_free_pct: below this level it takes items again.
         heartbeat_s: between two heartbeats while online.
@@ -44,7 +53,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     light_settle_s: Annotated[float, Meta(ge=0, le=10)] = 0.15
     frames_per_item: Annotated[int, Meta(ge=1, le=16)] = 3
     frame_gap_s: Annotated[float, Meta(ge=0, le=5)] = 0.05
+    frame_gap_growth: Annotated[float, Meta(ge=1, le=10)] = 2.0
+    dark_picture: bool = True
     hand_patience_s: Seconds = 20.0
+    drop_patience_s: Annotated[float, Meta(ge=0, le=10)] = 5.0
     bin_full_pct: Percent = 90.0
     bin_free_pct: Percent = 80.0
     heartbeat_s: Seconds = 35.0
@@ -65,3 +77,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("bin_free_pct must be below bin_full_pct")
         if self.reconnect_first_s > self.reconnect_cap_s:
             raise ValueError("reconnect_first_s must not exceed reconnect_cap_s")
+        if self.light_settle_s + sum(self.frame_gaps_s()) > MOST_LOOKING_S:
+            raise ValueError(
+                f"an item's pictures would take more than {MOST_LOOKING_S:g} s: take fewer, or let "
+                "frame_gap_s or frame_gap_growth be less"
+            )
+
+    def frame_gaps_s(self) -> tuple[float, ...]:
+        """Return the pauses between an item's pictures, in order."""
+        return tuple(
+            self.frame_gap_s * self.frame_gap_growth**number
+            for number in range(self.frames_per_item - 1)
+        )

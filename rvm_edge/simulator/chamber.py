@@ -101,6 +101,12 @@ class Chamber:
         self.hand_until_s = now_s + hand_s
         return tuple(self._items[number - 1] for number in taken)
 
+    def pull_out(self, numbers: tuple[int, ...], now_s: float, takes_s: float) -> None:
+        """Somebody pulls what is in the air out through the slot; it is in the slot meanwhile."""
+        self._settle(numbers, Fate.TAKEN_BACK, now_s)
+        if numbers:
+            self.hand_until_s = now_s + takes_s
+
     def _settle(self, numbers: tuple[int, ...], fate: Fate, now_s: float) -> None:
         for number in numbers:
             item = self._items[number - 1]

@@ -10,7 +10,7 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.item import Detection, Reason, Verdict
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import NOTHING_ELSE, Circumstances, EyesError
 from rvm_edge.simulator.truth import Specimen
 from rvm_edge.simulator.world import World
 from rvm_edge.vision.picture_header import fits_as_jpeg
@@ -61,7 +61,12 @@ class ScriptedEyes:
         if self.knobs.dead:
             raise EyesError("the worker is gone")
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,  # noqa: ARG002 - they know the truth
+    ) -> Verdict:
         """Say what lies in the chamber.
 
         Raises:

@@ -14,6 +14,8 @@ class Fault(Enum):
     """The motor turns, the platform does not; the controller cuts the motor at its bound."""
     ITEM_FALLS_BACK = "item_falls_back"
     """The sorter confirms, and the item lands in the chamber again."""
+    ITEM_PULLED_OUT = "item_pulled_out"
+    """The sorter lets the item go, and somebody pulls it out through the slot by a string."""
     HAND_IN_SLOT = "hand_in_slot"
     """A hand stays in the slot: its barrier sees it, and the gate reverses on it."""
 
@@ -42,8 +44,13 @@ class Fault(Enum):
     UNPLUGGED = "unplugged"
     """The controller's cable is out. Clearing it plugs it in again."""
 
+    LAMP_DEAD = "lamp_dead"
+    """The controller confirms the light, and none shines."""
     CAMERA_BLACK = "camera_black"
+    """Something covers the lens."""
     CAMERA_FROZEN = "camera_frozen"
+    CAMERA_REPEATS = "camera_repeats"
+    """The camera gives the picture before again, under a new number."""
     CAMERA_LATE = "camera_late"
     """`value`: how many seconds late, 10 unless told."""
     CAMERA_GONE = "camera_gone"

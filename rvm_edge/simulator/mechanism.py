@@ -108,11 +108,16 @@ class Mechanism:
             self._end_run_at(now_s + self._timings.motor_bound_s, motion, "the sorter jammed")
             return motion
         falls_back = self._faults.fires(Fault.ITEM_FALLS_BACK)
+        pulled_out = self._faults.fires(Fault.ITEM_PULLED_OUT)
         flying: list[int] = []
 
         def let_go(at_s: float) -> None:
-            if not motion.aborted:
-                flying.extend(self._chamber.let_go(at_s))
+            if motion.aborted:
+                return
+            flying.extend(self._chamber.let_go(at_s))
+            if pulled_out:
+                self._chamber.pull_out(tuple(flying), at_s, self._timings.hand_s)
+                flying.clear()
 
         def land(at_s: float) -> None:
             if falls_back:

@@ -8,7 +8,7 @@ import trio
 
 from drivers.ports import DriverError, Frame
 from rvm_edge.item import Verdict
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import NOTHING_ELSE, Circumstances, EyesError
 from rvm_edge.simulator.eyes import true_reason, unchanged, verdict_on
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.truth import Specimen
@@ -28,7 +28,12 @@ class RemoteScriptedEyes:
         """
         await self._inside()
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,  # noqa: ARG002 - they know the truth
+    ) -> Verdict:
         """Say what lies in the chamber.
 
         Raises:

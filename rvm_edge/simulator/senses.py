@@ -11,6 +11,7 @@ from drivers.sim.link import Answer, Shot, Verb
 from rvm_edge.simulator.chamber import Chamber
 from rvm_edge.simulator.faults import Fault, FaultBoard
 from rvm_edge.simulator.mechanism import Mechanism
+from rvm_edge.simulator.noise import as_taken
 from rvm_edge.simulator.passage import Passage
 from rvm_edge.simulator.pictures import plain_png
 from rvm_edge.simulator.timings import Timings
@@ -93,11 +94,15 @@ class Senses:
         if self._shot is not None and self._faults.fires(Fault.CAMERA_FROZEN):
             return self._shot
         self._sequence += 1
+        if self._shot is not None and self._faults.fires(Fault.CAMERA_REPEATS):
+            return Shot(self._shot.data, self._shot.encoding, self._sequence)
         self._shot = self._look()
         return self._shot
 
     def _look(self) -> Shot:
-        if self._faults.fires(Fault.CAMERA_BLACK) or not self._mechanism.lamp.lit:
+        lit = self._mechanism.lamp.lit and not self._faults.stands(Fault.LAMP_DEAD)
+        glows = any(item.specimen.glows for item in self._chamber.inside)
+        if self._faults.fires(Fault.CAMERA_BLACK) or not (lit or glows):
             return Shot(plain_png(_DARK), Encoding.PNG.value, self._sequence)
         if self._chamber.inside:
             seen = self._chamber.inside[-1].specimen.picture
@@ -107,7 +112,8 @@ class Senses:
             return Shot(plain_png(_LIT_AND_EMPTY), Encoding.PNG.value, self._sequence)
         encoding = Encoding.PNG if seen.suffix == ".png" else Encoding.JPEG
         try:
-            return Shot(seen.read_bytes(), encoding.value, self._sequence)
+            data = as_taken(seen.read_bytes(), self._sequence)
+            return Shot(data, encoding.value, self._sequence)
         except OSError as missing:
             raise PictureError(f"{seen}: {missing.strerror}; is the sample there?") from missing
 

@@ -20,6 +20,7 @@ class Specimen:
         should_accept: true only for one empty PET bottle.
         not_empty: whether there is liquid in it.
         liquid_pct: how full it is.
+        glows: whether it shines by itself, as a screen does.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Specimen:
     should_accept: bool
     not_empty: bool = False
     liquid_pct: float = 0.0
+    glows: bool = False
 
 
 class Fate(Enum):
@@ -49,7 +51,8 @@ class InsertedItem:
         number: 1 for the first insertion, and so on; the ledger's items come in this order.
         specimen: what was inserted.
         fate: where it is now. A returned item stays `RETURNED` after somebody took it away;
-            `TAKEN_BACK` means taken out of the chamber by hand, before the machine moved it.
+            `TAKEN_BACK` means taken out by hand, before the machine moved it or by a string as it
+            fell.
         inserted_at_s: when, on the world's clock.
         settled_at_s: when it got its fate; None while it lies in the chamber.
         joined: number of the item that already lay in the chamber; None if it was empty. The

@@ -188,6 +188,11 @@ def _labels(evidence: Evidence) -> set[str]:
 CHECKS: tuple[Check, ...] = (
     Check(Reason.NO_PICTURE, "no picture, or none that can be read", _no_picture),
     Check(
+        Reason.EMPTY_CHAMBER,
+        "a scale is fitted and weighs less than `min_weight_g`",
+        _empty_chamber,
+    ),
+    Check(
         Reason.CAMERA_BLIND,
         "so many pictures are darker than `blind_mean`, or vary less than `blind_deviation`, that "
         "the others cannot make a quorum",
@@ -197,11 +202,6 @@ CHECKS: tuple[Check, ...] = (
         Reason.CAMERA_FROZEN,
         "two pictures in a row are the same, pixel by pixel",
         _camera_frozen,
-    ),
-    Check(
-        Reason.EMPTY_CHAMBER,
-        "a scale is fitted and weighs less than `min_weight_g`",
-        _empty_chamber,
     ),
     Check(
         Reason.SHINES,

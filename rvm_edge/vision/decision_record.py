@@ -30,7 +30,6 @@ def record_of(evidence: Evidence) -> DecisionRecord:
         rule=tuple(figures_of_rule(evidence.settings)),
         dark=signs.dark,
         compared=len(signs.earlier),
-        second_opinion=signs.second_opinion,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rvm_edge.decision import Likeness, PictureFigures, SecondOpinion
+from rvm_edge.decision import Likeness, PictureFigures
 from rvm_edge.item import Detection
 from rvm_edge.settings import AcceptanceSettings
 from rvm_edge.vision.classes import PET, REQUIRED
@@ -29,14 +29,12 @@ class Signs:
         dhashes: per picture how the bottle in it looks, "" without one; see `Likeness`.
         dark: what the picture with the lamp off is like.
         earlier: how items looked that were credited although nobody confirmed their drop.
-        second_opinion: what a second judge said; it is recorded, and decides nothing.
     """
 
     figures: Sequence[PictureFigures | None] = ()
     dhashes: Sequence[str] = ()
     dark: PictureFigures | None = None
     earlier: Sequence[Likeness] = ()
-    second_opinion: SecondOpinion | None = None
 
 
 NO_SIGNS = Signs()

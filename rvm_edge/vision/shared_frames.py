@@ -53,8 +53,8 @@ class SharedFrames:
         Raises:
             TooMuchError: they do not fit.
         """
-        if len(frames) > MAX_PICTURES:
-            raise TooMuchError(f"{len(frames)} pictures of one item; at most {MAX_PICTURES}")
+        if len(frames) > MAX_PICTURES + 1:  # one more, with the lamp off
+            raise TooMuchError(f"{len(frames)} pictures of one item; at most {MAX_PICTURES + 1}")
         needed = sum(len(frame.data) for frame in frames)
         if needed > self._capacity:
             raise TooMuchError(f"an item's pictures have {needed} bytes; at most {self._capacity}")

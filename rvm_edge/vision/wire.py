@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from drivers.ports import Encoding
+from rvm_edge.decision import Dhash, PictureFigures
 from rvm_edge.item import Detection
 from rvm_edge.settings import Backend, SegmenterSettings, VisionSettings
 from rvm_edge.vision.model_store import ModelFile
@@ -106,10 +107,12 @@ class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="look"):
     Attributes:
         number: rises by one with every request; the answer repeats it.
         pictures: of one item.
+        dark: one of it with the lamp off, to be measured alone.
     """
 
     number: int
     pictures: Annotated[tuple[Picture, ...], Meta(max_length=MAX_PICTURES)]
+    dark: Picture | None = None
 
 
 class Compress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compress"):
@@ -148,17 +151,28 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         found: the detections.
         unreadable: why the picture could not be read, or "".
+        figures: what it is like; None for one that could not be read.
+        dhash: how the surest bottle in it looks; "" without one.
     """
 
     found: Annotated[tuple[Found, ...], Meta(max_length=1000)] = ()
     unreadable: Annotated[str, Meta(max_length=500)] = ""
+    figures: PictureFigures | None = None
+    dhash: Dhash = ""
 
 
 class Looked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="looked"):
-    """The answer to `Look`: one `Seen` per picture, in order."""
+    """The answer to `Look`.
+
+    Attributes:
+        number: of the request.
+        pictures: one `Seen` per picture, in order.
+        dark: what the picture with the lamp off is like; None if there is none or it is unreadable.
+    """
 
     number: int
     pictures: Annotated[tuple[Seen, ...], Meta(max_length=MAX_PICTURES)]
+    dark: PictureFigures | None = None
 
 
 class Compressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compressed"):

@@ -23,8 +23,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rvm_edge.decision import PictureFigures
 from rvm_edge.vision.backends.choosing import load_detector
 from rvm_edge.vision.detector import Detector, ModelError
+from rvm_edge.vision.dhash import dhash_of_bottle
+from rvm_edge.vision.figures import figures_of
 from rvm_edge.vision.jpeg import DoesNotFitError, compress
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture
 from rvm_edge.vision.shared_frames import hand_back, map_frames
@@ -119,11 +122,29 @@ def _look(
                 continue
             if index + 1 < len(pictures):
                 upcoming = reader.submit(_read, memory, pictures[index + 1])
-            found = detector.detect(pixels)
-            seen.append(Seen(tuple(Found(one.label, one.confidence, one.box) for one in found)))
+            seen.append(_seen(detector, pixels))
     except ModelError as error:
         return Refused(str(error)[:2000])
-    return Looked(look.number, tuple(seen))
+    return Looked(look.number, tuple(seen), _measure(memory, look.dark))
+
+
+def _seen(detector: Detector, pixels: NDArray[np.uint8]) -> Seen:
+    found = detector.detect(pixels)
+    return Seen(
+        tuple(Found(one.label, one.confidence, one.box) for one in found),
+        figures=figures_of(pixels),
+        dhash=dhash_of_bottle(pixels, found),
+    )
+
+
+def _measure(memory: memoryview, dark: Picture | None) -> PictureFigures | None:
+    """Measure the picture with the lamp off; one that cannot be read tells nothing."""
+    if dark is None:
+        return None
+    try:
+        return figures_of(_read(memory, dark))
+    except PictureUnreadableError:
+        return None
 
 
 def _compress(memory: memoryview, fd: int, request: Compress) -> Compressed:

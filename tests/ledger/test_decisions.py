@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from msgspec import structs
 
 from rvm_edge.decision import Figure, PictureFigures, SecondOpinion, Vote
 from rvm_edge.item import Detection, Item, Outcome, Reason, SessionMode, Verdict
@@ -27,8 +28,11 @@ DARK = PictureFigures(2.0, 1.0, 4.0, "0" * 64)
 
 def looked(dhash: str = "0f1e3c78f0e1c387", weight_g: float = 18.0) -> Verdict:
     figures = PictureFigures(96.0, 30.0, 200.0, "ab" * 32)
-    signs = Signs((figures, None), (dhash, ""), DARK, second_opinion=OPINION)
-    return decide([[PET], None], AcceptanceSettings(quorum=0.51), weight_g=weight_g, signs=signs)
+    signs = Signs((figures, None), (dhash, ""), DARK)
+    rule = AcceptanceSettings(quorum=0.51)
+    verdict = decide([[PET], None], rule, weight_g=weight_g, signs=signs)
+    assert verdict.record is not None
+    return replace(verdict, record=structs.replace(verdict.record, second_opinion=OPINION))
 
 
 async def live(ledger: Ledger, verdict: Verdict, *steps: str) -> Item:

@@ -11,6 +11,7 @@ import pytest
 from drivers.ports import Encoding, Frame
 from rvm_edge.packaged import model_file, samples_dir
 from rvm_edge.settings import VisionSettings
+from rvm_edge.simulator.noise import as_taken
 from rvm_edge.vision.model_store import MANIFEST, ModelFile, choose
 
 _PREAMBLE = """
@@ -58,6 +59,12 @@ def jpeg(samples: Path) -> bytes:
 def bottle(jpeg: bytes) -> Frame:
     """A picture of an empty PET bottle that the shipped model accepts."""
     return Frame(jpeg, Encoding.JPEG, 0, 0, 0.0, 1)
+
+
+@pytest.fixture(scope="session")
+def again(jpeg: bytes) -> Frame:
+    """The same bottle, as a live camera sees it a moment later."""
+    return Frame(as_taken(jpeg, 2), Encoding.JPEG, 0, 0, 0.1, 2)
 
 
 @pytest.fixture(scope="session")

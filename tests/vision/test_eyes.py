@@ -38,29 +38,30 @@ def picture() -> Frame:
 
 
 class TestRealWorker:
-    async def test_it_judges_a_bottle(self, model: ModelFile, bottle: Frame) -> None:
+    async def test_it_judges_a_bottle(self, model: ModelFile, bottle: Frame, again: Frame) -> None:
         async with WorkerEyes(QUICK, model).run() as eyes:
             before = eyes.state
-            verdict = await eyes.judge([bottle, bottle], weight_g=20)
+            verdict = await eyes.judge([bottle, again], weight_g=20)
             assert (before, eyes.state) == (EyesState.STARTING, EyesState.READY)
             assert verdict.model_hash == eyes.model_hash == model.sha256
         assert verdict.reason is Reason.EMPTY_PET
         assert verdict.weight_g == 20
         assert len(verdict.detections) == 2
-        assert verdict.detections[0] == verdict.detections[1]
+        assert [frame[0].label for frame in verdict.detections] == ["mineral", "mineral"]
         assert 0 < verdict.elapsed_ms < 5000
 
     async def test_every_reading_and_every_frame_reaches_the_rule(
-        self, model: ModelFile, bottle: Frame, samples: Path
+        self, model: ModelFile, bottle: Frame, again: Frame, samples: Path
     ) -> None:
         can = Frame((samples / "syn_00093.jpg").read_bytes(), Encoding.JPEG, 0, 0, 0.0, 2)
         broken = Frame(bottle.data[:-5000], Encoding.JPEG, 0, 0, 0.0, 3)
         async with WorkerEyes(QUICK, model).run() as eyes:
             assert (await eyes.judge([bottle, can], None)).reason is Reason.FORBIDDEN_CLASS
-            assert (await eyes.judge([bottle, bottle, broken], None)).reason is Reason.EMPTY_PET
+            assert (await eyes.judge([bottle, again, broken], None)).reason is Reason.EMPTY_PET
             assert (await eyes.judge([broken, bottle], None)).reason is Reason.FRAMES_DISAGREE
             assert (await eyes.judge([broken], None)).reason is Reason.NO_PICTURE
             assert (await eyes.judge([], None)).reason is Reason.NO_PICTURE
+            assert (await eyes.judge([bottle, bottle], None)).reason is Reason.CAMERA_FROZEN
             assert (await eyes.judge([bottle], 300.0)).reason is Reason.TOO_HEAVY
 
     async def test_a_killed_worker_costs_one_item_and_a_new_one_judges_the_next(

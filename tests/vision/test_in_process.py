@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from trio.testing import MockClock
 
 from drivers.ports import Encoding, Frame
+from rvm_edge.decision import Likeness
 from rvm_edge.item import Detection, Reason
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import Circumstances, EyesError
 from rvm_edge.settings import VisionSettings
+from rvm_edge.simulator.pictures import plain_png
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.eyes import WorkerEyes
 from rvm_edge.vision.in_process import InProcessEyes
@@ -35,14 +37,26 @@ class CountingDetector:
 
 
 def raw(side: int, sequence: int = 1) -> Frame:
-    return Frame(bytes(3 * side * side), Encoding.BGR24, side, side, 0.0, sequence)
+    return Frame(
+        bytes(range(0, 256, 32)) * (3 * side * side // 8), Encoding.BGR24, side, side, 0.0, sequence
+    )
 
 
-async def test_says_what_the_worker_says(bottle: Frame, model: ModelFile) -> None:
+async def test_says_what_the_worker_says(bottle: Frame, again: Frame, model: ModelFile) -> None:
     settings = VisionSettings()
-    ours = await InProcessEyes.load(settings, model).judge([bottle] * 3, 18.0)
+    dark = Frame(plain_png(2), Encoding.PNG, 0, 0, 0.0, 9)
+    about = Circumstances(dark, (Likeness(("f" * 16,), 18.0),))
+    frames = [bottle, again, bottle]
+    ours = await InProcessEyes.load(settings, model).judge(frames, 18.0, about)
     async with WorkerEyes(settings, model).run() as worker:
-        theirs = await worker.judge([bottle] * 3, 18.0)
+        theirs = await worker.judge(frames, 18.0, about)
+    assert ours.accepted
+    assert ours.record == theirs.record
+    assert ours.record is not None
+    assert ours.record.dark is not None
+    assert ours.record.dark.luma_mean == 2
+    assert [len(one.dhash) for one in ours.record.pictures] == [16, 16, 16]
+    assert ours.record.compared == 1
     assert (ours.reason, ours.label, ours.weight_g) == (theirs.reason, theirs.label, 18.0)
     assert ours.detections == theirs.detections
     assert ours.model_hash == theirs.model_hash

@@ -14,7 +14,7 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.item import Verdict
-from rvm_edge.machine import Eyes, EyesError
+from rvm_edge.machine import NOTHING_ELSE, Circumstances, Eyes, EyesError
 from rvm_edge.packaged import model_file
 from rvm_edge.settings import VisionSettings
 from rvm_edge.simulator.eyes import ScriptedEyes
@@ -85,7 +85,12 @@ class WatchedEyes:
         """
         await self.eyes.ready()
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,
+    ) -> Verdict:
         """Look at one item's pictures and decide.
 
         Raises:
@@ -93,7 +98,7 @@ class WatchedEyes:
         """
         look = self.last = Look(tuple(frames))
         try:
-            look.verdict = await self.eyes.judge(frames, weight_g)
+            look.verdict = await self.eyes.judge(frames, weight_g, about)
         except EyesError as error:
             look.failed = str(error)
             raise
@@ -127,14 +132,19 @@ class BreakableEyes:
             await self._mended.wait()
         await self.eyes.ready()
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,
+    ) -> Verdict:
         """Look at one item's pictures and decide.
 
         Raises:
             EyesError: they are lost, or as the eyes say.
         """
         await self._see()
-        return await self.eyes.judge(frames, weight_g)
+        return await self.eyes.judge(frames, weight_g, about)
 
     async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
         """Return a picture as a JPEG of at most `most_bytes`.
