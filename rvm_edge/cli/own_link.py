@@ -23,6 +23,7 @@ def own_link(
     here: Locations,
     hardware: HardwareMap,
     made: Callable[[Uplink], None] = lambda _: None,
+    model: Callable[[], ModelInUse] | None = None,
 ) -> LinkMaker:
     """Return what makes the link to the server; without credentials nobody is ever reached.
 
@@ -31,12 +32,26 @@ def own_link(
         here: where the machine keeps what it remembers.
         hardware: what the server is told of the machine's parts.
         made: gets the link once it is made.
+        model: returns the model that is in use; the one that the settings choose unless told.
 
     Raises:
         CommandError: the credentials are no good.
     """
     told = None if credentials is None else _read(credentials)
-    model = _model_in_use()
+    chosen = _model_in_use() if model is None else ModelInUse()
+    in_use = model or (lambda: chosen)
+    return to_server(
+        identity_in(credentials),
+        lambda deeds: HostTelemetry(
+            Sources(hardware, deeds.found, in_use, deeds.figures), here.data_dir
+        ),
+        app_key=told.reverb_app_key if told else "",
+        made=made,
+    )
+
+
+def identity_in(credentials: Path | None) -> Callable[[], Identity | None]:
+    """Return what says who the machine is, from a file that is read anew each time."""
 
     def identity() -> Identity | None:
         if credentials is None:
@@ -46,14 +61,7 @@ def own_link(
         except CredentialsError:
             return None  # gone or half-written: the next handshake looks again
 
-    return to_server(
-        identity,
-        lambda deeds: HostTelemetry(
-            Sources(hardware, deeds.found, lambda: model, deeds.figures), here.data_dir
-        ),
-        app_key=told.reverb_app_key if told else "",
-        made=made,
-    )
+    return identity
 
 
 def _model_in_use() -> ModelInUse:

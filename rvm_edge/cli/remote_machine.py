@@ -21,6 +21,7 @@ from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.vision.eyes import WorkerEyes
 
 
 @asynccontextmanager
@@ -33,6 +34,7 @@ async def remote_machine(
     link: LinkMaker,
     host: Host,
     fit: Callable[[Parts], Parts],
+    worker: WorkerEyes | None = None,
 ) -> AsyncIterator[Daemon]:
     """Run the machine in the world that is served at `socket_path` while the block lasts.
 
@@ -44,6 +46,7 @@ async def remote_machine(
         link: makes everything between the machine and its server.
         host: the computer it runs on.
         fit: builds into the parts what else is wanted.
+        worker: the eyes with a worker that are to run; new ones unless told.
 
     Raises:
         DeviceGoneError: no world is served there.
@@ -63,6 +66,6 @@ async def remote_machine(
             hardware = with_controller(hardware, controller)
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
-            sight = await stack.enter_async_context(worker_eyes(settings.vision).run())
+            sight = await stack.enter_async_context((worker or worker_eyes(settings.vision)).run())
         parts = Parts(hardware, sight, link, host, SimulatedCredentials())
         yield await stack.enter_async_context(running(locations, settings, fit(parts)))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rvm_edge.machine import Host
     from rvm_edge.settings import Settings
     from rvm_edge.uplink import Uplink
+    from rvm_edge.vision.eyes import WorkerEyes
 
     Fit = Callable[[Parts], Parts]
     Play = Callable[[SimulatedWorld], None]
@@ -106,29 +107,33 @@ def command(
 
     from rvm_edge.cli.demo.eyes import EyesKind
     from rvm_edge.cli.demo.surroundings import Setup
-    from rvm_edge.cli.own_link import own_link
+    from rvm_edge.cli.own_link import identity_in, own_link
+    from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
     from rvm_edge.cli.unusable import in_one_line
     from rvm_edge.health.service_host import ServiceHost
 
     here, chosen, who = locations(writes=True), settings(), EyesKind(eyes)
     screen = None if no_screen else _screen(here, chosen, screen_port)
-    fit = screen.fit if screen else _as_they_are
-    made = screen.made if screen else _unheard
+    fit: Fit = screen.fit if screen else _as_they_are
+    made: Callable[[Uplink], None] = screen.made if screen else _unheard
     play = screen.play_in if screen else _left_alone
-    link = own_link(credentials, here, hardware_map(), made)
+    own = OwnModels(here, chosen, identity_in(credentials)) if who is EyesKind.WORKER else None
+    if own is not None:
+        fit, made = in_turn(own.fit, fit), own.before(made)
+    link = own_link(credentials, here, hardware_map(), made, own.in_use if own else None)
     faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
     host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
-    if world is None:
-        setup = Setup(seed, travel_scale, eyes=who)
-        start: Start = partial(
-            _in_own_world, here, chosen, setup, link=link, host=host, fit=fit, play=play
-        )
-    else:
+
+    def start_with(worker: WorkerEyes | None) -> AbstractAsyncContextManager[Daemon]:
+        if world is None:
+            setup = Setup(seed, travel_scale, eyes=who, worker=worker)
+            return _in_own_world(here, chosen, setup, link=link, host=host, fit=fit, play=play)
         from rvm_edge.cli.remote_machine import remote_machine
 
-        start = partial(
-            remote_machine, here, chosen, world.absolute(), who, link=link, host=host, fit=fit
-        )
+        at = world.absolute()
+        return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
+
+    start: Start = partial(with_own_models, own, start_with)
     with in_one_line():
         trio.run(_run, start, host, screen, as_json)
 

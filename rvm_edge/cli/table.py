@@ -30,6 +30,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "kiosk": CommandEntry("rvm_edge.cli.kiosk", "Keep the browser in front of the machine."),
     "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
+    "model": CommandEntry(
+        "rvm_edge.cli.model", "Look after the models that the eyes look through."
+    ),
     "orders": CommandEntry("rvm_edge.cli.orders", "Explain what the server may order."),
     "queue": CommandEntry("rvm_edge.cli.queue", "Look after what waits for the server."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),

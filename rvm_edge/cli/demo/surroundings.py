@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, eyes_of
+from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, WorkerTrouble, eyes_of
 from rvm_edge.daemon import Parts
 from rvm_edge.link import LinkMaker
 from rvm_edge.machine import Hardware, Host
 from rvm_edge.packaged import samples_dir
-from rvm_edge.settings import Settings
+from rvm_edge.settings import Settings, VisionSettings
 from rvm_edge.simulator.hardware import simulated_hardware
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
+from rvm_edge.vision.eyes import WorkerEyes
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Setup:
         virtual: whether time is virtual. Then the drivers talk to the world directly and blocking
             work is done in place: a pty, a thread and a worker would let a mocked clock run away.
         eyes: who judges.
+        worker: the eyes with a worker that are to run; new ones unless told.
     """
 
     seed: int = 1
     travel_scale: float = 0.0
     virtual: bool = False
     eyes: EyesKind = EyesKind.WORKER
+    worker: WorkerEyes | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,20 @@ async def surroundings(settings: Settings, setup: Setup) -> AsyncIterator[Surrou
     )
     async with (
         simulated_hardware(world, serial=not setup.virtual) as hardware,
-        eyes_of(setup.eyes, settings.vision, world) as (eyes, trouble),
+        _eyes_of(setup, settings.vision, world) as (eyes, trouble),
     ):
         chance = random.Random(setup.seed).random  # noqa: S311 - jitter, repeatable on purpose
         yield Surroundings(world, samples, hardware, eyes, trouble, chance)
+
+
+@asynccontextmanager
+async def _eyes_of(
+    setup: Setup, settings: VisionSettings, world: World
+) -> AsyncIterator[tuple[WatchedEyes, EyesTrouble]]:
+    worker = setup.worker
+    if worker is None:
+        async with eyes_of(setup.eyes, settings, world) as (eyes, trouble):
+            yield eyes, trouble
+        return
+    async with worker.run():
+        yield WatchedEyes(worker), WorkerTrouble(worker)

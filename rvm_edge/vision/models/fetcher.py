@@ -11,7 +11,7 @@ from rvm_edge.vision.models.admission import Admitted, admit
 from rvm_edge.vision.models.download import Download, Limits, Progress
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.manifest import MOST_ENVELOPE_BYTES, Manifest
-from rvm_edge.vision.models.state import StoredModel
+from rvm_edge.vision.models.state import StoredModel, StoreState
 from rvm_edge.vision.models.store import ModelStore, on_disk
 from rvm_edge.vision.models.target import Target
 from rvm_edge.vision.models.web import Web
@@ -50,8 +50,15 @@ class Fetcher:
         self._now_s = now_s
         self.progress: Progress | None = None
 
-    async def fetch(self, target: Target) -> StoredModel | None:
+    async def fetch(
+        self, target: Target, *, manifest: Manifest | None = None, anyway: bool = False
+    ) -> StoredModel | None:
         """Bring a model here; None where it is here already.
+
+        Args:
+            target: what is wanted.
+            manifest: a trusted key's word for it, where somebody brought one; else it is fetched.
+            anyway: also one that served before, or was turned away.
 
         Raises:
             UnfitError: it may not come, or what came is something else.
@@ -59,7 +66,11 @@ class Fetcher:
         """
         if self._is_here(target.sha256):
             return None
-        admitted = admit(target, await self._vouched(target), self._store.state, self._now_s())
+        state = self._store.state
+        if anyway:
+            state = StoreState(issued_s=state.issued_s)
+        vouched = manifest or await self._vouched(target)
+        admitted = admit(target, vouched, state, self._now_s())
         if self._is_here(admitted.sha256):
             return None
         model = await self._download(admitted)
@@ -83,20 +94,13 @@ class Fetcher:
         return verified(content, keys)
 
     async def _download(self, admitted: Admitted) -> StoredModel:
-        settings = self._settings
         await self._offload(partial(on_disk, partial(self._store.begin, admitted.sha256)))
         download = Download(
             admitted,
             self._store.part(admitted.sha256),
             web=self._web,
             disk=self._store.disk,
-            limits=Limits(
-                most_bytes=int(settings.most_mb * _MEGABYTE),
-                spare_bytes=int(settings.spare_mb * _MEGABYTE),
-                whole_s=settings.download_s,
-                tries=settings.tries,
-                kinds=settings.formats,
-            ),
+            limits=limits_of(self._settings),
             offload=self._offload,
         )
         self.progress = download.progress
@@ -107,3 +111,14 @@ class Fetcher:
             raise
         finally:
             self.progress = None
+
+
+def limits_of(settings: ModelSettings) -> Limits:
+    """Return how much of anything a model may take."""
+    return Limits(
+        most_bytes=int(settings.most_mb * _MEGABYTE),
+        spare_bytes=int(settings.spare_mb * _MEGABYTE),
+        whole_s=settings.download_s,
+        tries=settings.tries,
+        kinds=settings.formats,
+    )
