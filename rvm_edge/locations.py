@@ -1,8 +1,8 @@
 """Where this machine keeps its configuration and its memory.
 
 Options come first, then what systemd hands to a unit (`CONFIGURATION_DIRECTORY`,
-`STATE_DIRECTORY` and its like: systemd.exec(5)), then the checkout's own folders, then, for a wheel started by
-hand, the user's folders of the XDG Base Directory Specification.
+`STATE_DIRECTORY` and their like: systemd.exec(5)), then the checkout's own folders, then, for a
+wheel started by hand, the user's folders of the XDG Base Directory Specification.
 """
 
 from __future__ import annotations
