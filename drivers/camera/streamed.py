@@ -8,7 +8,7 @@ light before. Black and frozen pictures are passed over until a good one comes o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -51,8 +51,23 @@ class Habits:
 class StreamedCamera:
     """`drivers.ports.Camera` on a stream of pictures."""
 
-    def __init__(self, source: Source, habits: Habits | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        habits: Habits | None = None,
+        *,
+        lit: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Prepare; `run` starts it.
+
+        Args:
+            source: where the stream comes from.
+            habits: how the camera is treated.
+            lit: whether the lamp shines, so that a black picture is a fault. In the dark a black
+                picture is the truth, and two of them may be the same.
+        """
         self._source = source
+        self._lit = lit
         self._habits = habits or Habits()
         self._stream = _Stream(trouble="the camera has not started yet")
         self._arrived = trio.Event()
@@ -97,6 +112,8 @@ class StreamedCamera:
         """Say why this is no usable picture, or "" if it is one."""
         brightness = self._stream.brightness
         if brightness is not None and brightness < self._habits.black_below:
+            if not self._lit():
+                return ""
             return f"the camera sees black (mean brightness {brightness:.0f} of 255)"
         before = (self._stream.before, self._stream.handed_out)
         if any(other is not None and _same(part, other) for other in before):

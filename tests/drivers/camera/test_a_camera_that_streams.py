@@ -10,6 +10,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from drivers.camera.lamp import KnownLamp
 from drivers.camera.parts import Kind, Part, written
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.ports import DeviceGoneError, DriverError, Encoding, PictureError
@@ -52,6 +53,18 @@ class Played:
         self.shown += not self.frozen
         picture = Part(Kind.JPEG, b"picture %d" % self.shown)
         return written(picture) + written(Part(Kind.GREY, self.grey))
+
+
+@dataclass(frozen=True)
+class Lamp:
+    fails: bool = False
+
+    async def on(self) -> None:
+        await trio.lowlevel.checkpoint()
+        if self.fails:
+            raise DeviceGoneError("the motor controller is unplugged")
+
+    off = on
 
 
 @asynccontextmanager
@@ -102,6 +115,29 @@ async def test_a_black_picture_is_waited_out_and_refused_where_it_stays(
 
             nursery.start_soon(light_up)
             await running.take_picture()
+
+
+async def test_in_the_dark_black_is_the_truth_even_twice(autojump_clock: MockClock) -> None:
+    played = Played(grey=DARK, frozen=True)
+    lamp = KnownLamp(Lamp())
+    async with StreamedCamera(played, HABITS, lit=lambda: lamp.lit).run() as running:
+        await running.take_picture()
+        await running.take_picture()
+        await lamp.on()
+        assert "sees black" in await refusal(running)
+        await lamp.off()
+        await running.take_picture()
+
+
+async def test_a_lamp_that_may_not_have_gone_on_is_not_known_to_shine() -> None:
+    lamp = KnownLamp(Lamp(fails=True))
+    with pytest.raises(DeviceGoneError):
+        await lamp.on()
+    assert not lamp.lit
+    lamp.lit = True
+    with pytest.raises(DeviceGoneError):
+        await lamp.off()
+    assert not lamp.lit
 
 
 async def test_a_frozen_camera_is_refused_until_it_moves(autojump_clock: MockClock) -> None:
