@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.options import json_option, print_json, settings
 from rvm_edge.item import Verdict
 
 if TYPE_CHECKING:
-    from rvm_edge.settings import VisionSettings
-    from rvm_edge.vision.detector import Detector
+    from rvm_edge.settings import AcceptanceSettings
     from rvm_edge.vision.stills import JudgedStills, Still
 
 _MANY = 8
@@ -57,11 +55,13 @@ def command(
     PICTURE is a JPEG or PNG file, a folder of them, or a quoted pattern. Each picture is taken for
     an item of its own unless --together is given.
     """
+    from rvm_edge.cli.looking import load_detector
     from rvm_edge.vision.picture_files import find_pictures
     from rvm_edge.vision.stills import judge_stills
 
     eyes = settings().vision
-    detector = _load(eyes, model)
+    detector = load_detector(eyes, model)
+    rule = eyes.rule_with(detector.thresholds)
     paths = list(find_pictures(pictures))
     if not paths:
         raise CommandError(f"{', '.join(pictures)}: no JPEG or PNG files there")
@@ -69,8 +69,8 @@ def command(
     report = _Report(as_json=as_json, out=out, model=detector.model_hash)
     with _progress(len(groups)) as step:
         for group in groups:
-            judged = judge_stills(detector, group, eyes.acceptance)
-            report.add(judged, _draw(judged, report.out, eyes))
+            judged = judge_stills(detector, group, rule)
+            report.add(judged, _draw(judged, report.out, rule))
             step()
     report.finish()
 
@@ -142,37 +142,23 @@ class _Folder:
         return self.path / name
 
 
-def _load(eyes: VisionSettings, model: Path | None) -> Detector:
-    from rvm_edge.packaged import PackagedFileError, model_file
-    from rvm_edge.vision.backends.choosing import load_chosen
-    from rvm_edge.vision.detector import ModelError
-    from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
-
-    if model is not None:
-        eyes = msgspec.structs.replace(eyes, model=str(model), model_sha256="")
-    try:
-        return load_chosen(choose(eyes, model_file(MANIFEST).parent), eyes)
-    except (ManifestError, ModelError, PackagedFileError) as error:
-        raise CommandError(str(error)) from error
-
-
-def _draw(judged: JudgedStills, folder: _Folder | None, eyes: VisionSettings) -> list[Path]:
+def _draw(judged: JudgedStills, folder: _Folder | None, rule: AcceptanceSettings) -> list[Path]:
     if folder is None:
         return []
     return [
-        _draw_one(still, judged.verdict, folder.name_for(still.path), eyes)
+        _draw_one(still, judged.verdict, folder.name_for(still.path), rule)
         for still in judged.stills
         if still.pixels is not None
     ]
 
 
-def _draw_one(still: Still, verdict: Verdict, target: Path, eyes: VisionSettings) -> Path:
+def _draw_one(still: Still, verdict: Verdict, target: Path, rule: AcceptanceSettings) -> Path:
     import cv2
 
     from rvm_edge.vision.annotate import annotate
 
     assert still.pixels is not None
-    drawn = annotate(still.pixels, still.detections, verdict, eyes.acceptance)
+    drawn = annotate(still.pixels, still.detections, verdict, rule)
     _, encoded = cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 90])
     try:
         target.write_bytes(encoded.tobytes())

@@ -22,9 +22,11 @@ COMMANDS: dict[str, CommandEntry] = {
     "chart": CommandEntry("rvm_edge.cli.chart", "Show, check and export the statechart."),
     "classify": CommandEntry("rvm_edge.cli.classify", "Judge pictures of items, with reasons."),
     "cloud-sim": CommandEntry("rvm_edge.cli.cloud_sim", "Run a simulated MyRVM server."),
+    "collect": CommandEntry("rvm_edge.cli.collect", "Gather the machine's pictures for training."),
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
     "doctor": CommandEntry("rvm_edge.cli.doctor", "Look for what is wrong, and say what to do."),
+    "evaluate": CommandEntry("rvm_edge.cli.evaluate", "Measure how often the rule is right."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
     "install": CommandEntry("rvm_edge.cli.install", "Become a service of this computer."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
@@ -38,5 +40,6 @@ COMMANDS: dict[str, CommandEntry] = {
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
     "settings": CommandEntry("rvm_edge.cli.settings", "Check, show and explain the settings."),
     "simulate": CommandEntry("rvm_edge.cli.simulate", "Run a part of the simulated machine."),
+    "train": CommandEntry("rvm_edge.cli.train", "Train the machine's eyes on labelled pictures."),
 }
 """The commands in the order in which `--help` lists them."""

@@ -48,6 +48,20 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.mineral_seen > self.mineral:
             raise ValueError("mineral_seen may not be above mineral")
 
+    def over(self, model_says: Thresholds | None) -> Thresholds:
+        """Return a model's own thresholds, save those that are set here to other than default."""
+        if model_says is None:
+            return self
+        default = Thresholds()
+        mixed = {
+            name: getattr(
+                self if getattr(self, name) != getattr(default, name) else model_says, name
+            )
+            for name in self.__struct_fields__
+        }
+        mixed["mineral_seen"] = min(mixed["mineral_seen"], mixed["mineral"])
+        return Thresholds(**mixed)
+
 
 class WeightRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a container of one class weighs while it is empty, in grams.
@@ -83,7 +97,8 @@ class AcceptanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """The figures in the acceptance rule.
 
     Attributes:
-        thresholds: per class.
+        thresholds: per class. One that is left at its default is the model's own where the model
+            brings its own, chosen when it was trained.
         weights: per class that is taken.
         quorum: which share of an item's pictures must show an empty PET bottle; always more than
             half of them.
@@ -171,3 +186,8 @@ class VisionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         allowed_s = min(self.judge_timeout_s, self.acceptance.late_s)
         if self.segmenter.enabled and self.segmenter.timeout_s >= allowed_s:
             raise ValueError(f"segmenter.timeout_s must be below {allowed_s:g}: a verdict is late")
+
+    def rule_with(self, model_says: Thresholds | None) -> AcceptanceSettings:
+        """Return the figures in the rule for a model that brings thresholds of its own, or none."""
+        mixed = self.acceptance.thresholds.over(model_says)
+        return msgspec.structs.replace(self.acceptance, thresholds=mixed)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection
+from rvm_edge.settings import Thresholds
 
 
 class ModelError(Exception):
@@ -26,6 +27,11 @@ class Detector(Protocol):
     @property
     def model_hash(self) -> str:
         """SHA-256 of the model's file, in hex."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """The thresholds that the model brings; None for one that brings none."""
         ...
 
     def detect(self, picture: NDArray[np.uint8]) -> tuple[Detection, ...]:

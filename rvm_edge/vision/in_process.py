@@ -85,7 +85,7 @@ class InProcessEyes:
             raise EyesError(str(error)) from error
         verdict = decide(
             [one.found for one in looks],
-            self._settings.acceptance,
+            self._settings.rule_with(self._detector.thresholds),
             weight_g=weight_g,
             elapsed_s=0.0,
             model_hash=self._detector.model_hash,

@@ -15,6 +15,7 @@ from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_checks import MOST_SIDE, checked_names, read_model
+from rvm_edge.vision.model_thresholds import floor_for, read_thresholds
 
 _RANK = 4
 
@@ -36,7 +37,8 @@ class OnnxDetector:
             ModelError: the model is not a detector of our classes.
         """
         self._session = session
-        self._floor = floor
+        self.thresholds = read_thresholds(session.get_modelmeta().custom_metadata_map)
+        self._floor = floor_for(self.thresholds, floor)
         self._nms_iou = nms_iou
         self.model_hash = model_hash
         self._input, self.side = _read_input(session)

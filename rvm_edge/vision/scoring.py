@@ -76,9 +76,10 @@ def decide_samples(samples: Sequence[Sample], settings: VisionSettings) -> tuple
     """Judge each sample as an item with one picture, with the model that the project ships."""
     chosen = choose(settings, model_file(MANIFEST).parent)
     detector = load_chosen(chosen, settings)
+    rule = settings.rule_with(detector.thresholds)
     decisions = []
     for sample in samples:
-        verdict = judge_stills(detector, [sample.path], settings.acceptance).verdict
+        verdict = judge_stills(detector, [sample.path], rule).verdict
         found = tuple(
             Found(one.label, round(one.confidence, 4), _rounded(one.box))
             for one in verdict.detections[0]

@@ -25,6 +25,7 @@ from rvm_edge.vision.model_store import ModelFile
 class CountingDetector:
     names: Sequence[str] = ("mineral",)
     model_hash = "0" * 64
+    thresholds = None
 
     def __init__(self) -> None:
         self.looks = 0

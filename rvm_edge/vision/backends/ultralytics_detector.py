@@ -21,6 +21,7 @@ from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_checks import read_model
+from rvm_edge.vision.model_thresholds import floor_for, read_thresholds
 from rvm_edge.vision.wire import Load
 
 _PICKLE = ".pt"
@@ -32,7 +33,8 @@ class UltralyticsDetector:
     def __init__(self, model: Model, model_hash: str, *, floor: float, nms_iou: float) -> None:
         """Wrap a model; `load` is the way to get one."""
         self._model = model
-        self._floor = floor
+        self.thresholds = read_thresholds(model.metadata)
+        self._floor = floor_for(self.thresholds, floor)
         self._nms_iou = nms_iou
         self.model_hash = model_hash
         self.side = model.side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +30,11 @@ class Model(Protocol):
     @property
     def side(self) -> int:
         """The edge of the square that it takes, in pixels."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What an export says of itself; nothing for a `.pt`."""
         ...
 
     def forward(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,6 +71,7 @@ class UltralyticsModel:
         self._device = device
         self._half = bool(getattr(backend, "fp16", False))
         self.names = checked_names(getattr(backend, "names", None))
+        self.metadata = _metadata_of(backend)
         self.side = _side_of(backend)
 
     def forward(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -159,3 +166,10 @@ def _side_of(backend: object) -> int:
     if not square or not isinstance(side, int) or not 0 < side <= MOST_SIDE or side % _STRIDE:
         raise ModelError(f"the model's input is said to be {said}, not a square it can take")
     return side
+
+
+def _metadata_of(backend: object) -> dict[str, str]:
+    said: object = getattr(backend, "metadata", None)
+    if not isinstance(said, Mapping):
+        return {}
+    return {str(key): value for key, value in said.items() if isinstance(value, str)}

@@ -1,0 +1,65 @@
+"""The network that is trained: YOLO11n, begun from weights that know the pictures of the world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+from ultralytics.nn.tasks import DetectionModel
+
+from rvm_edge.training.dataset import CLASSES
+from rvm_edge.training.failures import WeightsError
+
+_ARCHITECTURE = "yolo11n.yaml"
+_COCO_CLASSES = 80
+_NEAREST = {"yogurt": 41}  # a cup
+_BOTTLE = 39
+
+
+def build(weights: Path | None) -> DetectionModel:
+    """Return a detector of our classes.
+
+    The layers in front of the class scores keep the width that they have for COCO's 80 classes, so
+    that what COCO taught them is kept; a row of the last layer starts from the row of the nearest
+    COCO class, a bottle for most.
+
+    Args:
+        weights: a state dict of YOLO11n trained on COCO, or None for random ones.
+
+    Raises:
+        WeightsError: the file is missing, or holds other weights.
+    """
+    model = DetectionModel(_ARCHITECTURE, nc=_COCO_CLASSES, verbose=False)
+    if weights is not None:
+        _load(model, weights)
+    head = model.model[-1]
+    for branch in head.cv3:
+        branch[-1] = _narrow(branch[-1])
+    head.nc = model.nc = len(CLASSES)
+    head.no = head.nc + 4 * head.reg_max
+    model.yaml["nc"] = len(CLASSES)
+    model.names = dict(enumerate(CLASSES))
+    return model
+
+
+def _load(model: DetectionModel, weights: Path) -> None:
+    try:
+        state = torch.load(weights, map_location="cpu", weights_only=True)
+        model.load_state_dict({key: value.float() for key, value in state.items()})
+    except FileNotFoundError as error:
+        raise WeightsError(f"there are no weights at {weights}") from error
+    # torch raises pickle, zip and plain runtime errors here, depending on how the file is wrong.
+    except Exception as error:
+        first = str(error).strip().splitlines()[0]
+        raise WeightsError(f"{weights} holds no state dict of YOLO11n: {first}") from error
+
+
+def _narrow(wide: nn.Conv2d) -> nn.Conv2d:
+    rows = [_NEAREST.get(name, _BOTTLE) for name in CLASSES]
+    narrow = nn.Conv2d(wide.in_channels, len(rows), 1)
+    with torch.no_grad():
+        narrow.weight.copy_(wide.weight[rows])
+        assert narrow.bias is not None and wide.bias is not None  # noqa: PT018 - both or neither
+        narrow.bias.copy_(wide.bias[rows])
+    return narrow
