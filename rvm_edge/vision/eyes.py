@@ -15,9 +15,10 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.item import Detection, Verdict
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import NOTHING_ELSE, Circumstances, EyesError
 from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.acceptance import decide
+from rvm_edge.vision.evidence import Signs
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.picture_header import fits_as_jpeg
 from rvm_edge.vision.second_worker import (
@@ -27,8 +28,9 @@ from rvm_edge.vision.second_worker import (
     hold_second,
     load_into,
 )
+from rvm_edge.vision.segmenter.hearing import Hearing
 from rvm_edge.vision.shared_frames import TooMuchError
-from rvm_edge.vision.wire import Seen
+from rvm_edge.vision.wire import Looked, Seen
 from rvm_edge.vision.worker_link import (
     WORKER_COMMAND,
     ModelRefusedError,
@@ -58,6 +60,7 @@ class WorkerEyes:
         state: whether it can judge right now.
         trouble: why the last worker was lost, or "" while all is well.
         restarts: how many workers were lost so far.
+        second_judge: is heard about items that the rule accepts, where it is enabled.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class WorkerEyes:
         self._one_at_a_time = trio.Lock()
         self._model_refused = False
         self._wait_s = settings.restart_first_s
+        self.second_judge = Hearing(settings)
         self.state = EyesState.STARTING
         self.trouble = ""
         self.restarts = 0
@@ -127,7 +131,12 @@ class WorkerEyes:
         """
         await self._ready_link()
 
-    async def judge(self, frames: Sequence[Frame], weight_g: float | None) -> Verdict:
+    async def judge(
+        self,
+        frames: Sequence[Frame],
+        weight_g: float | None,
+        about: Circumstances = NOTHING_ELSE,
+    ) -> Verdict:
         """Look at one item's pictures and decide; see `rvm_edge.machine.Eyes`.
 
         Raises:
@@ -136,18 +145,24 @@ class WorkerEyes:
         """
         started = trio.current_time()
 
-        async def look(link: WorkerLink) -> tuple[tuple[Seen, ...], str]:
-            seen = await link.look(frames), link.model_hash
+        async def look(link: WorkerLink) -> tuple[Looked, WorkerLink]:
+            seen = await link.examine(frames, about.dark), link
             self._overseer.judged(self._model)
             return seen
 
-        seen, model_hash = await self._ask(look)
-        return decide(
-            [_findings(one) for one in seen],
-            self._settings.acceptance,
+        seen, link = await self._ask(look)
+        verdict = decide(
+            [_findings(one) for one in seen.pictures],
+            self._settings.rule_with(link.thresholds),
             weight_g=weight_g,
             elapsed_s=trio.current_time() - started,
-            model_hash=model_hash,
+            model_hash=link.model_hash,
+            signs=_signs(seen, about),
+        )
+        return await self.second_judge.hear(
+            verdict,
+            lambda number, box: self._ask(lambda link: link.measure(frames[number], box)),
+            lambda: trio.current_time() - started,
         )
 
     async def as_jpeg(self, frame: Frame, most_bytes: int) -> bytes:
@@ -181,7 +196,7 @@ class WorkerEyes:
         if self._nursery is None:
             raise EyesError("the eyes do not run")
         second: SecondWorker | EyesError = await self._nursery.start(
-            hold_second, self._command, model, self._settings
+            hold_second, self._command, model, self.second_judge.settings
         )
         if isinstance(second, EyesError):
             raise second
@@ -252,6 +267,8 @@ class WorkerEyes:
 
     def _change(self, state: EyesState, link: WorkerLink | None, trouble: str) -> None:
         self.state, self._link, self.trouble = state, link, trouble
+        if link is not None:
+            self.second_judge.worker_says(link.second_judge, link.judge_trouble)
         self._turn.set()
         self._turn = trio.Event()
 
@@ -279,7 +296,7 @@ class WorkerEyes:
         model = self._model
         try:
             async with start_worker(self._command) as link:
-                trouble = await load_into(link, model, self._settings)
+                trouble = await load_into(link, model, self.second_judge.settings)
                 if self._link is not None:  # another one was adopted meanwhile
                     return
                 if trouble is None:
@@ -305,6 +322,16 @@ class WorkerEyes:
         following = await self._overseer.lost(model, self.trouble, refused=refused)
         if self._model is model and following != model:
             self._model, self._model_refused = following, False
+
+
+def _signs(seen: Looked, about: Circumstances) -> Signs:
+    """Return what the pictures tell beside the things in them."""
+    return Signs(
+        figures=[one.figures for one in seen.pictures],
+        dhashes=[one.dhash for one in seen.pictures],
+        dark=seen.dark,
+        earlier=about.earlier,
+    )
 
 
 def _findings(seen: Seen) -> tuple[Detection, ...] | None:

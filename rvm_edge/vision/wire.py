@@ -15,8 +15,9 @@ from msgspec import Meta
 from drivers.ports import Encoding
 from rvm_edge.decision import Dhash, PictureFigures
 from rvm_edge.item import Detection
-from rvm_edge.settings import Backend, SegmenterSettings, VisionSettings
+from rvm_edge.settings import Backend, SegmenterSettings, Thresholds, VisionSettings
 from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.segmenter.opinion import MaskFigures
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 MAX_PICTURES = 16
@@ -79,10 +80,16 @@ class Loaded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="loade
     Attributes:
         names: the model's classes.
         model_hash: SHA-256 of the model's file, in hex.
+        second_judge: which one is there, or "".
+        judge_trouble: why the one that was asked for is not, or "".
+        thresholds: what the model brings for the rule; None for one that brings none.
     """
 
     names: Annotated[tuple[str, ...], Meta(min_length=1, max_length=1000)]
     model_hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    second_judge: Annotated[str, Meta(max_length=200)] = ""
+    judge_trouble: Annotated[str, Meta(max_length=1000)] = ""
+    thresholds: Thresholds | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="refused"):
@@ -129,7 +136,21 @@ class Compress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="com
     most_bytes: int
 
 
-Request = Look | Compress
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="measure"):
+    """A request: have the second judge measure the item in this picture.
+
+    Attributes:
+        number: as in `Look`.
+        picture: which.
+        box: where the detector saw the item, in the picture's pixels.
+    """
+
+    number: int
+    picture: Picture
+    box: tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+
+
+Request = Look | Compress | Measure
 """What a worker is asked once it has loaded its model."""
 
 
@@ -189,7 +210,21 @@ class Compressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="c
     failed: Annotated[str, Meta(max_length=500)] = ""
 
 
-Answer = Loaded | Refused | Looked | Compressed
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="measured"):
+    """The answer to `Measure`.
+
+    Attributes:
+        number: of the request.
+        figures: of the item's mask.
+        failed: why there are none, or "".
+    """
+
+    number: int
+    figures: MaskFigures = MaskFigures()
+    failed: Annotated[str, Meta(max_length=500)] = ""
+
+
+Answer = Loaded | Refused | Looked | Compressed | Measured
 """What a worker says."""
 
 

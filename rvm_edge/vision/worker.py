@@ -30,8 +30,11 @@ from rvm_edge.vision.dhash import dhash_of_bottle
 from rvm_edge.vision.figures import figures_of
 from rvm_edge.vision.jpeg import DoesNotFitError, compress
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture
+from rvm_edge.vision.segmenter.seat import JudgesSeat, call_judge
+from rvm_edge.vision.segmenter.segmenter import SegmenterError
 from rvm_edge.vision.shared_frames import hand_back, map_frames
 from rvm_edge.vision.wire import (
+    Answer,
     Compress,
     Compressed,
     Found,
@@ -39,6 +42,8 @@ from rvm_edge.vision.wire import (
     Loaded,
     Look,
     Looked,
+    Measure,
+    Measured,
     Picture,
     Refused,
     Request,
@@ -69,20 +74,31 @@ def main(arguments: Sequence[str]) -> int:
         first = requests.next()
         if first is None:
             return 0
+        wanted = decode(first, Load)
         try:
-            detector = load_detector(decode(first, Load))
+            detector = load_detector(wanted)
         except ModelError as error:
             connection.sendall(encode(Refused(str(error)[:2000])))
             return 1
-        connection.sendall(encode(Loaded(tuple(detector.names), detector.model_hash)))
+        judge = call_judge(wanted)
+        ready = Loaded(
+            tuple(detector.names),
+            detector.model_hash,
+            judge.name,
+            judge.trouble,
+            detector.thresholds,
+        )
+        connection.sendall(encode(ready))
         with ThreadPoolExecutor(1, "reader") as reader:
             while (body := requests.next()) is not None:
                 request: Request = decode(body, Request)  # type: ignore[arg-type] # as in the link
-                answer = (
-                    _look(detector, reader, memory, request)
-                    if isinstance(request, Look)
-                    else _compress(memory, fd, request)
-                )
+                answer: Answer
+                if isinstance(request, Look):
+                    answer = _look(detector, reader, memory, request)
+                elif isinstance(request, Compress):
+                    answer = _compress(memory, fd, request)
+                else:
+                    answer = _ask(judge, memory, request)
                 connection.sendall(encode(answer))
     return 0
 
@@ -154,6 +170,15 @@ def _compress(memory: memoryview, fd: int, request: Compress) -> Compressed:
     except (PictureUnreadableError, DoesNotFitError) as error:
         return Compressed(request.number, failed=str(error)[:500])
     return Compressed(request.number, hand_back(fd, data))
+
+
+def _ask(judge: JudgesSeat, memory: memoryview, request: Measure) -> Measured:
+    """Have the second judge measure an item."""
+    try:
+        figures = judge.measure(_read(memory, request.picture), request.box)
+    except (PictureUnreadableError, SegmenterError) as error:
+        return Measured(request.number, failed=str(error)[:500])
+    return Measured(request.number, figures)
 
 
 def _read(memory: memoryview, picture: Picture) -> NDArray[np.uint8]:

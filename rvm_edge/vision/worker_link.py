@@ -14,9 +14,13 @@ from dataclasses import replace
 import trio
 
 from drivers.ports import Encoding, Frame
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.picture_header import fits_as_jpeg
-from rvm_edge.vision.shared_frames import SharedFrames
+from rvm_edge.vision.segmenter.hearing import NoOpinionError
+from rvm_edge.vision.segmenter.opinion import MaskFigures
+from rvm_edge.vision.shared_frames import SharedFrames, TooMuchError
 from rvm_edge.vision.wire import (
+    MAX_PICTURES,
     Answer,
     Compress,
     Compressed,
@@ -24,6 +28,8 @@ from rvm_edge.vision.wire import (
     Loaded,
     Look,
     Looked,
+    Measure,
+    Measured,
     Picture,
     Refused,
     Request,
@@ -73,6 +79,8 @@ class WorkerLink:
         self._stderr_ended = trio.Event()
         self.model_hash = ""
         self.names: tuple[str, ...] = ()
+        self.second_judge = self.judge_trouble = ""
+        self.thresholds: Thresholds | None = None
 
     @property
     def serves(self) -> bool:
@@ -98,10 +106,16 @@ class WorkerLink:
         if not isinstance(answer, Loaded):
             raise WorkerError(_NOT_ASKED)
         self.model_hash, self.names = answer.model_hash, answer.names
+        self.second_judge, self.judge_trouble = answer.second_judge, answer.judge_trouble
+        self.thresholds = answer.thresholds
         return answer
 
     async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
-        """Have the worker look at an item's pictures.
+        """Have the worker look at an item's pictures; see `examine`."""
+        return (await self.examine(frames)).pictures
+
+    async def examine(self, frames: Sequence[Frame], dark: Frame | None = None) -> Looked:
+        """Have the worker look at an item's pictures, and measure the one with the lamp off.
 
         May be cancelled: the answer that is then still to come is passed over by the next call.
 
@@ -109,12 +123,18 @@ class WorkerLink:
             TooMuchError: the pictures do not fit; the worker is as well as before.
             WorkerError: there is no answer.
         """
-        answer = await self._ask(frames, Look)
+        taken = len(frames)
+        if taken > MAX_PICTURES:
+            raise TooMuchError(f"{taken} pictures of one item; at most {MAX_PICTURES}")
+        answer = await self._ask(
+            [*frames, *([dark] if dark else [])],
+            lambda number, pictures: Look(number, pictures[:taken], *pictures[taken:]),
+        )
         if not isinstance(answer, Looked):
             raise WorkerError(_NOT_ASKED)
-        if len(answer.pictures) != len(frames):
+        if len(answer.pictures) != taken:
             raise WorkerError("the worker answered for another number of pictures")
-        return answer.pictures
+        return answer
 
     async def compress(self, frame: Frame, most_bytes: int) -> bytes:
         """Have the worker make a JPEG of at most `most_bytes` bytes. May be cancelled, as `look`.
@@ -138,11 +158,28 @@ class WorkerLink:
             raise WorkerError("the worker made something else than a JPEG")
         return made.data
 
+    async def measure(self, frame: Frame, box: tuple[float, float, float, float]) -> MaskFigures:
+        """Have the second judge measure the item in a picture. May be cancelled, as `look`.
+
+        Raises:
+            TooMuchError: the picture is too large for the shared memory.
+            NoOpinionError: there is no second judge, or it has no answer.
+            WorkerError: there is no answer.
+        """
+        answer = await self._ask(
+            [frame], lambda number, pictures: Measure(number, pictures[0], box)
+        )
+        if not isinstance(answer, Measured):
+            raise WorkerError(_NOT_ASKED)
+        if answer.failed:
+            raise NoOpinionError(answer.failed)
+        return answer.figures
+
     async def _ask(
         self,
         frames: Sequence[Frame],
         request: Callable[[int, tuple[Picture, ...]], Request],
-    ) -> Looked | Compressed:
+    ) -> Looked | Compressed | Measured:
         while self._owed:
             await self._receive()
             self._owed -= 1

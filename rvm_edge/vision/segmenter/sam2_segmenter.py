@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import warnings
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -166,7 +167,10 @@ def _build(content: bytes, config: str, side: int, device: str) -> Predictor:
     except (RuntimeError, pickle.UnpicklingError, EOFError, TypeError, AttributeError) as error:
         first_line = str(error).strip().split("\n", 1)[0][:200]
         raise SegmenterError(f"SAM 2: the weights do not fit: {first_line}") from error
-    predictor = SAM2ImagePredictor(network.to(device))
+    with warnings.catch_warnings():
+        # The package scripts its resizing in a way that newer torch would rather not see.
+        warnings.filterwarnings("ignore", r"`torch\.jit\.script` is deprecated", FutureWarning)
+        predictor = SAM2ImagePredictor(network.to(device))
     # It has the sizes of its feature maps written down for 1024 pixels alone.
     predictor._bb_feat_sizes = [(side // step,) * 2 for step in (4, 8, 16)]  # noqa: SLF001
     made: Predictor = predictor
