@@ -11,8 +11,9 @@ import os
 import shutil
 import signal
 import subprocess
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,20 +72,13 @@ class Chromium:
         async with trio.open_nursery() as nursery:
             tools = DevTools(self)
             nursery.start_soon(tools.listen)
-            context = (await tools.call("Target.createBrowserContext"))["browserContextId"]
             try:
-                where = {"url": "about:blank", "browserContextId": context}
-                target = (await tools.call("Target.createTarget", **where))["targetId"]
-                ids = {"targetId": target, "flatten": True}
-                page = Page(tools, (await tools.call("Target.attachToTarget", **ids))["sessionId"])
-                for domain in ("Page", "Runtime", "Log"):
-                    await page.call(f"{domain}.enable")
-                yield page
+                async with tools.page() as page:
+                    yield page
             except BaseException as error:  # noqa: BLE001 - raised again, in no group
                 failure = error
-            with trio.CancelScope(shield=True), trio.move_on_after(GOODBYE_S):
-                await tools.call("Target.disposeBrowserContext", browserContextId=context)
             nursery.cancel_scope.cancel()
+        tools.close()
         if failure is not None:
             raise failure
 
@@ -93,7 +87,7 @@ class DevTools:
     """The protocol: commands with an id, answers with the same, events without.
 
     Attributes:
-        complaints: what went wrong in pages.
+        complaints: what went wrong in pages, by session.
     """
 
     def __init__(self, chromium: Chromium) -> None:
@@ -102,7 +96,28 @@ class DevTools:
         self._answers = trio.lowlevel.FdStream(os.dup(chromium.answers))
         self._writing = trio.Lock()
         self._waiting: dict[int, trio.MemorySendChannel[Json]] = {}
-        self.complaints: list[str] = []
+        self.complaints: defaultdict[str, list[str]] = defaultdict(list)
+
+    @asynccontextmanager
+    async def page(self) -> AsyncIterator[Page]:
+        """Open an empty page that knows of no other one, and close it afterwards."""
+        context = (await self.call("Target.createBrowserContext"))["browserContextId"]
+        try:
+            where = {"url": "about:blank", "browserContextId": context}
+            target = (await self.call("Target.createTarget", **where))["targetId"]
+            ids = {"targetId": target, "flatten": True}
+            page = Page(self, (await self.call("Target.attachToTarget", **ids))["sessionId"])
+            for domain in ("Page", "Runtime", "Log"):
+                await page.call(f"{domain}.enable")
+            yield page
+        finally:
+            with trio.CancelScope(shield=True), trio.move_on_after(GOODBYE_S):
+                await self.call("Target.disposeBrowserContext", browserContextId=context)
+
+    def close(self) -> None:
+        """Let go of the pipe, which others use after us."""
+        self._commands.close()
+        self._answers.close()
 
     async def call(self, method: str, session: str = "", **params: Json) -> Json:
         """Give a command, and return what came of it."""
@@ -140,11 +155,13 @@ class DevTools:
             if waiting := self._waiting.pop(message["id"], None):  # else another test's
                 waiting.send_nowait(message)
         elif message["method"] == "Runtime.exceptionThrown":
-            self.complaints.append(str(message["params"]["exceptionDetails"]))
+            told = str(message["params"]["exceptionDetails"])
+            self.complaints[message["sessionId"]].append(told)
         elif message["method"] == "Log.entryAdded":
             entry = message["params"]["entry"]
             if entry["level"] == "error":
-                self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
+                told = f"{entry['text']} {entry.get('url', '')}"
+                self.complaints[message["sessionId"]].append(told)
 
 
 class Page:
@@ -157,7 +174,11 @@ class Page:
     @property
     def complaints(self) -> list[str]:
         """What went wrong in the page: exceptions, refused loads, breaches of its policy."""
-        return self._tools.complaints
+        return self._tools.complaints[self._session]
+
+    def beside(self) -> AbstractAsyncContextManager[Page]:
+        """Open another page at the same time; a browser's pages share one pipe."""
+        return self._tools.page()
 
     async def call(self, method: str, **params: Json) -> Json:
         """Give a command of DevTools to this page."""
@@ -273,6 +294,8 @@ def started(folder: Path) -> Iterator[Chromium]:
         )
     os.close(theirs_read)
     os.close(theirs_write)
+    for end in (ours_read, ours_write):
+        os.set_blocking(end, False)  # else closing a copy makes all of them blocking again
     try:
         yield Chromium(ours_write, ours_read, said)
     finally:
