@@ -69,7 +69,7 @@ class StreamedCamera:
         self._source = source
         self._lit = lit
         self._habits = habits or Habits()
-        self._stream = _Stream(trouble="the camera has not started yet")
+        self._stream = _Stream()
         self._arrived = trio.Event()
         self._sequence = 0
 
@@ -84,13 +84,15 @@ class StreamedCamera:
                 nursery.cancel_scope.cancel()
 
     async def take_picture(self) -> Frame:
-        """Take one new picture.
+        """Take one new picture. A camera that has only just been started gets its time first.
 
         Raises:
             PictureError: none came in time, or only black or frozen ones. The message says which.
         """
-        asked, objection = self._stream.pictures, ""
-        stream = self._stream
+        stream, asked, objection = self._stream, self._stream.pictures, ""
+        with trio.move_on_after(self._habits.start_s):
+            while not self._stream.trouble and self._stream.pictures <= self._habits.warm_up:
+                await self._arrived.wait()
         with trio.move_on_after(self._habits.picture_s):
             while True:
                 await self._arrived.wait()
@@ -143,6 +145,7 @@ class StreamedCamera:
                 if self._stream.pictures > self._habits.warm_up:
                     wait_s = self._habits.retry_first_s
                 self._stream = _Stream(trouble=str(error))
+                self._announce()
             await trio.sleep(wait_s)
             wait_s = min(2 * wait_s, self._habits.retry_cap_s)
 
@@ -168,6 +171,9 @@ class StreamedCamera:
             self._stream.brightness = sum(part.data) / max(1, len(part.data))
             return
         self._stream.take_in(part, trio.current_time())
+        self._announce()
+
+    def _announce(self) -> None:
         self._arrived.set()
         self._arrived = trio.Event()
 

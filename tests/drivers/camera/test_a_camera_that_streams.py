@@ -38,6 +38,7 @@ class Played:
     ends: DriverError | None = None
     starts: list[float] = field(default_factory=list)
     shown: int = 0
+    begun: trio.Event = field(default_factory=trio.Event)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Played]:
@@ -49,7 +50,7 @@ class Played:
         if self.ends is not None:
             raise self.ends
         if self.silent:
-            await trio.sleep_forever()
+            await self.begun.wait()
         self.shown += not self.frozen
         picture = Part(Kind.JPEG, b"picture %d" % self.shown)
         return written(picture) + written(Part(Kind.GREY, self.grey))
@@ -86,6 +87,20 @@ async def test_the_first_pictures_after_a_start_are_not_handed_out(
     async with camera(played) as running:
         frame = await running.take_picture()
         assert (frame.data, frame.encoding, frame.sequence) == (b"picture 4", Encoding.JPEG, 1)
+
+
+async def test_a_slow_start_is_no_late_picture(autojump_clock: MockClock) -> None:
+    played = Played(silent=True)
+    async with camera(played) as running, trio.open_nursery() as nursery:
+
+        async def begin() -> None:
+            await trio.sleep(HABITS.picture_s * 2)
+            played.silent = False
+            played.begun.set()
+
+        nursery.start_soon(begin)
+        await running.take_picture()
+        assert len(played.starts) == 1
 
 
 async def test_a_picture_was_exposed_after_it_was_asked_for(autojump_clock: MockClock) -> None:

@@ -1,0 +1,151 @@
+"""The ports of a real machine, built as its hardware map says.
+
+Nothing is asked of any part here. A part that is missing says so when it is first used: one that
+the machine needs becomes a fault under its name, one that it can do without costs one feature. So
+a machine whose camera is unplugged starts, tells so, and works once it is plugged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from drivers.absent.ports import NoBarrier, NoBinSensor, NoDoorSensor, NoIndicator
+from drivers.camera.gstreamer import Pipeline, csi_pipeline, gstreamer_source
+from drivers.camera.lamp import KnownLamp
+from drivers.camera.pictures import PicturesFolder
+from drivers.camera.process import Source
+from drivers.camera.streamed import Habits, StreamedCamera
+from drivers.camera.v4l2 import v4l2_source
+from drivers.esp32.controller import Controller
+from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.serial_link import open_serial
+from drivers.gpio.header import Header
+from drivers.gpio.ports import GpioDoor, GpioPresence
+from drivers.gpio.switch import Switch
+from drivers.gpio.ultrasonic import Bin, UltrasonicBin
+from drivers.iio.ports import KernelThermometer
+from drivers.ports import (
+    BinLevel,
+    Camera,
+    DoorLock,
+    Indicator,
+    PresenceSensor,
+    Thermometer,
+)
+from rvm_edge.hardware_map import SERVED, Assignment, CameraTable, Driver, HardwareMap
+from rvm_edge.machine import Hardware
+
+
+class RealHardwareError(Exception):
+    """No real machine can be made of this hardware map. The message says which ports, and why."""
+
+
+@asynccontextmanager
+async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
+    """Give the machine's ports while the block runs.
+
+    Args:
+        found: the map, in which nothing is simulated.
+
+    Raises:
+        RealHardwareError: something is.
+    """
+    _require_real(found)
+    header, ports = Header(), found.ports
+    controller = Controller(partial(open_serial, found.esp32.device, found.esp32.baud))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(controller.run())
+        lamp = KnownLamp(Esp32Light(controller))
+        camera: Camera
+        if ports.camera.driver is Driver.PICTURES:
+            camera = PicturesFolder(Path(ports.camera.device))
+        else:
+            source, habits = _source(ports.camera, found.camera), _habits(found.camera)
+            camera = StreamedCamera(source, habits, lit=lambda: lamp.lit)
+            await stack.enter_async_context(camera.run())
+        yield Hardware(
+            camera=camera,
+            gate=Esp32Gate(controller),
+            sorter=Esp32Sorter(controller),
+            light=lamp,
+            indicator=_indicator(ports.indicator, controller),
+            chamber=_barrier(ports.chamber, header),
+            slot=_barrier(ports.slot, header),
+            bin=_bin(found, header),
+            door=_door(ports.door, header),
+            pulse=Esp32Pulse(controller),
+            thermometer=_thermometer(ports.thermometer),
+        )
+
+
+def _require_real(found: HardwareMap) -> None:
+    lacking = [f"{port} ({_instead(port)})" for port in found.simulated_ports()]
+    if lacking:
+        raise RealHardwareError(
+            f"the hardware map simulates {', '.join(lacking)}; see docs/reference/drivers.md"
+        )
+
+
+def _instead(port: str) -> str:
+    """Say what a simulated port could be instead."""
+    served = [one for one in Driver if port in SERVED[one] and one is not Driver.SIM]
+    if served == [Driver.ESP32]:
+        return "set esp32.device"
+    return " or ".join(one.value for one in served) or "leave it out"
+
+
+def _source(given: Assignment, camera: CameraTable) -> Source:
+    width, height, pictures_per_s = camera.width, camera.height, camera.pictures_per_s
+    if given.driver is Driver.V4L2:
+        return v4l2_source(given.device, width=width, height=height, pictures_per_s=pictures_per_s)
+    if camera.source:
+        return gstreamer_source(
+            Pipeline(camera.source, width=width, height=height, pictures_per_s=pictures_per_s)
+        )
+    return gstreamer_source(
+        csi_pipeline(camera.sensor, width=width, height=height, pictures_per_s=pictures_per_s)
+    )
+
+
+def _habits(camera: CameraTable) -> Habits:
+    return Habits(
+        warm_up=camera.warm_up,
+        settle=camera.settle,
+        picture_s=camera.picture_s,
+        black_below=camera.black_below,
+    )
+
+
+def _switch(given: Assignment, header: Header) -> Switch:
+    return Switch(header, given.wires["signal"], active_low=given.active_low)
+
+
+def _barrier(given: Assignment, header: Header) -> PresenceSensor:
+    return NoBarrier() if given.driver is Driver.NONE else GpioPresence(_switch(given, header))
+
+
+def _door(given: Assignment, header: Header) -> DoorLock:
+    return NoDoorSensor() if given.driver is Driver.NONE else GpioDoor(_switch(given, header))
+
+
+def _bin(found: HardwareMap, header: Header) -> BinLevel:
+    given = found.ports.bin
+    if given.driver is Driver.NONE:
+        return NoBinSensor()
+    return UltrasonicBin(
+        header,
+        trigger=given.wires["trigger"],
+        echo=given.wires["echo"],
+        bin=Bin(found.bin.empty_cm, found.bin.full_cm),
+    )
+
+
+def _indicator(given: Assignment, controller: Controller) -> Indicator:
+    return NoIndicator() if given.driver is Driver.NONE else Esp32Indicator(controller)
+
+
+def _thermometer(given: Assignment | None) -> Thermometer | None:
+    return None if given is None else KernelThermometer(Path(given.device))
