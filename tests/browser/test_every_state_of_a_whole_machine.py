@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,9 @@ SCREENS: Final = {
 }
 """By leaf of the chart: the screens that it has. The journey below has to reach them all."""
 
+NEVER: Final = {("taking", "insert"), ("returning", "insert"), ("taken", "tidying")}
+"""What would flicker: a screen that the next message would at once put another one in place of."""
+
 
 def test_every_leaf_of_the_chart_has_its_screens_here() -> None:
     leaves = {path for path, state in CHART.walk() if not state.children}
@@ -53,10 +57,11 @@ async def test_the_page_shows_each_of_them(chromium: Chromium, tmp_path: Path) -
     async with whole_machine(chromium, tmp_path, has_credentials=False) as whole:
         for leg in JOURNEY:
             await leg(whole)
-        seen = set(await whole.screens())
+        screens = await whole.screens()
         assert whole.page.complaints == []
     assert whole.visited == set(SCREENS)
-    assert set().union(*SCREENS.values()) - seen == set()
+    assert set().union(*SCREENS.values()) - set(screens) == set()
+    assert NEVER.intersection(pairwise(screens)) == set()
 
 
 async def _set_up_by_a_server_that_does_not_answer(whole: WholeMachine) -> None:

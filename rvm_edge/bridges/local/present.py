@@ -131,13 +131,14 @@ class Present:
         self._item = self._item_after(step, sighting)
         self._session = self._session_after(step)
         self._link = _link(step.after)
-        changed: list[AnyPart] = [self._state]
+        changed: list[AnyPart] = []
         if self._item != item:
             changed.append(self._item)
         if self._session != session:
             changed.append(self._session)
         if self._link != link:
             changed.append(self._link)
+        changed.append(self._state)  # last: whoever shows a state finds what it is about
         return tuple(changed)
 
     def _session_after(self, step: Step) -> SessionNow:

@@ -142,7 +142,16 @@ async def test_the_link_is_told_only_when_it_changes() -> None:
         machine.step("bin.freed", at.IDLE)
         machine.step("link.up", at.IDLE_ONLINE)
         kinds = [(await kiosk.hear())["part"]["kind"] for _ in range(3)]
-    assert kinds == ["state", "state", "link"]
+    assert kinds == ["state", "link", "state"]
+
+
+async def test_whoever_hears_of_a_state_has_heard_what_it_is_about() -> None:
+    machine = StagedMachine(at.ACCEPT)
+    machine.step("session.requested", at.WAITING, {"session_id": SESSION, "mode": "guest"})
+    async with bridge(machine) as running, page(running) as kiosk:
+        machine.step("item.dropped", at.WAITING, {"client_uuid": ITEM})
+        kinds = [(await kiosk.hear())["part"]["kind"] for _ in range(2)]
+    assert kinds == ["item", "state"]
 
 
 async def test_what_does_not_announce_itself_is_looked_at() -> None:
@@ -192,7 +201,7 @@ async def test_a_page_that_comes_back_misses_nothing() -> None:
             machine.step("bin.freed", at.IDLE_ONLINE)
             following = await kiosk.hear()
     assert (again["resumed"], again["snapshot"], again["seq"]) == (True, None, hello["seq"])
-    assert [one["part"]["kind"] for one in missed] == ["state", "link", "state"]
+    assert [one["part"]["kind"] for one in missed] == ["link", "state", "state"]
     assert following["seq"] == last + 1
 
 
