@@ -95,16 +95,15 @@ class StreamedCamera:
                 await self._arrived.wait()
         with trio.move_on_after(self._habits.picture_s):
             while True:
-                await self._arrived.wait()
                 if self._stream is not stream:  # begun anew: every picture is new
                     stream, asked = self._stream, 0
                 part = stream.latest
                 fresh = stream.pictures - max(asked + self._habits.settle, self._habits.warm_up)
-                if part is None or fresh <= 0:
-                    continue
-                objection = self._objection(part)
-                if not objection:
-                    return self._hand_out(part)
+                if part is not None and fresh > 0:
+                    objection = self._objection(part)
+                    if not objection:
+                        return self._hand_out(part)
+                await self._arrived.wait()
         why = objection or self._stream.trouble
         raise PictureError(
             f"no picture within {self._habits.picture_s:g} s{f': {why}' if why else ''}"
