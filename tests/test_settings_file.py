@@ -214,6 +214,6 @@ def test_any_toml_is_settings_or_refused(table: dict[str, object]) -> None:
     st.integers(min_value=1, max_value=16),
 )
 def test_everything_within_bounds_is_kept_exactly(seconds: float, frames: int) -> None:
-    text = f"[policy]\npoll_s = {seconds!r}\nframes_per_item = {frames}\n"
+    text = f"[policy]\npoll_s = {seconds!r}\nframes_per_item = {frames}\nframe_gap_growth = 1\n"
     policy = parse_settings(text.encode()).policy
     assert (policy.poll_s, policy.frames_per_item) == (seconds, frames)
