@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from rvm_edge.settings.measures import Percent, Seconds
 
-MOST_LOOKING_S = 15.0
-"""No person waits longer for pictures alone, whatever the chart allows."""
+LONGEST_GAP_S = 0.4
+"""From here on the gaps between an item's pictures do not grow: somebody waits for them."""
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,8 +23,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         light_settle_s: from light on to the first picture.
         frames_per_item: how many pictures are taken of each item.
         frame_gap_s: between the first two of them.
-        frame_gap_growth: by so much each gap is longer than the one before: so the pictures are
-            spread over the time in which lamp, exposure and bottle settle.
+        frame_gap_growth: by so much each gap is longer than the one before, up to 0.4 s: so the
+            pictures are spread over the time in which lamp, exposure and bottle settle.
         dark_picture: whether one more is taken before the lamp goes on: what shines by itself is no
             bottle.
         hand_patience_s: how long the gate waits for a hand to leave the slot.
@@ -77,15 +77,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("bin_free_pct must be below bin_full_pct")
         if self.reconnect_first_s > self.reconnect_cap_s:
             raise ValueError("reconnect_first_s must not exceed reconnect_cap_s")
-        if self.light_settle_s + sum(self.frame_gaps_s()) > MOST_LOOKING_S:
-            raise ValueError(
-                f"an item's pictures would take more than {MOST_LOOKING_S:g} s: take fewer, or let "
-                "frame_gap_s or frame_gap_growth be less"
-            )
 
     def frame_gaps_s(self) -> tuple[float, ...]:
         """Return the pauses between an item's pictures, in order."""
+        longest_s = max(self.frame_gap_s, LONGEST_GAP_S)
         return tuple(
-            self.frame_gap_s * self.frame_gap_growth**number
+            min(self.frame_gap_s * self.frame_gap_growth**number, longest_s)
             for number in range(self.frames_per_item - 1)
         )

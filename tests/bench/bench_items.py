@@ -61,7 +61,7 @@ def run(items: int = 60, runs: int = 3) -> BenchResult:
 
 def _waits_s(policy: Policy) -> float:
     """Return how long an item waits because the settings say so, in seconds."""
-    pictures_s = policy.light_settle_s + (policy.frames_per_item - 1) * policy.frame_gap_s
+    pictures_s = policy.light_settle_s + sum(policy.frame_gaps_s())
     return pictures_s + 2 * policy.debounce_s
 
 
