@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.gpio.header import PINS
 from rvm_edge.strict_tables import RefusedValueError, refused_as, to_struct
 
 MAX_BYTES = 65_536
@@ -188,6 +187,11 @@ SERVED: Mapping[Driver, frozenset[str]] = {
 }
 """Which ports each driver can serve. What moves is never on a pin of the computer's."""
 
+GPIO_PINS = frozenset(
+    {7, 11, 12, 13, 15, 16, 18, 19, 21, 22, 23, 24, 26, 29, 31, 32, 33, 35, 36, 37, 38, 40}
+)
+"""Pins of the Orin Nano's header that can be GPIO; the others are power, ground, or the board's."""
+
 _NEEDS_DEVICE = {
     Driver.V4L2: "a camera such as /dev/v4l/by-id/…",
     Driver.PICTURES: "a folder of pictures",
@@ -271,8 +275,8 @@ def _require_pins(port: str, given: Assignment, by_pin: dict[int, str]) -> None:
         pin = given.wires.get(wire)
         if pin is None:
             raise RefusedValueError(where, "is missing: gpio needs its pin, by the BOARD numbering")
-        if pin not in PINS:
-            pins = ", ".join(str(one) for one in sorted(PINS))
+        if pin not in GPIO_PINS:
+            pins = ", ".join(str(one) for one in sorted(GPIO_PINS))
             raise RefusedValueError(
                 where, f"cannot be pin {pin}, which is no GPIO; these are: {pins}"
             )

@@ -17,14 +17,9 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable
-from typing import Final, Protocol, cast
+from typing import Protocol, cast
 
 from drivers.ports import DeviceGoneError, ReadingError
-
-PINS: Final = frozenset(
-    {7, 11, 12, 13, 15, 16, 18, 19, 21, 22, 23, 24, 26, 29, 31, 32, 33, 35, 36, 37, 38, 40}
-)
-"""Pins of the Orin Nano's header that can be GPIO; the others are power, ground, or the board's."""
 
 
 class Library(Protocol):

@@ -8,8 +8,9 @@ from unittest import mock
 
 import pytest
 
-from drivers.gpio.header import PINS, Header
+from drivers.gpio.header import Header
 from drivers.ports import DeviceGoneError, ReadingError
+from rvm_edge.hardware_map import GPIO_PINS
 from tests.drivers.gpio.fake_chip import LINES, MODEL, FakeChip, fake_chip
 
 
@@ -19,7 +20,7 @@ def test_the_pins_are_those_of_the_board() -> None:
 
         pins, _ = gpio_pin_data.jetson_gpio_data[MODEL]
         by_board = {pin[3]: pin[0] for pin in pins}
-    assert frozenset(by_board) == PINS
+    assert frozenset(by_board) == GPIO_PINS
     assert {pin: by_board[pin] for pin in LINES} == LINES
 
 
