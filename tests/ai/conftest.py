@@ -24,8 +24,9 @@ import torch
 from numpy.typing import NDArray
 
 from rvm_edge.packaged import model_file, samples_dir
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import SegmenterSettings, VisionSettings
 from rvm_edge.vision.model_store import MANIFEST, ModelFile, choose
+from tests.ai.random_sam import settings_for, write_weights
 from tests.ai.trained import write_checkpoint
 
 Pictures = dict[str, NDArray[np.uint8]]
@@ -63,3 +64,10 @@ def checkpoint(shipped: ModelFile, tmp_path_factory: pytest.TempPathFactory) -> 
     path = tmp_path_factory.mktemp("models") / "trained.pt"
     write_checkpoint(shipped.path, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sam(tmp_path_factory: pytest.TempPathFactory) -> SegmenterSettings:
+    """A second judge with random weights."""
+    path = tmp_path_factory.mktemp("sam") / "random.pt"
+    return settings_for(path, write_weights(path))
