@@ -93,8 +93,24 @@ TABLE: Final = (
         "The last lines of the journal in the technician's panel.",
     ),
 )
-"""All codes. F-1x is the controller, 2x what moves or shines, 3x what sees, 4x what measures, 7x
-the mechanism as a whole, 8x the computer, 9x the program."""
+"""The codes of the parts. F-1x is the controller, 2x what moves or shines, 3x what sees, 4x what
+measures, 7x the mechanism as a whole, 8x the computer, 9x the program."""
+
+REFUSED: Final = (
+    FaultCode(
+        "K-401",
+        "key",
+        "The server does not know this machine's key.",
+        "Import the machine's credentials again.",
+    ),
+    FaultCode(
+        "K-403",
+        "operator",
+        "The operator has closed this machine at the server.",
+        "Ask the operator.",
+    ),
+)
+"""The codes of a machine that its server refuses: no part has failed."""
 
 _BY_PART: Final[Mapping[str, FaultCode]] = MappingProxyType({one.part: one for one in TABLE})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rvm_edge.display.fault_codes import TABLE
+from rvm_edge.display.fault_codes import REFUSED, TABLE
 from rvm_edge.generated import keep
 
 _INTRODUCTION = """\
@@ -19,13 +19,17 @@ _INTRODUCTION = """\
 
 A machine at fault shows one of these on its screen, for people to read out. It names the part whose
 failure put the machine out of service; the alarms in the technician's panel say what else is wrong.
-A code keeps its meaning for good.
+K-401 and K-403 say that the server refuses the machine: nothing is broken. A code keeps its meaning
+for good.
 """
 
 
 def render() -> str:
     """Return the page as Markdown."""
-    rows = [f"| **{one.code}** | `{one.part}` | {one.meaning} | {one.advice} |" for one in TABLE]
+    rows = [
+        f"| **{one.code}** | `{one.part}` | {one.meaning} | {one.advice} |"
+        for one in (*TABLE, *REFUSED)
+    ]
     head = ["| Code | Part | Meaning | Look first at |", "|---|---|---|---|"]
     return "\n".join([_INTRODUCTION, *head, *rows, ""])
 

@@ -11,7 +11,11 @@ from typing import Final
 import trio
 from PIL import Image
 
+from rvm_edge.bridges.local.condition import Advice, CheckName
+from tests.bridges.local import staged_machine as at
+from tests.bridges.local.staged_records import failing
 from tests.browser.chromium import Chromium, started
+from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, staged
 
@@ -72,26 +76,40 @@ async def _landscape(chromium: Chromium) -> None:
 
 
 async def _technician(chromium: Chromium) -> None:
-    async with screen(chromium, staged(), size=PORTRAIT) as shown:
+    machine = remembering()
+    machine.report = failing(CheckName.SLOT, "slot occupied", Advice.CLEAN_SENSOR)
+    async with screen(chromium, machine, size=PORTRAIT) as shown:
         page = shown.page
         await page.until_screen("guest")
         await page.tap("#language")
         await page.until("document.documentElement.lang === 'en'")
         for stop in DEPOSIT:
-            stop.reach(shown.machine)
-        for stop in TOUR[-6:]:
-            stop.reach(shown.machine)
-        await page.until_screen("fault")
+            stop.reach(machine)
+        machine.step("maintenance.enter", at.MAINTENANCE)
+        await page.until_screen("maintenance")
         await page.tap("#technician")
         for digit in PIN:
             await page.tap(f".keys button:nth-child({11 if digit == '0' else digit})")
         await page.tap(".keys .go")
         await page.until("document.querySelectorAll('.state').length > 20")
         taken = [await _take(shown, 400)]
-        await page.tap("#tab-pictures")
-        await page.until("[...document.images].every((one) => one.complete)")
+        await page.tap("#tab-test")
+        async with page.finger_on("[data-verb=self_test]"):
+            await page.until("document.querySelectorAll('.checks [data-state=failed]').length > 0")
+        await page.until("document.querySelector('.sum').textContent.includes('Last test')")
         taken.append(await _take(shown, 400))
-    _write("kiosk-technician", taken)
+        _write("kiosk-technician", taken)
+        looked_up = []
+        for tab, filled in (
+            ("queue", ".queue li"),
+            ("pictures", ".gallery img"),
+            ("log", ".log li"),
+        ):
+            await page.tap(f"#tab-{tab}")
+            await page.until(f"document.querySelector('{filled}') !== null")
+            await page.until("[...document.images].every((one) => one.complete)")
+            looked_up.append(await _take(shown, 270))
+        _write("kiosk-technician-memory", looked_up)
 
 
 async def _take(shown: Screen, width: int) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from drivers.ports import DriverError
 from rvm_edge.display import fault_page
 from rvm_edge.display.causes import Causes
 from rvm_edge.display.failures import Failures
-from rvm_edge.display.fault_codes import TABLE, UNKNOWN, code_of
+from rvm_edge.display.fault_codes import REFUSED, TABLE, UNKNOWN, code_of
+from rvm_edge.kiosk import PAGE
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.statechart.definition import Event, StateError, TimedOut
@@ -47,8 +49,13 @@ def failing(message: str, state: str = paths.CLEARING, kind: str = "DriverError"
 
 
 def test_no_code_and_no_part_is_there_twice() -> None:
-    assert len({one.code for one in TABLE}) == len(TABLE)
-    assert len({one.part for one in TABLE}) == len(TABLE)
+    every = (*TABLE, *REFUSED)
+    assert len({one.code for one in every}) == len({one.part for one in every}) == len(every)
+
+
+def test_a_refused_machine_shows_the_codes_of_the_table() -> None:
+    shown_there = set(re.findall(r"K-\d+", (PAGE / "screens" / "refused.js").read_text()))
+    assert shown_there == {one.code for one in REFUSED}
 
 
 def test_every_port_has_a_code_of_its_own() -> None:
