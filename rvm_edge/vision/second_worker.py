@@ -13,7 +13,16 @@ from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.shared_frames import TooMuchError
 from rvm_edge.vision.wire import Load, Seen
-from rvm_edge.vision.worker_link import WorkerError, WorkerLink, start_worker
+from rvm_edge.vision.worker_link import (
+    ModelRefusedError,
+    WorkerError,
+    WorkerLink,
+    start_worker,
+)
+
+
+class ModelUnusableError(EyesError):
+    """The worker is well, but it cannot use the model: another try would end the same way."""
 
 
 class Overseer(Protocol):
@@ -107,7 +116,9 @@ async def hold_second(
         if second is not None:
             second.gone.set()
     if second is None:
-        task_status.started(EyesError(str(failure)))
+        refused = isinstance(failure, ModelRefusedError)
+        kind = ModelUnusableError if refused else EyesError
+        task_status.started(kind(str(failure)))
 
 
 async def load_into(

@@ -31,6 +31,7 @@ from rvm_edge.vision.models.store import ModelStore, on_disk
 from rvm_edge.vision.models.swap import SwappableEyes, replace
 from rvm_edge.vision.models.target import Source, Target
 from rvm_edge.vision.models.trial import Bounds, Judge
+from rvm_edge.vision.second_worker import ModelUnusableError
 
 _log = logging.getLogger(__name__)
 
@@ -235,7 +236,9 @@ class ModelService:
         A computer short of memory kills workers too.
         """
         self._trials += 1
-        if isinstance(error.__cause__, EyesError) and self._trials < _TRIALS:
+        cause = error.__cause__
+        died = isinstance(cause, EyesError) and not isinstance(cause, ModelUnusableError)
+        if died and self._trials < _TRIALS:
             _log.warning("the new model is tried again: %s", error)
             await trio.sleep(_REST_S)
             return
