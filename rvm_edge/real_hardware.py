@@ -38,6 +38,8 @@ from drivers.ports import (
 from rvm_edge.hardware_map import SERVED, Assignment, CameraTable, Driver, HardwareMap
 from rvm_edge.machine import Hardware
 
+_MAY_BE_LEFT_OUT = ("scale", "thermometer")
+
 
 class RealHardwareError(Exception):
     """No real machine can be made of this hardware map. The message says which ports, and why."""
@@ -53,7 +55,7 @@ async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
     Raises:
         RealHardwareError: something is.
     """
-    _require_real(found)
+    require_real(found)
     header, ports = Header(), found.ports
     controller = Controller(partial(open_serial, found.esp32.device, found.esp32.baud))
     async with AsyncExitStack() as stack:
@@ -81,7 +83,12 @@ async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
         )
 
 
-def _require_real(found: HardwareMap) -> None:
+def require_real(found: HardwareMap) -> None:
+    """Refuse a map in which something is simulated.
+
+    Raises:
+        RealHardwareError: naming the ports, and what each could be instead.
+    """
     lacking = [f"{port} ({_instead(port)})" for port in found.simulated_ports()]
     if lacking:
         raise RealHardwareError(
@@ -94,7 +101,8 @@ def _instead(port: str) -> str:
     served = [one for one in Driver if port in SERVED[one] and one is not Driver.SIM]
     if served == [Driver.ESP32]:
         return "set esp32.device"
-    return " or ".join(one.value for one in served) or "leave it out"
+    optional = ("leave it out",) if port in _MAY_BE_LEFT_OUT else ()
+    return " or ".join((*(one.value for one in served), *optional))
 
 
 def _source(given: Assignment, camera: CameraTable) -> Source:

@@ -28,7 +28,7 @@ def own_link(
     """Return what makes the link to the server; without credentials nobody is ever reached.
 
     Args:
-        credentials: the file; read anew before every handshake.
+        credentials: the file; read anew before every handshake. The machine's own may still come.
         here: where the machine keeps what it remembers.
         hardware: what the server is told of the machine's parts.
         made: gets the link once it is made.
@@ -37,7 +37,8 @@ def own_link(
     Raises:
         CommandError: the credentials are no good.
     """
-    told = None if credentials is None else _read(credentials)
+    is_to_come = credentials == here.credentials_path and not here.credentials_path.exists()
+    told = None if credentials is None or is_to_come else _read(credentials)
     chosen = _model_in_use() if model is None else ModelInUse()
     in_use = model or (lambda: chosen)
     return to_server(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rvm_edge.cli.failures import CommandError
+from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, settings
 
 if TYPE_CHECKING:
@@ -98,8 +98,9 @@ def command(
     """
     if simulate and world is not None:
         raise click.UsageError("--simulate brings its own world: give it or --world, not both")
-    if not simulate and world is None:
-        raise CommandError(_why_not_real())
+    is_real = not simulate and world is None
+    if is_real:
+        _require_real()
 
     import faulthandler
 
@@ -112,7 +113,10 @@ def command(
     from rvm_edge.cli.unusable import in_one_line
     from rvm_edge.health.service_host import ServiceHost
 
-    here, chosen, who = locations(writes=True), settings(), EyesKind(eyes)
+    here, chosen = locations(writes=True), settings()
+    who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
+    if is_real and credentials is None:
+        credentials = here.credentials_path
     screen = None if no_screen else _screen(here, chosen, screen_port)
     fit: Fit = screen.fit if screen else _as_they_are
     made: Callable[[Uplink], None] = screen.made if screen else _unheard
@@ -125,6 +129,11 @@ def command(
     host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
 
     def start_with(worker: WorkerEyes | None) -> AbstractAsyncContextManager[Daemon]:
+        if is_real and worker is not None:
+            from rvm_edge.cli.real_machine import real_machine
+
+            parts = hardware_map()
+            return real_machine(here, chosen, parts, link=link, host=host, fit=fit, worker=worker)
         if world is None:
             setup = Setup(seed, travel_scale, eyes=who, worker=worker)
             return _in_own_world(here, chosen, setup, link=link, host=host, fit=fit, play=play)
@@ -165,14 +174,18 @@ def _left_alone(_world: SimulatedWorld) -> None:
     pass
 
 
-def _why_not_real() -> str:
-    """Say what keeps this version from running the machine that the hardware map describes."""
-    simulated = hardware_map().simulated_ports()
-    lacking = f": {', '.join(simulated)} would be simulated" if simulated else ""
-    return (
-        "this version drives no whole real machine, only its ESP32"
-        f"{lacking}; say rvm-edge run --simulate"
-    )
+def _require_real() -> None:
+    """Refuse to pretend: what the hardware map simulates takes no real bottle.
+
+    Raises:
+        CommandError: it simulates something.
+    """
+    from rvm_edge.real_hardware import RealHardwareError, require_real
+
+    try:
+        require_real(hardware_map())
+    except RealHardwareError as error:
+        raise CommandError(f"{error}; or say rvm-edge run --simulate", CONFIGURATION) from error
 
 
 @asynccontextmanager
