@@ -90,7 +90,7 @@ async def test_one_bottle_in_one_back_and_thanks(
         assert whole.machine.is_in(paths.OFFLINE_GUEST)
     assert fates == [Fate.DROPPED, Fate.RETURNED]
     (credited,) = dropped_items(whole.locations.ledger_path)
-    assert (credited.owner, credited.state) == ("", "pending")
+    assert (credited.owner, credited.state) == ("", "waiting")
     assert check(whole.locations.ledger_path).violations == ()
 
 

@@ -66,6 +66,7 @@ export class Panel {
     this.#place.hidden = !open;
     document.documentElement.toggleAttribute("data-beside", open);
     if (open) this.#draw();
+    else this.#clear();
   }
 
   /** @param {boolean} open */
@@ -103,6 +104,11 @@ export class Panel {
     } finally {
       this.show(this.#wanted);
     }
+  }
+
+  #clear() {
+    this.#drawn = "";
+    this.#place.replaceChildren();
   }
 
   #draw() {
