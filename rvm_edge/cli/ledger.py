@@ -1,6 +1,6 @@
 """`rvm-edge ledger`: what is remembered of every item, and whether it holds together.
 
-Both commands only read, and may be called while the machine runs.
+All commands only read, and may be called while the machine runs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WIDE = 200
 
 @click.group("ledger")
 def command() -> None:
-    """List items and check the ledger's invariants."""
+    """List items, show one with its decision, and check the invariants."""
 
 
 @command.command("list")
@@ -64,6 +64,28 @@ def list_command(state: str | None, session: str, limit: int, as_json: bool) -> 
     if not console.is_terminal:  # a pipe has no width: let no cell be cut
         console = Console(width=_WIDE)
     console.print(_table(records) if records else "no items")
+
+
+@command.command("show")
+@click.argument("item", metavar="ITEM")
+@json_option
+def show_command(item: str, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Show one item with everything that its verdict was made of.
+
+    ITEM is its identity, or the beginning of it.
+    """
+    from rvm_edge.cli.ledger_decision import lines
+    from rvm_edge.ledger import decision_of, read_only, record_of, whole_uuid
+
+    with _one_line_failures(), read_only(locations().ledger_path) as connection:
+        client_uuid = whole_uuid(connection, item.lower())
+        record = record_of(connection, client_uuid)
+        decision = decision_of(connection, client_uuid)
+    if as_json:
+        print_json({"item": record, "decision": decision})
+        return
+    for line in lines(record, decision):
+        click.echo(line)
 
 
 @command.command("check")

@@ -31,7 +31,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "install": CommandEntry("rvm_edge.cli.install", "Become a service of this computer."),
     "journal": CommandEntry("rvm_edge.cli.journal", "Read, verify, replay and export the journal."),
     "kiosk": CommandEntry("rvm_edge.cli.kiosk", "Keep the browser in front of the machine."),
-    "ledger": CommandEntry("rvm_edge.cli.ledger", "List items and check the ledger's invariants."),
+    "ledger": CommandEntry("rvm_edge.cli.ledger", "List, show and check what is remembered."),
     "model": CommandEntry(
         "rvm_edge.cli.model", "Look after the models that the eyes look through."
     ),

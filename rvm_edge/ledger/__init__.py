@@ -6,6 +6,8 @@ One SQLite file, one writer. Every call of `Ledger` is on disk when it returns.
 from rvm_edge.ledger.check import Check, Violation, ViolationKind, check, check_connection
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.counts import Counts
+from rvm_edge.ledger.decisions import read as decision_of
+from rvm_edge.ledger.decisions import whole_uuid
 from rvm_edge.ledger.failures import (
     LedgerDamagedError,
     LedgerLockedError,
@@ -17,6 +19,7 @@ from rvm_edge.ledger.ledger import Ledger, LedgerFlags, open_ledger
 from rvm_edge.ledger.opening import LedgerOpening
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.ledger.records import ItemRecord, list_items
+from rvm_edge.ledger.records import record_by_uuid as record_of
 
 __all__ = [
     "Check",
@@ -36,7 +39,10 @@ __all__ = [
     "ViolationKind",
     "check",
     "check_connection",
+    "decision_of",
     "list_items",
     "open_ledger",
     "read_only",
+    "record_of",
+    "whole_uuid",
 ]

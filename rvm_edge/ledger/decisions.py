@@ -48,7 +48,7 @@ def whole_uuid(connection: sqlite3.Connection, start: str) -> str:
     if not rows:
         raise RefusedStepError(f"the ledger knows no item {start}")
     if len(rows) > 1:
-        raise RefusedStepError(f"several items start with {start}; give more of it")
+        raise RefusedStepError(f"several items start with '{start}'; give more of it")
     return str(rows[0][0])
 
 

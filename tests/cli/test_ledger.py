@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import trio
 from click.testing import CliRunner, Result
 
 from rvm_edge.cli import main
-from rvm_edge.item import SessionEnd, SessionMode
+from rvm_edge.decision import Figure, PictureFigures, SecondOpinion
+from rvm_edge.item import Detection, SessionEnd, SessionMode
 from rvm_edge.ledger import ViolationKind
-from tests.ledger.scenes import bring_to, close, new_session, open_now
+from rvm_edge.settings import AcceptanceSettings
+from rvm_edge.vision.acceptance import decide
+from rvm_edge.vision.evidence import Signs
+from tests.ledger.scenes import REFUSED, bring_to, close, new_session, open_now, take_step
 
 
 def call(data_dir: Path, *words: str) -> Result:
@@ -184,3 +190,89 @@ def test_both_commands_work_while_the_machine_writes(tmp_path: Path, command: st
 @pytest.mark.parametrize("words", [("--limit", "0"), ("--state", "lost"), ("--limit", "x")])
 def test_wrong_usage_is_refused(data_dir: Path, words: tuple[str, ...]) -> None:
     assert call(data_dir, "list", *words).exit_code == 2
+
+
+@pytest.fixture
+def decided(tmp_path: Path) -> Path:
+    """A ledger with two items: one that the rule judged, and one that nobody did."""
+    ledger = open_now(tmp_path / "ledger.sqlite")
+
+    async def fill() -> None:
+        session = new_session(SessionMode.GUEST)
+        await ledger.open_session(session)
+        figures = PictureFigures(96.4, 30.0, 200.0, "ab" * 32)
+        signs = Signs((figures,), ("0f1e3c78f0e1c387",), PictureFigures(2.0, 1.0, 3.0, "cd" * 32))
+        bottle = Detection("mineral", 0.84, (10.0, 10.0, 110.0, 60.0))
+        verdict = decide([[bottle]], AcceptanceSettings(), weight_g=240, signs=signs)
+        opinion = SecondOpinion("sam2", "one bottle", (Figure("area", 0.2),))
+        assert verdict.record is not None
+        record = msgspec.structs.replace(verdict.record, second_opinion=opinion)
+        for made in (replace(verdict, record=record), REFUSED):
+            item = await ledger.insert(session.session_id)
+            await ledger.decide(item.client_uuid, made)
+            await take_step(ledger, item.client_uuid, "given_back")
+            await take_step(ledger, item.client_uuid, "returned")
+
+    trio.run(fill)
+    close(ledger)
+    return tmp_path
+
+
+def uuids(data_dir: Path) -> list[str]:
+    items = as_json(call(data_dir, "list", "--json"))["items"]
+    return [one["item"]["client_uuid"] for one in reversed(items)]
+
+
+def test_show_tells_what_a_verdict_was_made_of(decided: Path) -> None:
+    judged, _ = uuids(decided)
+    shown = call(decided, "show", judged[:13])
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    assert lines[0] == f"item      {judged}"
+    assert lines[1] == "state     settled, returned"
+    assert "verdict   refused: too_heavy, in 0 ms" in lines
+    assert "weight    240.0 g" in lines
+    assert "votes     1 of 1, 1 needed" in lines
+    assert (
+        "picture 1 for: mineral 0.84; luma 96 ± 30, pixels abababababab, look 0f1e3c78f0e1c387"
+        in lines
+    )
+    assert "lamp off  luma 2 ± 1, pixels cdcdcdcdcdcd" in lines
+    assert "second    sam2: one bottle (area 0.2)" in lines
+    assert "weights.mineral.most_g 55" in lines[-1]
+
+
+def test_show_json_is_the_whole_record(decided: Path) -> None:
+    judged, unjudged = uuids(decided)
+    shown = as_json(call(decided, "show", judged, "--json"))
+    assert shown["item"]["verdict"]["reason"] == "too_heavy"
+    assert shown["decision"]["pictures"][0]["vote"] == "for"
+    assert ["repeat_bits", 10.0] in shown["decision"]["rule"]
+    assert as_json(call(decided, "show", unjudged, "--json"))["decision"] is None
+    assert "record    none: no rule was asked" in call(decided, "show", unjudged).stdout
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        ("zzzz", "the ledger knows no item zzzz"),
+        ("", "several items start with ''; give more of it"),
+    ],
+)
+def test_show_of_no_one_item_is_refused(decided: Path, start: str, says: str) -> None:
+    refused = call(decided, "show", start)
+    assert refused.exit_code == 1
+    assert says in refused.stderr
+
+
+def test_show_of_an_item_in_hand_says_that_nobody_judged_it_yet(tmp_path: Path) -> None:
+    ledger = open_now(tmp_path / "ledger.sqlite")
+    trio.run(ledger.open_session, new_session())
+    trio.run(partial(bring_to, ledger, "doubted"))
+    close(ledger)
+    lines = call(tmp_path, "show", uuids(tmp_path)[0]).stdout.splitlines()
+    assert lines[1:] == [
+        "state     in_doubt",
+        "doubt     the sorter stayed silent",
+        "verdict   none yet",
+    ]
