@@ -22,6 +22,8 @@ from rvm_edge.vision.models.state import Kind, StoredModel
 from rvm_edge.vision.models.store import on_disk, sha256_of
 from rvm_edge.vision.models.web import Web, each_chunk
 
+_ACCEPT = "application/json, application/octet-stream"
+"""JSON first: without it the server redirects to its home page instead of refusing."""
 _BLOCK_BYTES = 1024 * 1024
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15}|\*)\Z")
 _WHOLE, _PARTIAL, _BEYOND = 200, 206, 416
@@ -121,7 +123,7 @@ class Download:
         if have and have == self._wanted.size:
             self.progress.received = have
             return
-        headers = {"Accept": "application/octet-stream"}
+        headers = {"Accept": _ACCEPT}
         if have:
             headers["Range"] = f"bytes={have}-"
         async with self._web.opened(self._wanted.url, headers) as response:
