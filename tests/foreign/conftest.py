@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.browser.chromium import Chromium, started
 from tests.node_packages import installed
 
 HERE = Path(__file__).parent
@@ -16,6 +18,13 @@ HERE = Path(__file__).parent
 def node_modules() -> Path:
     """The installed packages."""
     return installed(HERE, "foreign-clients")
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser, for all tests of a process."""
+    with started(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
 
 
 @pytest.fixture
