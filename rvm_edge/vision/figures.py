@@ -24,7 +24,7 @@ def figures_of(picture: NDArray[np.uint8]) -> PictureFigures:
         picture: shape (height, width, 3), blue green red.
     """
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    counts = np.bincount(grey.ravel(), minlength=_LEVELS)
+    counts = cv2.calcHist([grey], [0], None, [_LEVELS], [0, _LEVELS]).ravel().astype(np.int64)
     levels = np.arange(_LEVELS)
     mean = float(counts @ levels) / grey.size
     variance = float(counts @ (levels - mean) ** 2) / grey.size
