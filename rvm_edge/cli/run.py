@@ -199,14 +199,22 @@ async def _in_own_world(
     fit: Fit,
     play: Play,
 ) -> AsyncIterator[Daemon]:
+    import trio
+
     from rvm_edge.cli.demo.played_world import PlayedWorld
     from rvm_edge.cli.demo.surroundings import surroundings
     from rvm_edge.daemon import running
 
     async with surroundings(chosen, setup) as around:
-        play(PlayedWorld(around.world, around.samples, around.trouble, chosen.policy))
-        async with running(here, chosen, fit(around.parts(link, host))) as daemon:
+        world = PlayedWorld(around.world, around.samples, around.trouble, chosen.policy)
+        play(world)
+        async with (
+            running(here, chosen, fit(around.parts(link, host))) as daemon,
+            trio.open_nursery() as people,
+        ):
+            people.start_soon(world.take_what_is_given_back)
             yield daemon
+            people.cancel_scope.cancel()
 
 
 async def _run(

@@ -8,22 +8,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import trio
 from PIL import Image
 
 from rvm_edge.bridges.local.condition import Advice, CheckName
+from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
+from rvm_edge.cli.demo.eyes import EyesKind
+from rvm_edge.settings import CloudSettings
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_records import failing
-from tests.browser.chromium import Chromium, started
+from tests.browser.chromium import Chromium, Page, started
 from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, staged
+from tests.browser.whole_machine import QUICK, SURE, whole_machine
 
 IMAGES: Final = ROOT / "docs" / "images"
 COLOURS: Final = 160
 MOST_BYTES: Final = 60_000
 GAP: Final = 8
 GROUND: Final = (255, 255, 255)
+UNCAPPED: Final = msgspec.structs.replace(QUICK, cloud=CloudSettings())
 
 
 def main() -> None:
@@ -33,6 +39,7 @@ def main() -> None:
         trio.run(_states, chromium)
         trio.run(_landscape, chromium)
         trio.run(_technician, chromium)
+        trio.run(_demo, chromium)
 
 
 async def _donation(chromium: Chromium) -> None:
@@ -63,16 +70,48 @@ async def _states(chromium: Chromium) -> None:
 
 
 async def _landscape(chromium: Chromium) -> None:
-    async with screen(chromium, staged(), size=LANDSCAPE) as shown:
-        await shown.page.until_screen("guest")
-        await shown.page.tap("#language")
-        await shown.page.until("document.documentElement.lang === 'en'")
-        taken = [await _take(shown, 560)]
-        for stop in DEPOSIT[:9]:
-            stop.reach(shown.machine)
-        await shown.page.until_screen("returned")
-        taken.append(await _take(shown, 560))
+    with tempfile.TemporaryDirectory() as folder:
+        async with whole_machine(
+            chromium,
+            Path(folder),
+            eyes=EyesKind.WORKER,
+            online=False,
+            specimens=SURE,
+            size=LANDSCAPE,
+            panel=False,
+        ) as whole:
+            page = whole.page
+            await page.until_screen("guest")
+            await whole.speak("en")
+            taken = [await _picture(page, 560)]
+            await page.tap("#actions .main")
+            await whole.world.insert(Thing.EMPTY_PET)
+            await page.until_screen("taken")
+            await whole.world.insert(Thing.FILLED_PET)
+            await page.until_screen("returned")
+            taken.append(await _picture(page, 560))
+            await whole.world.happen(Incident.TAKE_BACK)
     _write("kiosk-landscape", taken)
+
+
+async def _demo(chromium: Chromium) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with whole_machine(
+            chromium, Path(folder), eyes=EyesKind.WORKER, settings=UNCAPPED
+        ) as whole:
+            page = whole.page
+            await page.until_screen("welcome")
+            await whole.speak("en")
+            await whole.let(Condition.INTERNET_CUT, hold=True)
+            await page.tap("#actions .main")
+            await page.until_screen("insert")
+            await whole.put_in(Thing.CAN)
+            await page.until_screen("returned")
+            await page.until("document.querySelector('[data-key=take_back][aria-disabled=false]')")
+            taken = await _picture(page, 900)
+            await whole.happen(Incident.TAKE_BACK)
+            await page.until("document.querySelector('[data-key=take_back][aria-disabled=true]')")
+    _write("demo-page", [taken])
 
 
 async def _technician(chromium: Chromium) -> None:
@@ -113,8 +152,13 @@ async def _technician(chromium: Chromium) -> None:
 
 
 async def _take(shown: Screen, width: int) -> Image.Image:
-    """Return what the screen shows, this wide."""
-    buffer = io.BytesIO(await shown.page.screenshot())
+    """Return what a screen shows, this wide."""
+    return await _picture(shown.page, width)
+
+
+async def _picture(page: Page, width: int) -> Image.Image:
+    """Return what a page shows, this wide."""
+    buffer = io.BytesIO(await page.screenshot())
     picture = Image.open(buffer).convert("RGB")
     height = round(picture.height * width / picture.width)
     return picture.resize((width, height), Image.Resampling.LANCZOS)

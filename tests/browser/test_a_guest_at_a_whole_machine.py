@@ -16,12 +16,9 @@ from rvm_edge.wording import wording_of
 from states import paths
 from tests.both_sides import dropped_items
 from tests.browser.chromium import Chromium
-from tests.browser.whole_machine import whole_machine
+from tests.browser.whole_machine import SURE, whole_machine
 
 MAIN = "#actions .main"
-SEEN = ("syn_00309", "syn_00090")
-"""An empty bottle and a filled one of which the model that ships has no doubt."""
-
 PICTURE = "document.querySelector('.photograph img')"
 
 
@@ -57,7 +54,7 @@ async def test_one_bottle_in_one_back_and_thanks(
 ) -> None:
     said = SAID[language]
     async with whole_machine(
-        chromium, tmp_path, eyes=EyesKind.WORKER, online=False, specimens=SEEN
+        chromium, tmp_path, eyes=EyesKind.WORKER, online=False, specimens=SURE
     ) as whole:
         page = whole.page
         await page.until_screen("guest")

@@ -19,6 +19,7 @@ from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.technician import PinHash
 from rvm_edge.cli.demo.eyes import EyesKind
 from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
+from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.daemon import Parts
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
@@ -42,6 +43,9 @@ PIN: Final = "246810"
 TOKEN: Final = "the-token-of-this-boot"  # noqa: S105 - a test's
 LONG_S: Final = 60.0
 TRAVEL_SCALE: Final = 0.2
+SURE: Final = ("syn_00309", "syn_00090")
+"""An empty bottle and a filled one of which the model that ships has no doubt."""
+
 _PIN_HASH: Final = str(PinHash.of(PIN))
 
 QUICK: Final = Settings(
@@ -79,6 +83,7 @@ class WholeMachine:
         address: of the page, with this boot's token.
         credentials: the machine's.
         locations: where its memory is.
+        world: around it, for who cannot use the panel.
         visited: every leaf of the chart that it was in.
     """
 
@@ -87,14 +92,17 @@ class WholeMachine:
     address: str
     credentials: SimulatedCredentials
     locations: Locations
+    world: PlayedWorld
     visited: set[str] = field(default_factory=set)
 
-    async def open(self) -> None:
-        """Open the page and the panel beside it, and have the page note its screens."""
+    async def open(self, *, panel: bool) -> None:
+        """Open the page, and the panel if there is one; have the page note its screens."""
         page = self.page
         await page.goto(self.address)
         await page.record("screens", "#stage", "data-screen")
         await page.evaluate("window.screens.push(document.querySelector('#stage').dataset.screen)")
+        if not panel:
+            return
         await page.until("document.querySelector('#simulator')?.hidden === false")
         if await page.evaluate("document.querySelector('#beside').hidden"):
             await page.tap("#simulator")
@@ -160,6 +168,7 @@ async def whole_machine(
     online: bool = True,
     specimens: Sequence[str] = (),
     size: tuple[int, int] = LAPTOP,
+    panel: bool = True,
 ) -> AsyncIterator[WholeMachine]:
     """Run a machine, and open its page, while the block lasts; fail if anything takes too long.
 
@@ -172,6 +181,7 @@ async def whole_machine(
         online: whether the internet is there from the beginning.
         specimens: the only ones that there are to be put in; all of them if left out.
         size: of the browser's window, in pixels.
+        panel: whether the page may play with the world, too; else it is as a real machine's.
     """
     here = Locations(config_dir=folder, data_dir=folder)
     credentials = SimulatedCredentials(present=False)
@@ -196,7 +206,8 @@ async def whole_machine(
             if specimens:
                 only = tuple(machine.samples.named(name) for name in specimens)
                 machine.samples = replace(machine.samples, specimens=only)
-            fittings.world = machine.played()
+            world = machine.played()
+            fittings.world = world if panel else None
             plan = ScreenPlan(here, settings.screen, Secret(TOKEN))
             nursery.start_soon(
                 show_screen, machine.daemon, machine.server.uplink, fittings, plan, told.send
@@ -204,9 +215,9 @@ async def whole_machine(
             try:
                 address = f"{(await news.receive()).screen}#token={TOKEN}"
                 await page.resize(*size)
-                whole = WholeMachine(machine, page, address, credentials, here)
+                whole = WholeMachine(machine, page, address, credentials, here, world)
                 await nursery.start(whole._follow)
-                await whole.open()
+                await whole.open(panel=panel)
                 yield whole
             except BaseException as error:  # noqa: BLE001 - raised again, in no group
                 failure = error

@@ -12,7 +12,7 @@ from drivers.sim.link import Verb
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.cli.demo.eyes import BreakableEyes
-from rvm_edge.cli.demo.played_world import PlayedWorld
+from rvm_edge.cli.demo.played_world import TAKEN_AFTER_S, PlayedWorld
 from rvm_edge.cli.demo.things import by_thing, thing_of
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy
@@ -41,6 +41,13 @@ class Hands:
 
     async def open_gate(self) -> None:
         await self.world.ask(Verb.GATE_OPEN)
+
+    async def give_a_can_back(self) -> None:
+        await self.open_gate()
+        await self.played.insert(Thing.CAN)
+        await trio.sleep(1.0)  # until the hand is out
+        await self.world.ask(Verb.GATE_CLOSE)
+        await self.world.ask(Verb.SORTER_RETURN)
 
 
 class Shy:
@@ -150,14 +157,27 @@ async def test_a_person_takes_what_was_given_back(autojump_clock: MockClock) -> 
     hands = Hands()
     with pytest.raises(RefusedError, match="nothing lies in the slot"):
         await hands.played.happen(Incident.TAKE_BACK)
-    await hands.open_gate()
-    await hands.played.insert(Thing.CAN)
-    await trio.sleep(1.0)  # until the hand is out
-    await hands.world.ask(Verb.GATE_CLOSE)
-    await hands.world.ask(Verb.SORTER_RETURN)
+    await hands.give_a_can_back()
     assert hands.played.now().given_back
     await hands.played.happen(Incident.TAKE_BACK)
     assert not hands.played.now().given_back
+
+
+async def test_what_nobody_takes_by_a_button_is_taken_after_a_while(
+    autojump_clock: MockClock,
+) -> None:
+    hands = Hands()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(hands.played.take_what_is_given_back)
+        for by_button in (True, False):
+            await hands.give_a_can_back()
+            began_s = trio.current_time()
+            if by_button:
+                await hands.played.happen(Incident.TAKE_BACK)
+            await hands.world.until(lambda: not hands.world.something_to_collect)
+            waited_s = 0.0 if by_button else TAKEN_AFTER_S
+            assert trio.current_time() - began_s == pytest.approx(waited_s, abs=0.5)
+        nursery.cancel_scope.cancel()
 
 
 async def test_a_technician_empties_the_chamber_before_the_door_is_shut(

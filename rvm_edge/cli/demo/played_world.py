@@ -21,6 +21,9 @@ from rvm_edge.simulator.world import World
 GATE_PATIENCE_S: Final = 8.0
 """How long somebody stands there with an item in hand."""
 
+TAKEN_AFTER_S: Final = 5.0
+"""How long an item that is given back lies in the slot at most."""
+
 SIGHTLESS_S: Final = 2.0
 FULL_PCT: Final = 95.0
 
@@ -181,6 +184,14 @@ class PlayedWorld:
         self._make_room()
         if not self._world.collect():
             raise RefusedError("nothing lies in the slot")
+
+    async def take_what_is_given_back(self) -> None:
+        """Be the person who takes an item back after a while, until cancelled."""
+        while True:
+            await self._world.until(lambda: self._world.something_to_collect)
+            with trio.move_on_after(TAKEN_AFTER_S):
+                await self._world.until(lambda: not self._world.something_to_collect)
+            self._world.collect()
 
     def _is_possible(self, condition: Condition) -> bool:
         if condition is Condition.INTERNET_CUT:
