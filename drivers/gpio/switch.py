@@ -18,17 +18,18 @@ class Switch:
         header: the pins.
         pin: its BOARD number.
         active_low: whether the part pulls it low to say yes.
-        steady_s: for so long it must read the same; spikes on long wires are shorter.
+        readings: so many in a row must be the same; spikes on long wires are shorter than that
+            takes. They are counted, not timed: a busy computer may be late for each of them.
         every_s: between two readings.
-        patience_s: a pin that does not settle for so long is broken, or its wire loose.
+        most: after so many readings a pin that does not settle is broken, or its wire loose.
     """
 
     header: Header
     pin: int
     active_low: bool = False
-    steady_s: float = 0.02
+    readings: int = 5
     every_s: float = 0.005
-    patience_s: float = 0.5
+    most: int = 100
 
     async def is_on(self) -> bool:
         """Read the pin now.
@@ -40,13 +41,11 @@ class Switch:
         await trio.lowlevel.checkpoint()
         if not self.header.is_claimed(self.pin):
             await trio.to_thread.run_sync(self.header.claim, self.pin)
-        level = self.header.read(self.pin)
-        began_s = since_s = trio.current_time()
-        while (now_s := trio.current_time()) - since_s < self.steady_s:
-            if now_s - began_s > self.patience_s:
-                raise ReadingError(f"pin {self.pin} does not settle: a loose wire, or no pull-up")
+        level, same = self.header.read(self.pin), 1
+        for _ in range(self.most):
+            if same >= self.readings:
+                return level != self.active_low
             await trio.sleep(self.every_s)
             now = self.header.read(self.pin)
-            if now != level:
-                level, since_s = now, trio.current_time()
-        return level != self.active_low
+            level, same = now, same + 1 if now == level else 1
+        raise ReadingError(f"pin {self.pin} does not settle: a loose wire, or no pull-up")

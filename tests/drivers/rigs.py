@@ -41,7 +41,7 @@ STREAM = Habits(
     warm_up=1, settle=1, start_s=0.15, stall_s=0.15, retry_first_s=0.01, retry_cap_s=0.02
 )
 CHAMBER_PIN, SLOT_PIN = 12, 13
-SWITCH = Switch(Header(), CHAMBER_PIN, steady_s=0.02, every_s=0.0005, patience_s=0.1)
+SWITCH = Switch(Header(), CHAMBER_PIN, readings=30, every_s=0.0003, most=300)
 QUICK = replace(INSTANT, motor_bound_s=0.05)
 """A machine that takes no time, and whose motor is cut well within the drivers' patience."""
 

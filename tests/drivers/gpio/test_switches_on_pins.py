@@ -47,7 +47,7 @@ async def test_a_pin_that_does_not_settle_is_a_reading_error() -> None:
         while True:
             yield from (True, False)
 
-    switch = Switch(Header(), PIN, patience_s=0.05)
+    switch = Switch(Header(), PIN, most=20)
     with (
         fake_chip(FakeChip(level=in_turn(levels()))),
         pytest.raises(ReadingError, match="pin 12 does not settle"),
