@@ -98,11 +98,19 @@ async def test_three_times_as_long_is_bearable_and_more_is_not(
         await try_out(ScriptedSight(0.31), ScriptedSight(0.1), canaries, JUDGE, BOUNDS)
 
 
-async def test_what_would_make_a_verdict_late_is_not_bearable_even_beside_a_slower_one(
+async def test_what_would_make_a_verdict_late_is_not_bearable_at_any_ratio(
     autojump_clock: MockClock, canaries: tuple[Canary, ...]
 ) -> None:
-    with pytest.raises(UnfitError, match="too late"):
-        await try_out(ScriptedSight(1.6), ScriptedSight(2.0), canaries, JUDGE, BOUNDS)
+    for serving in (ScriptedSight(1.0), None):
+        with pytest.raises(UnfitError, match="too late"):
+            await try_out(ScriptedSight(1.6), serving, canaries, JUDGE, BOUNDS)
+
+
+async def test_a_computer_that_is_too_busy_for_either_blames_no_model(
+    autojump_clock: MockClock, canaries: tuple[Canary, ...]
+) -> None:
+    marks = await try_out(ScriptedSight(1.6), ScriptedSight(2.0), canaries, JUDGE, BOUNDS)
+    assert marks.ratio == pytest.approx(0.8)
 
 
 async def test_where_no_model_serves_there_is_nothing_to_compare_with(
