@@ -114,7 +114,7 @@ export class EdgeClient {
     this.random = options.random ?? Math.random;
   }
 
-  /** @returns {Status} */
+  /** The connection's status. */
   get status() {
     return this.#status;
   }
