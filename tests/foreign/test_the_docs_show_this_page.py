@@ -24,7 +24,8 @@ def test_the_how_to_has_every_file_as_it_is(name: str) -> None:
 def test_what_is_published_is_what_is_served() -> None:
     for path, text in client_page.pages(REFERENCE).items():
         assert path.read_text() == text, path
-    for name in (client_page.CLIENT, client_page.VUE):
+    assert {one.name for one in OWN.glob("*.js")} == set(client_page.PUBLISHED)
+    for name in client_page.PUBLISHED:
         assert (REFERENCE / name).read_bytes() == (OWN / name).read_bytes()
 
 
@@ -38,4 +39,5 @@ def test_the_reference_has_everything_that_a_page_can_use() -> None:
     assert {"request", "on", "may", "status"} <= members
     assert [one for one in exported if f"| `{one}` |" not in page] == []
     assert [one for one in members if not re.search(rf"\| `{one}[`(]", page)] == []
+    assert "| `requestTimeoutMs` | `number`" in page
     assert "|  |" not in page  # nothing without a word on what it is

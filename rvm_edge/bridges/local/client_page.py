@@ -12,7 +12,9 @@ from rvm_edge.bridges.local.static_files import OWN
 
 PAGE: Final = "edge-client.md"
 CLIENT: Final = "edge-client.js"
+TYPES: Final = "edge-client-types.js"
 VUE: Final = "edge-client-vue.js"
+PUBLISHED: Final = (CLIENT, TYPES, VUE)
 
 _COMMENTED = re.compile(r"/\*\*(?P<doc>(?:(?!\*/).)*)\*/\n(?P<code>[^\n]*)", re.DOTALL)
 _EXPORT = re.compile(r"export (?P<kind>class|function|const) (?P<name>\w+)")
@@ -28,6 +30,7 @@ _INTRODUCTION = f"""\
 The client of [the local bridge](local-bridge.md), for any page: an ES module without
 dependencies. Copy [{CLIENT}]({CLIENT}), and for Vue 3
 [{VUE}]({VUE}) beside it; a machine serves both at its own address, too.
+[{TYPES}]({TYPES}) holds the types in their comments, for TypeScript.
 [How to write a page with it](../how-to/kiosk-page-of-your-own.md).
 
 It connects, says hello, and keeps a snapshot of the machine. A connection that is lost is made
@@ -60,12 +63,12 @@ class Commented:
 
 def pages(folder: Path) -> dict[Path, str]:
     """Return the page and the copies, for a folder."""
-    sources = {name: (OWN / name).read_text(encoding="utf-8") for name in (CLIENT, VUE)}
-    page = "\n".join(_lines(sources[CLIENT], sources[VUE]))
+    sources = {name: (OWN / name).read_text(encoding="utf-8") for name in PUBLISHED}
+    page = "\n".join(_lines(sources[CLIENT], sources[TYPES], sources[VUE]))
     return {folder / PAGE: page} | {folder / name: text for name, text in sources.items()}
 
 
-def _lines(client: str, vue: str) -> Iterator[str]:
+def _lines(client: str, types: str, vue: str) -> Iterator[str]:
     yield _INTRODUCTION
     pieces = _read(client)
     yield "## What it exports\n"
@@ -81,7 +84,7 @@ def _lines(client: str, vue: str) -> Iterator[str]:
             yield f"| `{found['name']}{call}` | {_cell(one)} |"
     yield "\n## Its options\n"
     yield "| | |\n|---|---|"
-    yield from _properties(pieces, "Options")
+    yield from _properties(_read(types), "Options")
     yield "\nThe parts of a snapshot are [the bridge's](local-bridge.md#the-parts-of-a-snapshot).\n"
     yield f"{_VUE}| | |\n|---|---|"
     for one in _read(vue):
