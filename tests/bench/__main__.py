@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import (
+    bench_backends,
     bench_deposit,
     bench_fanout,
     bench_items,
@@ -19,12 +20,15 @@ from tests.bench import (
     bench_ledger,
     bench_memory,
     bench_recovery,
+    bench_sam2,
     bench_serial,
     bench_service,
     bench_start,
     bench_step,
+    bench_swap,
     bench_sync,
     bench_verdict,
+    bench_worker,
 )
 from tests.bench.result import BenchResult
 
@@ -35,6 +39,10 @@ BENCHES: Benches = {
     "ledger": bench_ledger.run,
     "serial": bench_serial.run,
     "verdict": bench_verdict.run,
+    "backends": bench_backends.run,
+    "worker": bench_worker.run,
+    "sam2": bench_sam2.run,
+    "swap": bench_swap.run,
     "start": bench_start.run,
     "memory": bench_memory.run,
     "items": bench_items.run,

@@ -23,19 +23,18 @@ import trio
 from numpy.typing import NDArray
 
 from drivers.ports import Encoding, Frame
-from rvm_edge.packaged import model_file, samples_dir
+from rvm_edge.packaged import model_file
 from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.eyes import WorkerEyes
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_store import MANIFEST, choose
 from rvm_edge.vision.picture import read_picture
 from rvm_edge.vision.shared_frames import SharedFrames
+from tests.bench.looking import REST_S, p99, resident_mib, sample_frames
 from tests.bench.result import BenchResult
 
 _SIDE = 320
 _WARM_UP = 5
-# ONNX Runtime's threads spin for a while after their work; neither side may pay for the other's.
-_REST_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def run(items: int = 60) -> BenchResult:
 
 
 async def _measure(settings: VisionSettings, items: int) -> BenchResult:
-    frames = _sample_frames()
+    frames = sample_frames()
     tensors = [letterbox(read_picture(one.data, one.encoding), _SIDE)[0] for one in frames]
     model = choose(settings, model_file(MANIFEST).parent)
     forward = _bare_forward(model.path, settings.threads)
@@ -86,7 +85,7 @@ async def _measure(settings: VisionSettings, items: int) -> BenchResult:
                 case.ours.extend(await _burst(judge, indices, case.burst))
                 case.bare.extend(await _burst(look, indices, case.burst))
         hand_over = [(await _burst(judge, [], 2))[0] for _ in range(items)]
-        worker_mib = _resident_mib(eyes.worker_pid or 0)
+        worker_mib = resident_mib(eyes.worker_pid or 0)
     figures = {
         "hand_over_us_p50": statistics.median(hand_over) * 1e6,
         "raw_720p_into_shared_memory_us_p50": _shared_memory_us(),
@@ -97,7 +96,7 @@ async def _measure(settings: VisionSettings, items: int) -> BenchResult:
         for side, values in (("verdict", case.ours), ("bare", case.bare)):
             ordered = sorted(values[_WARM_UP:])
             figures[f"{side}_{case.name}_ms_p50"] = statistics.median(ordered) * 1000
-            figures[f"{side}_{case.name}_ms_p99"] = _p99(ordered) * 1000
+            figures[f"{side}_{case.name}_ms_p99"] = p99(ordered) * 1000
     return BenchResult(
         name="verdict",
         figures={name: round(value, 3) for name, value in figures.items()},
@@ -114,21 +113,13 @@ async def _burst(
     work: Callable[[Sequence[int]], Awaitable[None]], indices: Sequence[int], burst: int
 ) -> list[float]:
     """Rest, do the work `burst` times, and return the seconds of all but the first of several."""
-    await trio.sleep(_REST_S)
+    await trio.sleep(REST_S)
     taken = []
     for _ in range(burst):
         started = time.perf_counter()
         await work(indices)
         taken.append(time.perf_counter() - started)
     return taken[1:] or taken
-
-
-def _sample_frames() -> list[Frame]:
-    paths = sorted((samples_dir() / "images").glob("*.jpg"))
-    return [
-        Frame(path.read_bytes(), Encoding.JPEG, 0, 0, 0.0, number)
-        for number, path in enumerate(paths)
-    ]
 
 
 def _bare_forward(path: Path, threads: int) -> Callable[[NDArray[np.float32]], object]:
@@ -148,16 +139,6 @@ def _shared_memory_us() -> float:
             shared.put([frame])
             taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1e6
-
-
-def _resident_mib(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(one for one in status.splitlines() if one.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
-
-
-def _p99(ordered: Sequence[float]) -> float:
-    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
 
 def _ratio(case: _Case) -> float:
