@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,6 +65,7 @@ class UltrasonicBin:
         bin: how a distance becomes a level.
         readings: how many are taken; their median counts.
         gap_s: between two, for the last echo to die away.
+        clock: monotonic seconds, as fine as there are.
     """
 
     header: Header
@@ -72,6 +74,7 @@ class UltrasonicBin:
     bin: Bin = field(default_factory=Bin)
     readings: int = 5
     gap_s: float = 0.06
+    clock: Callable[[], float] = time.perf_counter
     _measuring: trio.Lock = field(default_factory=trio.Lock, repr=False)
 
     async def level_pct(self) -> float:
@@ -105,8 +108,8 @@ class UltrasonicBin:
         return (self._wait_for(high=False) - rose_s) * 1e6 / US_PER_CM
 
     def _wait_for(self, *, high: bool) -> float:
-        deadline_s = time.perf_counter() + _ECHO_MOST_S
-        while (now_s := time.perf_counter()) < deadline_s:
+        deadline_s = self.clock() + _ECHO_MOST_S
+        while (now_s := self.clock()) < deadline_s:
             if self.header.read(self.echo) is high:
                 return now_s
         raise ReadingError("no echo" if high else "the echo does not end: nothing is near enough")

@@ -84,16 +84,15 @@ async def test_a_missing_element_is_named() -> None:
 
 
 async def test_a_pipeline_that_stands_still_is_replaced() -> None:
-    habits = Habits(warm_up=2, settle=1, picture_s=20.0, start_s=20.0, stall_s=0.5)
+    habits = Habits(warm_up=2, settle=1, picture_s=20.0, start_s=20.0, stall_s=2.0)
     with trio.fail_after(WITHIN_S):
         async with StreamedCamera(pattern("snow"), habits).run() as camera:
             await camera.take_picture()
             (before,) = psutil.Process().children()
             before.send_signal(signal.SIGSTOP)
-            await trio.sleep(0.2)  # what was in the pipe has been read
+            while before in psutil.Process().children():  # until the pipe has been read
+                await camera.take_picture()
             await camera.take_picture()
-            (after,) = psutil.Process().children()
-    assert before.pid != after.pid
 
 
 async def test_a_film_is_played_in_place_of_a_usb_camera_and_again(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
-"""An HC-SR04 whose echo the test plays, in real time."""
+"""An HC-SR04 whose echo the test plays, in a time that passes as the pins are read."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 from hypothesis import given
@@ -17,11 +15,19 @@ TRIGGER, ECHO = 32, 33
 AWAY_S = 0.0005
 """From the pulse to the echo; about what the sensor takes to send its burst."""
 
+READING_S = 20e-6
+"""How long it takes to read a pin: what a distance is measured to, and how Linux does it."""
+
 
 class Sensor(FakeChip):
     """A sensor over something at a distance; None gives no echo."""
 
     distance_cm: float | None = 40.0
+    now_s: float = 0.0
+    hold_up_s: float = 0.0
+
+    def time(self) -> float:
+        return self.now_s
 
     def play(self) -> Sensor:
         self.pulsed_s = float("-inf")
@@ -32,33 +38,51 @@ class Sensor(FakeChip):
     def _pulse(self, pin: int, high: bool) -> None:
         assert pin == TRIGGER
         if high:
-            self.pulsed_s = time.perf_counter()
+            self.pulsed_s = self.now_s
 
     def _echo(self, pin: int) -> bool:
         assert pin == ECHO
-        since_s = time.perf_counter() - self.pulsed_s - AWAY_S
+        self.now_s += READING_S + self.hold_up_s
+        self.hold_up_s = 0.0
+        since_s = self.now_s - self.pulsed_s - AWAY_S
         return self.distance_cm is not None and 0 <= since_s < self.distance_cm * US_PER_CM / 1e6
 
 
-def sensor(header: Header, readings: int = 5) -> UltrasonicBin:
-    return UltrasonicBin(header, TRIGGER, ECHO, readings=readings, gap_s=0.0)
+def sensor(chip: Sensor) -> UltrasonicBin:
+    return UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0, clock=chip.time)
 
 
 async def test_the_level_follows_the_distance() -> None:
-    with fake_chip(Sensor().play()) as chip:
-        assert isinstance(chip, Sensor)
-        measured = sensor(Header(), readings=9)
-        assert await measured.level_pct() == pytest.approx(22.2, abs=15)
+    chip = Sensor().play()
+    with fake_chip(chip):
+        measured = sensor(chip)
+        assert await measured.level_pct() == pytest.approx(22.2, abs=1.5)
         chip.distance_cm = 10.0
-        assert await measured.level_pct() == pytest.approx(88.9, abs=15)
+        assert await measured.level_pct() == pytest.approx(88.9, abs=1.5)
+
+
+async def test_a_thread_that_is_held_up_spoils_one_reading_and_not_the_level() -> None:
+    chip = Sensor().play()
+    with fake_chip(chip):
+        measured = sensor(chip)
+        drive, pulses = chip.on_drive, 0
+
+        def hold_up_once(pin: int, high: bool) -> None:
+            nonlocal pulses
+            drive(pin, high)
+            pulses += high
+            chip.hold_up_s = 0.02 if pulses == 2 and not high else 0.0
+
+        chip.on_drive = hold_up_once
+        assert await measured.level_pct() == pytest.approx(22.2, abs=1.5)
+        assert pulses == measured.readings
 
 
 async def test_no_echo_is_a_reading_error() -> None:
-    with fake_chip(Sensor().play()) as chip:
-        assert isinstance(chip, Sensor)
-        chip.distance_cm = None
-        with pytest.raises(ReadingError, match="bin: no echo"):
-            await sensor(Header(), readings=1).level_pct()
+    chip = Sensor().play()
+    chip.distance_cm = None
+    with fake_chip(chip), pytest.raises(ReadingError, match="bin: no echo"):
+        await sensor(chip).level_pct()
 
 
 async def test_an_echo_that_stands_before_the_pulse_is_a_wire() -> None:
@@ -66,12 +90,12 @@ async def test_an_echo_that_stands_before_the_pulse_is_a_wire() -> None:
         fake_chip(FakeChip(level=lambda _: True)),
         pytest.raises(ReadingError, match="check the sensor's wires"),
     ):
-        await sensor(Header()).level_pct()
+        await UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0).level_pct()
 
 
 async def test_pins_that_are_not_there_leave_the_level_unknown_and_the_machine_running() -> None:
     with fake_chip(FakeChip(permitted=False)), pytest.raises(ReadingError, match="group gpio"):
-        await sensor(Header()).level_pct()
+        await UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0).level_pct()
 
 
 @given(st.floats(allow_nan=False))
