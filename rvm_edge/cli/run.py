@@ -109,6 +109,7 @@ def command(
     from rvm_edge.cli.demo.eyes import EyesKind
     from rvm_edge.cli.demo.surroundings import Setup
     from rvm_edge.cli.own_link import identity_in, own_link
+    from rvm_edge.cli.own_log import own_log
     from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
     from rvm_edge.cli.unusable import in_one_line
     from rvm_edge.health.service_host import ServiceHost
@@ -143,7 +144,7 @@ def command(
         return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
 
     start: Start = partial(with_own_models, own, start_with)
-    with in_one_line():
+    with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)()):
         trio.run(_run, start, host, screen, as_json)
 
 
