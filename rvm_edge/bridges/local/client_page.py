@@ -64,11 +64,11 @@ class Commented:
 def pages(folder: Path) -> dict[Path, str]:
     """Return the page and the copies, for a folder."""
     sources = {name: (OWN / name).read_text(encoding="utf-8") for name in PUBLISHED}
-    page = "\n".join(_lines(sources[CLIENT], sources[TYPES], sources[VUE]))
+    page = "\n".join(_lines(sources[CLIENT], sources[VUE]))
     return {folder / PAGE: page} | {folder / name: text for name, text in sources.items()}
 
 
-def _lines(client: str, types: str, vue: str) -> Iterator[str]:
+def _lines(client: str, vue: str) -> Iterator[str]:
     yield _INTRODUCTION
     pieces = _read(client)
     yield "## What it exports\n"
@@ -84,7 +84,7 @@ def _lines(client: str, types: str, vue: str) -> Iterator[str]:
             yield f"| `{found['name']}{call}` | {_cell(one)} |"
     yield "\n## Its options\n"
     yield "| | |\n|---|---|"
-    yield from _properties(_read(types), "Options")
+    yield from _properties(pieces, "Options")
     yield "\nThe parts of a snapshot are [the bridge's](local-bridge.md#the-parts-of-a-snapshot).\n"
     yield f"{_VUE}| | |\n|---|---|"
     for one in _read(vue):
