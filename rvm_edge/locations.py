@@ -79,7 +79,12 @@ class Locations:
     @property
     def credentials_path(self) -> Path:
         """Who the machine is towards its server; a secret."""
-        return self.config_dir / "rvm-credentials.json"
+        return self.data_dir / "rvm-credentials.json"
+
+    @property
+    def site_path(self) -> Path:
+        """What was chosen for the place where it stands; need not exist."""
+        return self.data_dir / "site.json"
 
 
 def checkout_dir() -> Path | None:

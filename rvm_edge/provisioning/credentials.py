@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rvm_edge.identity import Identity, Secret
+from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.strict_tables import refused_as
 
 MOST_BYTES = 65_536
@@ -69,8 +70,7 @@ def read_credentials(path: Path, server_url: str = "") -> Credentials:
         CredentialsError: it cannot be read or used.
     """
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
+        raw = read_bounded(path, MOST_BYTES)
     except OSError as error:
         raise CredentialsError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     return parse_credentials(raw, server_url, name=str(path))

@@ -1,4 +1,4 @@
-"""The credentials in the configuration folder: whether they are there, and any good."""
+"""The credentials in the data folder: whether they are there, and any good."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _LOG = logging.getLogger(__name__)
 class StoredCredentials:
     """`rvm_edge.machine.Credentials` over ``rvm-credentials.json``."""
 
-    def __init__(self, config_dir: Path, offload: Offload, server_url: str = "") -> None:
+    def __init__(self, folder: Path, offload: Offload, server_url: str = "") -> None:
         """Remember where to look; nothing is read yet.
 
         Args:
-            config_dir: the folder.
+            folder: which.
             offload: where the file is read.
             server_url: where the server is, if the file does not say it.
         """
-        self._path = config_dir / FILE_NAME
+        self._path = folder / FILE_NAME
         self._offload = offload
         self._server_url = server_url
         self._told = ""

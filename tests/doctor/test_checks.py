@@ -48,7 +48,7 @@ def _credentials(
     text = json.dumps(
         {"server_url": server_url, "serial_number": "RVM-1", "name": "One", "api_key": KEY}
     )
-    computer.write("etc/rvm-edge/rvm-credentials.json", text, mode)
+    computer.write("var/lib/rvm-edge/rvm-credentials.json", text, mode)
 
 
 def _rewire(computer: Computer, **changes: object) -> None:
@@ -233,7 +233,7 @@ def test_credentials_that_others_can_read_are_a_failure_with_a_repair(computer: 
 
 def test_no_finding_ever_shows_the_key(computer: Computer) -> None:
     for broken in (f'{{"api_key": "{KEY}"', f'{{"api_key": "{KEY}", "serial_number": 1}}'):
-        computer.write("etc/rvm-edge/rvm-credentials.json", broken)
+        computer.write("var/lib/rvm-edge/rvm-credentials.json", broken)
         assert KEY not in repr(credentials.look(computer.place()))
     _credentials(computer)
     assert KEY not in repr(credentials.look(computer.place()))

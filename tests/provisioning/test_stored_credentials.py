@@ -1,4 +1,4 @@
-"""The credentials in the configuration folder: found when they come, refused when they leak."""
+"""The credentials in the data folder: found when they come, refused when they leak."""
 
 from __future__ import annotations
 

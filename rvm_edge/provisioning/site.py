@@ -1,0 +1,67 @@
+"""Where a machine stands: what was chosen when it was set up, in one small strict file."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from rvm_edge.provisioning.one_file import read_bounded
+from rvm_edge.strict_tables import refused_as, to_struct
+
+Language = Literal["", "id", "en"]
+MOST_BYTES: Final = 4096
+_ZONE: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
+
+
+class SiteError(Exception):
+    """What was chosen for the site cannot be used. The message says why, in one line."""
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `site.json` holds.
+
+    Attributes:
+        time_zone: as the IANA names it, such as ``Asia/Jakarta``; "" for the computer's own.
+        language: of the screen until somebody chooses another; "" as the settings say.
+    """
+
+    time_zone: str = ""
+    language: Language = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that there is not."""
+        if self.time_zone and not is_time_zone(self.time_zone):
+            raise ValueError(
+                "time_zone is none that this computer knows; they are named as Asia/Jakarta is"
+            )
+
+
+def is_time_zone(name: str) -> bool:
+    """Say whether this computer knows a time zone of that name."""
+    if not _ZONE.fullmatch(name):
+        return False
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def read_site(path: Path) -> Site:
+    """Read what was chosen; nothing was where there is no file.
+
+    Raises:
+        SiteError: it cannot be read or used.
+    """
+    try:
+        raw = read_bounded(path, MOST_BYTES)
+    except FileNotFoundError:
+        return Site()
+    except OSError as error:
+        raise SiteError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+    with refused_as(SiteError, str(path), raw, MOST_BYTES):
+        return to_struct(msgspec.json.decode(raw), Site)

@@ -1,0 +1,65 @@
+"""Where credentials are put: in the data folder, whole or not at all, for nobody else to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from rvm_edge.provisioning.credentials import Credentials, parse_credentials
+from rvm_edge.provisioning.one_file import discard, keep
+from rvm_edge.provisioning.site import Site
+
+
+class Store:
+    """Keeps who the machine is, and what was chosen for its site."""
+
+    def __init__(self, credentials_path: Path, site_path: Path) -> None:
+        """Remember where; nothing is read or written yet."""
+        self._credentials = credentials_path
+        self._site = site_path
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether there are credentials, be they any good or not."""
+        return self._credentials.exists()
+
+    def save(self, credentials: Credentials, site: Site) -> None:
+        """Keep both; the credentials last, because the machine begins when it sees them.
+
+        They are written anew, with the keys that this program knows and no others: nothing that
+        somebody put into the file beside them comes along. The server's address goes into the
+        same file as the key, so that a key is never sent to another server than its own.
+
+        Raises:
+            OSError: they cannot be written; those that were there are there still.
+            CredentialsError: what was read could not be read again, which is a defect.
+        """
+        raw = encoded(credentials)
+        parse_credentials(raw, name=str(self._credentials))
+        keep(self._site, msgspec.json.encode(site))
+        keep(self._credentials, raw)
+
+    def forget(self) -> bool:
+        """Delete both, and nothing else; say whether there were credentials.
+
+        Raises:
+            OSError: they cannot be deleted.
+        """
+        were_there = discard(self._credentials)
+        discard(self._site)
+        return were_there
+
+
+def encoded(credentials: Credentials) -> bytes:
+    """Return credentials as a file that `parse_credentials` reads."""
+    who = credentials.identity
+    fields = {
+        "serial_number": who.hardware_id,
+        "api_key": who.api_key.reveal(),
+        "name": who.name,
+        "server_url": who.server_url,
+        "sync_token": who.sync_token.reveal() if who.sync_token else "",
+        "reverb_app_key": credentials.reverb_app_key,
+    }
+    return msgspec.json.encode({key: value for key, value in fields.items() if value})
