@@ -93,6 +93,7 @@ async def screen(
     patience: Path | None = None,
     limits: Limits = LIMITS,
     opened: bool = True,
+    within_s: float = LONG_S,
 ) -> AsyncIterator[Screen]:
     """Show a machine on a screen of this size.
 
@@ -103,10 +104,11 @@ async def screen(
         patience: a folder with a ``patience.js`` to serve in place of the page's own.
         limits: of the bridge.
         opened: whether the page is open already.
+        within_s: how long all of it may take.
     """
     folders = () if patience is None else (patience,)
     failure: BaseException | None = None
-    with trio.fail_after(LONG_S):
+    with trio.fail_after(within_s):
         async with chromium.page() as page:
             await page.resize(*size)
             async with trio.open_nursery() as nursery:
