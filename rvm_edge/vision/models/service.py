@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 _TRIALS = 2
 _REST_S = 60.0
 _LOOK_AT_HANDSHAKE_S = 60.0
+_FIRST_LOOK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ class ModelService:
         return self._source.at(order.url, named)
 
     async def _look_around(self) -> None:
+        with trio.move_on_after(_FIRST_LOOK_S * self._chance()):  # the machine starts first
+            await self._wake.wait()
         while True:
             asked, self._asked = self._asked, None
             self._wake = trio.Event()
