@@ -11,6 +11,7 @@ from drivers.ports import WrongAnswerError
 from drivers.sim.caller import Caller, RefusalError
 from drivers.sim.link import Scalar
 from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.tricks import Trick
 from rvm_edge.simulator.truth import InsertedItem, Specimen, Truth
 from rvm_edge.simulator.window import View
 from rvm_edge.simulator.world import ImpossibleError
@@ -35,6 +36,10 @@ class RemotePeople:
     async def insert_when_open(self, name: str) -> InsertedItem:
         """Wait for an open gate and an empty chamber, and put the named specimen in."""
         return await self._call(InsertedItem, "person.insert_when_open", name=name)
+
+    async def attempt(self, trick: Trick, name: str) -> InsertedItem:
+        """Try a trick with the named bottle as soon as the gate is open."""
+        return await self._call(InsertedItem, "person.attempt", trick=trick.value, name=name)
 
     async def await_fate(self, number: int) -> InsertedItem:
         """Wait until the item of that number no longer lies in the chamber."""

@@ -13,6 +13,7 @@ from drivers.sim.link import Scalar, Verb
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.people import await_fate, insert_when_open
 from rvm_edge.simulator.specimens import Samples, SamplesError
+from rvm_edge.simulator.tricks import Props, Trick, attempt
 from rvm_edge.simulator.world import ImpossibleError, World
 
 Arguments = dict[str, Scalar]
@@ -59,6 +60,7 @@ class Window:
             "person.insert": self._insert,
             "person.insert_when_open": self._insert_when_open,
             "person.await_fate": self._await_fate,
+            "person.attempt": self._attempt,
             "person.take_back": lambda _: world.take_back(),
             "person.collect": lambda _: world.collect(),
             "person.hand_in": lambda _: world.hand_in(),
@@ -122,6 +124,12 @@ class Window:
     async def _insert_when_open(self, given: Arguments) -> object:
         return await insert_when_open(self._world, self._samples.named(_text(given, "name")))
 
+    async def _attempt(self, given: Arguments) -> object:
+        """Try a trick with a specimen; what has to be two bottles is the first such sample."""
+        bottle = self._samples.named(_text(given, "name"))
+        pairs = [one for one in self._samples.specimens if one.kind == "two_items"]
+        return await attempt(self._world, _trick(given), Props(bottle, (pairs or [bottle])[0]))
+
     async def _await_fate(self, given: Arguments) -> object:
         number = int(_number(given, "number"))
         if not 1 <= number <= len(self._world.audit().items):
@@ -150,6 +158,14 @@ def _fault(given: Arguments) -> Fault:
         return Fault(name)
     except ValueError as unknown:
         raise ImpossibleError(f"no fault is called {name!r:.60}") from unknown
+
+
+def _trick(given: Arguments) -> Trick:
+    name = _text(given, "trick")
+    try:
+        return Trick(name)
+    except ValueError as unknown:
+        raise ImpossibleError(f"no trick is called {name!r:.60}") from unknown
 
 
 def _text(given: Arguments, name: str) -> str:

@@ -37,6 +37,7 @@ from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.server import SocketInUseError, listen, serve_world
 from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.timings import INSTANT
+from rvm_edge.simulator.tricks import Trick
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.window import Window
 from rvm_edge.simulator.world import ImpossibleError, World
@@ -108,6 +109,13 @@ async def test_people_see_and_do_what_they_can_in_front_of_the_machine(scene: Sc
     assert (await people.view()).signal == "error"
 
 
+async def test_a_trick_can_be_tried_from_outside(scene: Scene) -> None:
+    await scene.host.ask(Verb.GATE_OPEN)
+    telephone = await scene.people.attempt(Trick.SCREEN, "bottle")
+    assert (telephone.specimen.glows, telephone.specimen.should_accept) == (True, False)
+    assert [item.number for item in await scene.people.in_chamber()] == [telephone.number]
+
+
 async def test_scripted_eyes_ask_the_world_what_lies_there(
     scene: Scene, bottle: Specimen, can: Specimen
 ) -> None:
@@ -177,6 +185,8 @@ async def test_the_impossible_is_refused_with_its_reason(scene: Scene) -> None:
         ("person.set_bin", {"pct": "full"}, "pct must be a number"),
         ("person.set_bin", {"pct": True}, "pct must be a number"),
         ("fault.inject", {"fault": "gremlins"}, "no fault is called"),
+        ("person.attempt", {"name": "bottle", "trick": "magnet"}, "no trick is called"),
+        ("person.attempt", {"name": "vase", "trick": "photo"}, "no sample is called"),
     ],
 )
 async def test_nonsense_is_refused_with_its_reason(
