@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from pathlib import Path
 
-from rvm_edge.bridges.local.static_files import TYPES
+from rvm_edge.bridges.local.static_files import OWN, TYPES
 from rvm_edge.kiosk import PAGE
 from tests.node_packages import run_node
 
@@ -15,6 +16,7 @@ HERE = Path(__file__).parent
 FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
 NAMESPACE = "http://www.w3.org/2000/svg"
 MOST_BYTES = 160_000
+IMPORT = re.compile(r'^(?:import|export|\})[^"\n]*"(\.[^"]+)";', re.MULTILINE)
 STRICT = {
     "allowJs": True,
     "checkJs": True,
@@ -45,6 +47,23 @@ def test_markup_holds_no_script_and_no_style_of_its_own() -> None:
 def test_code_writes_text_and_never_markup() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b")
     assert [path for path in FILES if forbidden.search(path.read_text())] == []
+
+
+def _needed(module: str, found: list[str]) -> list[str]:
+    """Return a module and all that it imports before it runs, by their paths on the bridge."""
+    if module not in found:
+        found.append(module)
+        folder = PAGE if (PAGE / module).exists() else OWN
+        for other in IMPORT.findall((folder / module).read_text()):
+            _needed(posixpath.normpath(posixpath.join(posixpath.dirname(module), other)), found)
+    return found
+
+
+def test_every_module_is_asked_for_at_once_and_not_import_by_import() -> None:
+    markup = (PAGE / "index.html").read_text()
+    asked = re.findall(r'<link rel="modulepreload" href="([^"]+)">', markup)
+    assert asked == sorted(set(asked), key=asked.index)
+    assert set(asked) == set(_needed("main.js", [])) - {"main.js"}
 
 
 def test_the_bridge_serves_every_file_and_they_stay_small() -> None:
