@@ -36,6 +36,7 @@ COMMANDS: dict[str, CommandEntry] = {
         "rvm_edge.cli.model", "Look after the models that the eyes look through."
     ),
     "orders": CommandEntry("rvm_edge.cli.orders", "Explain what the server may order."),
+    "provision": CommandEntry("rvm_edge.cli.provision", "Tell the machine who it is."),
     "queue": CommandEntry("rvm_edge.cli.queue", "Look after what waits for the server."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
     "settings": CommandEntry("rvm_edge.cli.settings", "Check, show and explain the settings."),

@@ -19,6 +19,7 @@ import msgspec
 
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.provisioning.one_file import read_bounded
+from rvm_edge.provisioning.problems import Problem, ProblemError
 from rvm_edge.strict_tables import refused_as
 
 MOST_BYTES = 65_536
@@ -34,6 +35,12 @@ _API_PATH = re.compile(r"/*(/api(/v1)?/*)?")
 
 class CredentialsError(Exception):
     """The credentials cannot be used. The message says why, and what to do; it quotes no secret."""
+
+    @property
+    def problem(self) -> Problem:
+        """The same by name."""
+        cause = self.__cause__
+        return cause.problem if isinstance(cause, ProblemError) else Problem.UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -92,9 +99,10 @@ def parse_credentials(
     with refused_as(CredentialsError, name, raw, MOST_BYTES):
         exported = _exported(raw)
         if bytes(exported.rvm_edge_config):
-            raise ValueError(
+            raise ProblemError(
+                Problem.WITHOUT_KEY,
                 "API key missing: this is a downloaded configuration, which the server exports "
-                "without one. Export the credentials from the page of assignments"
+                "without one. Export the credentials from the page of assignments",
             )
         serial = _text("serial_number", exported.serial_number, MOST_SERIAL)
         machine = exported.name or serial
@@ -107,7 +115,9 @@ def parse_credentials(
         )
         app_key = exported.reverb_app_key or ""
         if app_key and not _APP_KEY.fullmatch(app_key):
-            raise ValueError("reverb_app_key holds other signs than letters, digits, _ and -")
+            raise ProblemError(
+                Problem.BAD_TEXT, "reverb_app_key holds other signs than letters, digits, _ and -"
+            )
         return Credentials(identity, app_key)
 
 
@@ -117,13 +127,14 @@ def origin_of(url: str) -> str:
     A path of the API behind it is taken off: that is how the server's own pages show the address.
 
     Raises:
-        ValueError: it is none; the message says what it should look like.
+        ProblemError: it is none; the message says what it should look like.
     """
     address = url.strip()
     if not address:
-        raise ValueError(
+        raise ProblemError(
+            Problem.NO_SERVER,
             'server_url is missing: add "server_url": "https://…" to the file, or name the server '
-            "when you import it"
+            "when you import it",
         )
     parts = urlsplit(address) if address.isprintable() else urlsplit("")
     host = _host(parts.netloc)
@@ -134,9 +145,10 @@ def origin_of(url: str) -> str:
         or "#" in url
         or not _API_PATH.fullmatch(parts.path)
     ):
-        raise ValueError(
+        raise ProblemError(
+            Problem.BAD_SERVER,
             "server_url must be the server's address alone, such as https://rvm.example.org, "
-            "without a user, a path or a query"
+            "without a user, a path or a query",
         )
     return f"{parts.scheme}://{host}"
 
@@ -153,23 +165,30 @@ def _exported(raw: bytes) -> _Exported:
 def _text(key: str, value: str | None, most: int) -> str:
     """Return a text of the file that people may read, or say what is wrong with it."""
     if not value or not value.strip():
-        raise ValueError(f"{key} is missing: export the credentials again")
+        raise ProblemError(Problem.INCOMPLETE, f"{key} is missing: export the credentials again")
     if value.strip().upper() == "N/A":
-        raise ValueError(f"{key} is N/A: the export failed; do it again from a machine's own page")
+        raise ProblemError(
+            Problem.FAILED_EXPORT,
+            f"{key} is N/A: the export failed; do it again from a machine's own page",
+        )
     if not value.isprintable():
-        raise ValueError(f"{key} holds a control character: export the credentials again")
+        raise ProblemError(
+            Problem.BAD_TEXT, f"{key} holds a control character: export the credentials again"
+        )
     if len(value) > most:
-        raise ValueError(f"{key} is longer than {most} characters")
+        raise ProblemError(Problem.BAD_TEXT, f"{key} is longer than {most} characters")
     return value
 
 
 def _secret(key: str, value: str | None) -> Secret:
     what = "API key missing" if key == "api_key" else f"{key} is empty"
     if not value:
-        raise ValueError(f"{what}: export the credentials from the page of assignments")
+        raise ProblemError(
+            Problem.INCOMPLETE, f"{what}: export the credentials from the page of assignments"
+        )
     text = _text(key, value, MOST_SECRET)
     if not _KEY.fullmatch(text):
-        raise ValueError(f"{key} holds a blank or a sign that is not ASCII")
+        raise ProblemError(Problem.BAD_TEXT, f"{key} holds a blank or a sign that is not ASCII")
     return Secret(text)
 
 

@@ -19,9 +19,8 @@ class Store:
         self._credentials = credentials_path
         self._site = site_path
 
-    @property
     def is_filled(self) -> bool:
-        """Whether there are credentials, be they any good or not."""
+        """Say whether there are credentials, be they any good or not."""
         return self._credentials.exists()
 
     def save(self, credentials: Credentials, site: Site) -> None:

@@ -33,9 +33,9 @@ def store_in(folder: Path) -> Store:
 
 def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
     store = store_in(tmp_path)
-    assert not store.is_filled
+    assert not store.is_filled()
     store.save(CREDENTIALS, Site("Asia/Makassar", "en"))
-    assert store.is_filled
+    assert store.is_filled()
     assert read_credentials(tmp_path / "rvm-credentials.json") == CREDENTIALS
     assert read_site(tmp_path / "site.json") == Site("Asia/Makassar", "en")
 

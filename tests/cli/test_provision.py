@@ -1,0 +1,150 @@
+"""`rvm-edge provision` against a simulated server: tried first, then kept, then deleted."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rvm_edge.provisioning.credentials import read_credentials
+
+EDGE = (sys.executable, "-m", "rvm_edge")
+WITHIN_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[dict[str, Any]]:
+    """A MyRVM server, and a machine that it knows."""
+    with subprocess.Popen(
+        [*EDGE, "cloud-sim", "--json", "--api-key", "k" * 64],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+class Machine:
+    """A machine's folder, and a file of credentials beside it."""
+
+    def __init__(self, folder: Path, exported: dict[str, Any]) -> None:
+        self.data = folder / "data"
+        self.file = folder / "rvm-credentials-RVM-202601-001.json"
+        self.export(exported)
+
+    def export(self, exported: dict[str, Any]) -> None:
+        self.file.write_text(json.dumps(exported))
+
+    def provision(self, *words: str, fed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*EDGE, "--data-dir", str(self.data), "provision", *words],
+            input=fed,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN_S,
+            check=False,
+        )
+
+    @property
+    def kept(self) -> Path:
+        return self.data / "rvm-credentials.json"
+
+
+@pytest.fixture
+def machine(tmp_path: Path, server: dict[str, Any]) -> Machine:
+    return Machine(tmp_path, server["credentials"])
+
+
+def test_what_the_server_knows_is_kept_and_the_file_is_gone(
+    machine: Machine, server: dict[str, Any]
+) -> None:
+    done = machine.provision(str(machine.file), "--time-zone", "Asia/Jakarta", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["serial_number"] == "RVM-202601-001"
+    assert told["standing"] == "ok"
+    assert told["original"] == "deleted"
+    assert not machine.file.exists()
+    assert stat.S_IMODE(machine.kept.stat().st_mode) == 0o600
+    assert read_credentials(machine.kept).identity.server_url == server["url"]
+    assert json.loads((machine.data / "site.json").read_text())["time_zone"] == "Asia/Jakarta"
+    assert "k" * 64 not in done.stdout + done.stderr
+
+
+def test_a_key_that_the_server_does_not_know_is_not_kept(
+    machine: Machine, server: dict[str, Any]
+) -> None:
+    machine.export({**server["credentials"], "api_key": "x" * 64})
+    done = machine.provision(str(machine.file))
+    assert done.returncode == 1
+    assert "does not accept this machine's key" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "x" * 64 not in done.stderr
+    assert machine.file.exists()
+    assert not machine.kept.exists()
+
+
+def test_without_a_server_nothing_is_kept_unless_somebody_insists(
+    machine: Machine, server: dict[str, Any]
+) -> None:
+    done = machine.provision(str(machine.file), "--server", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "http://127.0.0.1:9" in done.stderr
+    assert not machine.kept.exists()
+    done = machine.provision(
+        str(machine.file), "--server", "http://127.0.0.1:9", "--no-handshake", "--keep-file"
+    )
+    assert done.returncode == 0
+    assert machine.file.exists()
+    assert read_credentials(machine.kept).identity.server_url == "http://127.0.0.1:9"
+
+
+def test_credentials_that_are_there_are_not_replaced_by_accident(machine: Machine) -> None:
+    assert machine.provision(str(machine.file), "--keep-file").returncode == 0
+    done = machine.provision(str(machine.file))
+    assert done.returncode == 1
+    assert "--replace" in done.stderr
+    assert machine.provision(str(machine.file), "--replace").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("exported", "why"),
+    [
+        ({"rvm_edge_config": {"api_key": ""}}, "API key missing"),
+        ({"serial_number": "N/A", "api_key": "k" * 64}, "the export failed"),
+        ({"serial_number": "RVM-1", "api_key": "k" * 64}, "server_url is missing"),
+    ],
+)
+def test_a_wrong_file_is_explained(machine: Machine, exported: dict[str, Any], why: str) -> None:
+    machine.export(exported)
+    done = machine.provision(str(machine.file))
+    assert done.returncode == 78
+    assert why in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reset_asks_and_takes_nothing_but_who_the_machine_is(machine: Machine) -> None:
+    assert machine.provision(str(machine.file)).returncode == 0
+    ledger = machine.data / "ledger.sqlite"
+    ledger.write_bytes(b"not even a ledger")
+    assert machine.provision("--reset", fed="n\n").returncode != 0
+    assert machine.kept.exists()
+    done = machine.provision("--reset", "--yes", "--json")
+    assert json.loads(done.stdout) == {"forgotten": True, "waiting": None}
+    assert not machine.kept.exists()
+    assert ledger.read_bytes() == b"not even a ledger"
+
+
+def test_a_file_or_a_reset_and_not_both(machine: Machine) -> None:
+    assert machine.provision().returncode == 2
+    assert machine.provision(str(machine.file), "--reset").returncode == 2
