@@ -86,6 +86,8 @@ async def _listen(lines: trio.abc.ReceiveStream, *, task_status: trio.TaskStatus
     async for some in lines:
         *whole, pending = (pending + some).split(b"\n")
         for line in whole:
+            if not line.startswith(b"{"):  # the log's
+                continue
             screen = msgspec.json.decode(line, type=Said).screen
             if screen and not told:
                 told = True
