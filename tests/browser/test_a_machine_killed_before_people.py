@@ -13,7 +13,7 @@ from tests.browser.chromium import Chromium, Page
 from tests.browser.whole_machine import LAPTOP
 from tests.kiosk.real_machine import RealMachine, real_machine
 
-LONG_S = 60.0
+LONG_S = 100.0
 MAIN = "#actions .main"
 SLOW = "[policy]\nlight_settle_s = 1.5\n"
 """An item is in hand for long enough to kill the machine meanwhile."""
