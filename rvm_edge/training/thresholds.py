@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import msgspec
 import numpy as np
@@ -80,7 +79,36 @@ class _Scores:
 
     def _allowed(self, false: NDArray[np.bool_], place: np.intp) -> bool:
         here = self.places == place
-        return bool(false[here].sum() <= MOST_FALSE_ACCEPTS * (here & ~self.wanted).sum())
+        return bool(false[here].sum() <= self._granted(here))
+
+    def _granted(self, here: NDArray[np.bool_]) -> float:
+        return float(MOST_FALSE_ACCEPTS * (here & ~self.wanted).sum())
+
+    def counts(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+        """Return accepts, false accepts and whether they are allowed, for the whole grid."""
+        false = np.zeros((len(_FOR), len(_AGAINST), len(_AGAINST)), dtype=np.intp)
+        allowed = np.ones(false.shape, dtype=bool)
+        for place in np.unique(self.places):
+            here = self.places == place
+            taken = self._taken(here & ~self.wanted)
+            false += taken
+            allowed &= taken <= self._granted(here)
+        return self._taken(self.wanted), false, allowed
+
+    def _taken(self, which: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Count which of these pictures each point of the grid takes.
+
+        Each picture is put into the corner of the grid from which on it is taken; summing up from
+        the corners counts all thresholds at once.
+        """
+        asked = which & ~self.several
+        corners = np.zeros((len(_FOR) + 1, len(_AGAINST) + 1, len(_AGAINST) + 1), dtype=np.intp)
+        reached = np.searchsorted(_FOR, self.mineral[asked], side="right")
+        forbidden = np.searchsorted(_AGAINST, self.forbidden[asked], side="right")
+        not_empty = np.searchsorted(_AGAINST, self.not_empty[asked], side="right")
+        np.add.at(corners, (reached, forbidden, not_empty), 1)
+        summed = corners[::-1].cumsum(axis=0)[::-1].cumsum(axis=1).cumsum(axis=2)
+        return np.asarray(summed[1:, :-1, :-1], dtype=np.intp)
 
 
 def choose_thresholds(observed: Sequence[Observed]) -> Row:
@@ -95,11 +123,13 @@ def choose_thresholds(observed: Sequence[Observed]) -> Row:
     `allowed` false.
     """
     scores = _scores(observed)
-    rows = [scores.row(*figures) for figures in product(_FOR, _AGAINST, _AGAINST)]
-    allowed = [one for one in rows if one.allowed]
-    if not allowed:
+    wanted, false, allowed = scores.counts()
+    if not allowed.any():
         return scores.row(_FOR[-1], _AGAINST[0], _AGAINST[0])
-    return max(allowed, key=_merit)
+    merit = np.where(allowed, wanted * (len(observed) + 1) - false, -len(observed) - 1)
+    best = zip(*np.nonzero(merit == merit.max()), strict=True)
+    mineral, forbidden, not_empty = min(best, key=lambda one: (-one[0], one[2], one[1]))
+    return scores.row(_FOR[mineral], _AGAINST[forbidden], _AGAINST[not_empty])
 
 
 def table(observed: Sequence[Observed], chosen: Row) -> tuple[Row, ...]:
@@ -108,10 +138,6 @@ def table(observed: Sequence[Observed], chosen: Row) -> tuple[Row, ...]:
     moved = [scores.row(one, chosen.forbidden, chosen.not_empty) for one in _FOR[::4]]
     moved += [scores.row(chosen.mineral, chosen.forbidden, one) for one in _AGAINST[::4]]
     return tuple(dict.fromkeys([*moved, chosen]))
-
-
-def _merit(row: Row) -> tuple[float, ...]:
-    return row.accepts, -row.false_accepts, row.mineral, -row.not_empty, -row.forbidden
 
 
 def _scores(observed: Sequence[Observed]) -> _Scores:
