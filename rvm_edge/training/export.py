@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def export_onnx(model: DetectionModel, side: int, target: Path) -> None:
     head = fused.model[-1]
     head.export, head.format = True, "onnx"
     picture = torch.zeros(1, 3, side, side)
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # The newer exporter needs onnxscript and names the weights otherwise.
+        warnings.simplefilter("ignore")
         fused(picture)  # lays out the anchors for this size before the graph is traced
         torch.onnx.export(
             fused,

@@ -62,7 +62,7 @@ def train(
     Returns:
         The running average of the weights, on the CPU: what is to be exported.
     """
-    torch.manual_seed(recipe.seed)
+    cv2.setNumThreads(1)  # pictures are varied beside the model, which has the other cores
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device, memory_format=torch.channels_last)
     model.model[: recipe.frozen].requires_grad_(False)

@@ -17,7 +17,7 @@ _NEAREST = {"yogurt": 41}  # a cup
 _BOTTLE = 39
 
 
-def build(weights: Path | None) -> DetectionModel:
+def build(weights: Path | None, seed: int = 0) -> DetectionModel:
     """Return a detector of our classes.
 
     The layers in front of the class scores keep the width that they have for COCO's 80 classes, so
@@ -26,10 +26,12 @@ def build(weights: Path | None) -> DetectionModel:
 
     Args:
         weights: a state dict of YOLO11n trained on COCO, or None for random ones.
+        seed: of what is random.
 
     Raises:
         WeightsError: the file is missing, or holds other weights.
     """
+    torch.manual_seed(seed)
     model = DetectionModel(_ARCHITECTURE, nc=_COCO_CLASSES, verbose=False)
     if weights is not None:
         _load(model, weights)

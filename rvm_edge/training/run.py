@@ -103,7 +103,7 @@ def _fit(
 ) -> DetectionModel:
     from rvm_edge.training import loop, network  # noqa: PLC0415 - torch takes seconds to import
 
-    begun = network.build(order.weights)
+    begun = network.build(order.weights, order.recipe.seed)
     return loop.train(begun, pictures, order.recipe, order.out / "checkpoint.pth", report)
 
 
