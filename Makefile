@@ -17,6 +17,10 @@ RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
 AI_VENV ?= .venv-ai
 AI_READY := $(AI_VENV)/.ready
+DATA ?=
+WEIGHTS ?=
+OUT ?= build/training
+TRAIN_ARGS ?=
 TEST_PROGRAMS := chromium=chromium systemd-sysusers=systemd systemd-nspawn=systemd-container \
   gst-launch-1.0=gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good
 ONLY ?=
@@ -25,7 +29,7 @@ PYTEST_ARGS ?=
 CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test programs check docs bench soak lock clean setup-ai test-ai
+.PHONY: help setup demo test programs check docs bench soak lock clean setup-ai test-ai train
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -85,6 +89,11 @@ bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with o
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 setup-ai: $(AI_READY) ## Make the second environment, heavy: training, .pt and .engine models, SAM 2
+
+train: $(AI_READY) ## Train the eyes: DATA="FOLDER ..." WEIGHTS=FILE OUT=FOLDER
+	@test -n "$(DATA)" || { echo 'make train DATA="FOLDER ..." [WEIGHTS=FILE] [OUT=FOLDER]' >&2; exit 2; }
+	$(AI_VENV)/bin/rvm-edge train $(addprefix --data ,$(DATA)) $(addprefix --weights ,$(WEIGHTS)) \
+	  --out $(OUT) $(TRAIN_ARGS)
 
 test-ai: $(AI_READY) ## Run the tests that need it
 	$(AI_VENV)/bin/python -m pytest tests/ai $(PYTEST_ARGS)
