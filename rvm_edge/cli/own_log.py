@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def own_log(
-    here: Locations, chosen: Settings, screen: OwnScreen | None, identity: Identity | None
+    here: Locations,
+    chosen: Settings,
+    screen: OwnScreen | None,
+    identity: Identity | None,
+    *,
+    as_json: bool,
 ) -> AbstractContextManager[None]:
     """Return the log that is written while inside.
 
@@ -25,6 +30,7 @@ def own_log(
         chosen: what its owner wants to be written.
         screen: whose token nobody may read there.
         identity: whose keys nobody may read there.
+        as_json: write objects on stderr, not lines.
     """
     redaction = Redaction()
     if screen is not None:
@@ -33,4 +39,4 @@ def own_log(
         redaction.hide(identity.api_key)
         if identity.sync_token is not None:
             redaction.hide(identity.sync_token)
-    return written_log(chosen.logs, redaction, here.logs_dir)
+    return written_log(chosen.logs, redaction, here.logs_dir, as_json=as_json)

@@ -144,7 +144,7 @@ def command(
         return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
 
     start: Start = partial(with_own_models, own, start_with)
-    with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)()):
+    with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
         trio.run(_run, start, host, screen, as_json)
 
 

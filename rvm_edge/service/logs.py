@@ -26,7 +26,12 @@ FILE_NAME: Final = "rvm-edge.jsonl"
 MOST_WAITING: Final = 10_000
 MOST_CHARACTERS: Final = 16_384
 
+Render = Callable[[WrappedLogger, str, EventDict], str]
+
 _MB: Final = 1024 * 1024
+_CHATTY: Final = ("httpx", "httpcore", "hypercorn", "transitions")
+"""They log every request, addresses and all, or every step, which the journal has anyway."""
+
 _SYSLOG: Final = {
     logging.DEBUG: 7,
     logging.INFO: 6,
@@ -43,6 +48,8 @@ def written_log(
     redaction: Redaction,
     folder: Path | None,
     environment: Mapping[str, str] | None = None,
+    *,
+    as_json: bool = False,
 ) -> Iterator[None]:
     """Write what is logged while inside; what still waits is written on leaving.
 
@@ -51,9 +58,13 @@ def written_log(
         redaction: hides secrets in every line.
         folder: for the files; None for none.
         environment: stands for `os.environ`; systemd sets ``JOURNAL_STREAM`` there.
+        as_json: write objects on stderr too, for a program that reads them there.
     """
     env = os.environ if environment is None else environment
-    handlers = [_lines(redaction, for_journal="JOURNAL_STREAM" in env)]
+    on_stderr = logging.StreamHandler(sys.stderr)
+    render = _as_object if as_json else _as_line(for_journal="JOURNAL_STREAM" in env)
+    on_stderr.setFormatter(_Formatter(render, redaction))
+    handlers: list[logging.Handler] = [on_stderr]
     if folder is not None:
         handlers.append(_files(settings, redaction, folder))
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
@@ -62,7 +73,7 @@ def written_log(
     root = logging.getLogger()
     level = root.level
     root.setLevel(settings.level.upper())
-    for chatty in ("httpx", "httpcore", "hypercorn"):  # they log every request, addresses and all
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     root.addHandler(handler)
     listener.start()
@@ -85,18 +96,11 @@ class _Queue(logging.handlers.QueueHandler):
         except queue.Full:
             return
 
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Put the message and the traceback into words here: their parts may change by then."""
-        prepared: logging.LogRecord = super().prepare(record)
-        return prepared
-
 
 class _Formatter(logging.Formatter):
     """Renders with structlog, bounds the length, and hides secrets."""
 
-    def __init__(
-        self, renderer: Callable[[WrappedLogger, str, EventDict], str], redaction: Redaction
-    ) -> None:
+    def __init__(self, renderer: Render, redaction: Redaction) -> None:
         super().__init__()
         self._redaction = redaction
         self._inner = structlog.stdlib.ProcessorFormatter(
@@ -112,9 +116,7 @@ class _Formatter(logging.Formatter):
         return self._redaction.clean(self._inner.format(record))
 
 
-def _lines(redaction: Redaction, *, for_journal: bool) -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
-
+def _as_line(*, for_journal: bool) -> Render:
     def render(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
         text = f"{event['level']} {event['logger']}: {event['event']}"[:MOST_CHARACTERS]
         if not for_journal:
@@ -123,8 +125,13 @@ def _lines(redaction: Redaction, *, for_journal: bool) -> logging.Handler:
         priority = _SYSLOG.get(level, _SYSLOG[logging.INFO])
         return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
 
-    handler.setFormatter(_Formatter(render, redaction))
-    return handler
+    return render
+
+
+def _as_object(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    event["event"] = str(event["event"])[:MOST_CHARACTERS]
+    rendered = structlog.processors.JSONRenderer()(logger, name, event)
+    return rendered if isinstance(rendered, str) else rendered.decode()
 
 
 def _files(settings: LogSettings, redaction: Redaction, folder: Path) -> logging.Handler:
@@ -135,11 +142,5 @@ def _files(settings: LogSettings, redaction: Redaction, folder: Path) -> logging
         encoding="utf-8",
         delay=True,
     )
-
-    def bounded(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
-        event["event"] = str(event["event"])[:MOST_CHARACTERS]
-        rendered = structlog.processors.JSONRenderer()(_logger, _name, event)
-        return rendered if isinstance(rendered, str) else rendered.decode()
-
-    handler.setFormatter(_Formatter(bounded, redaction))
+    handler.setFormatter(_Formatter(_as_object, redaction))
     return handler

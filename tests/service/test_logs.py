@@ -23,7 +23,7 @@ LOG = logging.getLogger("rvm_edge.tested")
 
 @pytest.fixture(autouse=True)
 def levels_as_before() -> Iterator[None]:
-    names = ("", "httpx", "httpcore", "hypercorn")
+    names = ("", "httpx", "httpcore", "hypercorn", "transitions")
     before = {name: logging.getLogger(name).level for name in names}
     yield
     for name, level in before.items():
@@ -69,6 +69,13 @@ def test_a_terminal_is_spared_the_priorities(capfd: pytest.CaptureFixture[str]) 
         LOG.info("well")
 
     assert capfd.readouterr().err == "info rvm_edge.tested: well\n"
+
+
+def test_a_program_on_stderr_gets_objects(capfd: pytest.CaptureFixture[str]) -> None:
+    with written_log(LogSettings(), Redaction(), None, {}, as_json=True):
+        LOG.info("well")
+
+    assert json.loads(capfd.readouterr().err)["event"] == "well"
 
 
 def test_what_is_less_important_than_the_owner_wants_is_not_written(tmp_path: Path) -> None:
