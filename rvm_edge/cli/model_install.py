@@ -82,7 +82,7 @@ async def install(
                 store,
                 in_thread(),
                 canaries=canaries,
-                judge=rule(settings.vision.acceptance),
+                judge=rule(settings.vision),
                 bounds=bounds_of(plan),
             )
         except UpdateError as error:  # kept from the nursery, which would wrap it

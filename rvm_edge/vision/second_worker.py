@@ -9,7 +9,7 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.machine import EyesError
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import Thresholds, VisionSettings
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.shared_frames import TooMuchError
 from rvm_edge.vision.wire import Load, Seen
@@ -78,6 +78,11 @@ class SecondWorker:
     def names(self) -> tuple[str, ...]:
         """The model's classes."""
         return self.link.names
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """What the model brings for the rule; None for one that brings none."""
+        return self.link.thresholds
 
     async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
         """Look at an item's pictures.

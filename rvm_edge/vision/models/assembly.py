@@ -15,7 +15,7 @@ import httpx
 from rvm_edge.item import Verdict
 from rvm_edge.machine import Models
 from rvm_edge.offload import Offload, in_thread
-from rvm_edge.settings import AcceptanceSettings, ModelSettings, VisionSettings
+from rvm_edge.settings import ModelSettings, Thresholds, VisionSettings
 from rvm_edge.vision.acceptance import decide
 from rvm_edge.vision.eyes import WorkerEyes
 from rvm_edge.vision.model_store import ModelFile
@@ -148,16 +148,16 @@ def bounds_of(plan: Plan) -> Bounds:
     return Bounds(plan.models.slower_at_most, plan.vision.acceptance.late_s / 2)
 
 
-def rule(settings: AcceptanceSettings) -> Judge:
+def rule(settings: VisionSettings) -> Judge:
     """Return the acceptance rule over what was seen of one item."""
 
-    def judge(seen: tuple[Seen, ...]) -> Verdict:
+    def judge(seen: tuple[Seen, ...], model_says: Thresholds | None) -> Verdict:
         return decide(
             [
                 None if one.unreadable else tuple(found.as_detection() for found in one.found)
                 for one in seen
             ],
-            settings,
+            settings.rule_with(model_says),
         )
 
     return judge
@@ -178,7 +178,7 @@ def _assembled(
         notes=notes,
         rules=Rules(
             plan.canaries,
-            rule(plan.vision.acceptance),
+            rule(plan.vision),
             bounds_of(plan),
             plan.models.check_every_s,
         ),

@@ -16,6 +16,7 @@ import trio
 from drivers.ports import Frame
 from rvm_edge.item import Verdict
 from rvm_edge.machine import EyesError
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.classes import REQUIRED
 from rvm_edge.vision.models.canary import Canary
 from rvm_edge.vision.models.failures import UnfitError
@@ -36,8 +37,17 @@ class Sight(Protocol):
         ...
 
 
-Judge = Callable[[tuple[Seen, ...]], Verdict]
-"""The acceptance rule over what was seen of one item."""
+class NewSight(Sight, Protocol):
+    """A second worker with the new model."""
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """What the new model brings for the rule; None for one that brings none."""
+        ...
+
+
+Judge = Callable[[tuple[Seen, ...], Thresholds | None], Verdict]
+"""The acceptance rule over what was seen of one item, with a model's own thresholds."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,11 @@ def require_classes(names: Sequence[str], serving: Sequence[str]) -> None:
 
 
 async def try_out(
-    second: Sight, serving: Sight | None, canaries: Sequence[Canary], judge: Judge, bounds: Bounds
+    second: NewSight,
+    serving: Sight | None,
+    canaries: Sequence[Canary],
+    judge: Judge,
+    bounds: Bounds,
 ) -> Marks:
     """Show a second worker all canaries.
 
@@ -106,7 +120,7 @@ async def try_out(
         except EyesError as error:
             raise UnfitError(f"with the new model on {canary.name}: {error}") from error
         took.append(took_s)
-        if judge(seen).accepted is not canary.accepted:
+        if judge(seen, second.thresholds).accepted is not canary.accepted:
             wrong.append(canary.name)
         if serving is not None:
             try:

@@ -14,7 +14,7 @@ from drivers.ports import Frame
 from rvm_edge.machine import EyesError, ModelNews
 from rvm_edge.offload import inline
 from rvm_edge.packaged import samples_dir
-from rvm_edge.settings import AcceptanceSettings
+from rvm_edge.settings import Thresholds, VisionSettings
 from rvm_edge.vision.classes import REQUIRED
 from rvm_edge.vision.models.assembly import rule
 from rvm_edge.vision.models.canary import LIST, Canary, read_canaries
@@ -30,7 +30,7 @@ from tests.vision.models.test_store import NEW, OLD, install
 
 BOTTLE = Seen((Found("mineral", 0.9, (0.0, 0.0, 10.0, 10.0)),))
 CAN = Seen((Found("soda", 0.9, (0.0, 0.0, 10.0, 10.0)),))
-JUDGE = rule(AcceptanceSettings())
+JUDGE = rule(VisionSettings())
 BOUNDS = Bounds(slower_at_most=3.0, late_s=1.5)
 SEVEN = tuple(REQUIRED)
 
@@ -43,6 +43,7 @@ class ScriptedSight:
     wrong: frozenset[int] = frozenset()
     dies_at: int = -1
     looked: list[int] = field(default_factory=list)
+    thresholds: Thresholds | None = None
 
     async def look(self, frames: Sequence[Frame]) -> tuple[Seen, ...]:
         await trio.sleep(self.took_s)
@@ -65,6 +66,14 @@ def canaries() -> tuple[Canary, ...]:
         )
         for number in range(6)
     )
+
+
+async def test_a_new_model_is_judged_by_the_thresholds_that_it_brings(
+    autojump_clock: MockClock, canaries: tuple[Canary, ...]
+) -> None:
+    strict = ScriptedSight(thresholds=Thresholds(mineral=0.95))
+    with pytest.raises(UnfitError, match="3 of 6 canaries judged wrong: number 0, number 2"):
+        await try_out(strict, ScriptedSight(), canaries, JUDGE, BOUNDS)
 
 
 async def test_a_model_that_judges_all_of_them_right_passes(
