@@ -2,8 +2,8 @@
 
 Two halves. The daemon's half (`eyes`, `acceptance`, `wire`, `tray`, `model_store`) is small and
 imports no array or image library. The worker's half (`worker`, `picture`, `jpeg`, `letterbox`,
-`decode`, `onnx_detector`) does, and lives in a process of its own. `models` brings the daemon's half
-new models, and loads none itself.
+`decode`, `onnx_detector`) does, and lives in a process of its own. `models` brings new models, and
+loads none itself.
 """
 
 import os
