@@ -61,7 +61,7 @@ async def _measure(swaps: int, steady: int) -> BenchResult:
                     async with trio.open_nursery() as nursery:
                         nursery.start_soon(_ask_all_the_time, judge, answers)
                         bounds = Bounds(1000, 1000)
-                        await try_out(second, eyes, canaries, rule(settings.acceptance), bounds)
+                        await try_out(second, eyes, canaries, rule(settings), bounds)
                         trials.append(trio.current_time() - started)
                         trial_end = len(answers)
                         await _until(answers, trial_end + _AROUND)

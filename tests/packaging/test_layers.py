@@ -37,7 +37,7 @@ BREACHES = [
         TYPES,
     ),
     (
-        "rvm_edge/machine.py",
+        "rvm_edge/machine/hardware.py",
         "import rvm_edge.locations",
         "The Machine is made of ports, items and settings alone",
     ),

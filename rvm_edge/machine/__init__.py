@@ -1,0 +1,71 @@
+"""The Machine: the typed bundle of ports and services that activities get.
+
+Protocols and plain data only: no implementation is imported here, so that the chart can be read,
+explored and tested without any hardware, model or network.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rvm_edge.machine.book import Album, DepositBook, Evidence, Flags, LedgerError
+from rvm_edge.machine.eyes import NOTHING_ELSE, Circumstances, Eyes, EyesError, Tray
+from rvm_edge.machine.hardware import Hardware
+from rvm_edge.machine.host import Host
+from rvm_edge.machine.models import ModelNews, ModelNote, Models, ModelsError
+from rvm_edge.machine.server import Channel, Cloud, Courier, Credentials, Orders, Standing
+from rvm_edge.settings import Policy
+
+__all__ = [
+    "NOTHING_ELSE",
+    "Album",
+    "Channel",
+    "Circumstances",
+    "Cloud",
+    "Courier",
+    "Credentials",
+    "DepositBook",
+    "Evidence",
+    "Eyes",
+    "EyesError",
+    "Flags",
+    "Hardware",
+    "Host",
+    "LedgerError",
+    "Machine",
+    "ModelNews",
+    "ModelNote",
+    "Models",
+    "ModelsError",
+    "Orders",
+    "Standing",
+    "Tray",
+]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything an activity may touch.
+
+    Attributes:
+        chance: a number in [0, 1) each time, for jitter; seeded in simulations.
+    """
+
+    hardware: Hardware
+    eyes: Eyes
+    tray: Tray
+    book: DepositBook
+    flags: Flags
+    cloud: Cloud
+    channel: Channel
+    courier: Courier
+    evidence: Evidence
+    orders: Orders
+    album: Album
+    host: Host
+    credentials: Credentials
+    models: Models
+    policy: Policy
+    chance: Callable[[], float] = random.random

@@ -1,0 +1,44 @@
+"""The ports that a machine has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.ports import (
+    BinLevel,
+    Camera,
+    DoorLock,
+    Gate,
+    Indicator,
+    Light,
+    PresenceSensor,
+    Pulse,
+    Scale,
+    Sorter,
+    Thermometer,
+)
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The ports, as `config/hardware_map.json` assigns them.
+
+    Attributes:
+        chamber: the barrier that sees whether an item lies in the chamber.
+        slot: the barrier across the slot: a hand or an item is in the way of the gate.
+        scale: None where no scale is fitted.
+        thermometer: None where none is fitted.
+    """
+
+    camera: Camera
+    gate: Gate
+    sorter: Sorter
+    light: Light
+    indicator: Indicator
+    chamber: PresenceSensor
+    slot: PresenceSensor
+    bin: BinLevel
+    door: DoorLock
+    pulse: Pulse
+    scale: Scale | None = None
+    thermometer: Thermometer | None = None
