@@ -1,0 +1,223 @@
+"""The set-up page's application: a few static files, and a few questions and answers in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+import trio
+from quart import Response, request
+from quart_trio import QuartTrio
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
+from rvm_edge.provisioning.credentials import MOST_BYTES, Credentials
+from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.wizard import wire
+from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS, Doorkeeper
+from rvm_edge.provisioning.wizard.draft import Draft, NotEnteredError
+from rvm_edge.provisioning.wizard.pairing import NotPairedError, PairingDesk, Session
+from rvm_edge.provisioning.wizard.premises import NotShownError, Premises
+
+PAGE: Final = Path(__file__).parent / "page"
+BODY_S: Final = 15
+"""How long a body may take to come: a phone in a cellar is slow, and nothing else is this slow."""
+
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_CHANGING: Final = frozenset({"POST"})
+_OPEN: Final = frozenset({"/api/hello", "/api/pair"})
+
+Admit = Callable[[Credentials, Site], Awaitable[Introduction]]
+"""Makes the handshake and keeps what the server knows; raises `NotWelcomeError` or `OSError`."""
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass
+class Setup:
+    """One opening of the page.
+
+    Attributes:
+        desk: who has paired.
+        premises: the machine around it.
+        admit: ends it well.
+        host: address and port, as a browser writes them.
+        done: set once credentials are kept; nothing is answered any more but that.
+        draft: what was entered so far, by whoever is paired.
+    """
+
+    desk: PairingDesk
+    premises: Premises
+    admit: Admit
+    host: str
+    done: trio.Event = field(default_factory=trio.Event)
+    draft: Draft = field(default_factory=Draft)
+    _at_work: trio.Lock = field(default_factory=trio.Lock)
+
+    async def hello(self, session: Session | None) -> Response:
+        """Say how far the set-up has come."""
+        now = self.draft.shown(session.csrf) if session else wire.DraftNow(paired=False)
+        return _json(now)
+
+    async def pair(self, _session: Session | None) -> Response:
+        """Take the code; whoever pairs begins anew."""
+        try:
+            session = self.desk.pair((await _body(wire.Paired)).code)
+        except NotPairedError as error:
+            wait_s = ceil(error.wait_s)
+            name = "wait" if wait_s else "wrong_code"
+            return _json(wire.Refused(name, str(error), wait_s), 429 if wait_s else 403)
+        self.draft = Draft()
+        answer = _json(self.draft.shown(session.csrf))
+        answer.set_cookie(
+            COOKIE, session.cookie, path="/", secure=True, httponly=True, samesite="Strict"
+        )
+        return answer
+
+    async def credentials(self, session: Session | None) -> Response:
+        """Take the contents of a credentials file."""
+        self.draft.take_file(await _raw())
+        return await self.hello(session)
+
+    async def site(self, session: Session | None) -> Response:
+        """Take what was chosen for the site."""
+        self.draft.choose(await _body(wire.SiteChoice))
+        return await self.hello(session)
+
+    async def looks(self, _session: Session | None) -> Response:
+        """Tell what the doctor finds."""
+        async with self._at_work:
+            return _json(wire.Looks(await self.premises.looks()))
+
+    async def readings(self, _session: Session | None) -> Response:
+        """Tell what the sensors read."""
+        return _json(wire.Readings(await self.premises.readings()))
+
+    async def picture(self, _session: Session | None) -> Response:
+        """Show the chamber."""
+        async with self._at_work:
+            try:
+                return Response(await self.premises.picture(), content_type="image/jpeg")
+            except NotShownError as error:
+                return _json(wire.Refused("no_picture", str(error)), 409)
+
+    async def finish(self, _session: Session | None) -> Response:
+        """Ask the server, and keep everything."""
+        async with self._at_work:
+            credentials, site = self.draft.complete()
+            try:
+                known = await self.admit(credentials, site)
+            except NotWelcomeError as error:
+                return _json(wire.Refused(error.standing.value, str(error)), 409)
+            except OSError as error:
+                return _json(wire.Refused("not_saved", error.strerror or str(error)), 500)
+            self.done.set()
+        return _json(wire.Finished(known.standing.value, known.trouble))
+
+
+def build_app(setup: Setup) -> QuartTrio:
+    """Return the application."""
+    app = QuartTrio("rvm_edge.provisioning.wizard", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["BODY_TIMEOUT"] = BODY_S
+    keeper = Doorkeeper(setup.desk, setup.host)
+
+    @app.before_request
+    async def _keep_out() -> Response | None:
+        changes = request.method in _CHANGING
+        if why := keeper.objection(request.headers, changes=changes):
+            return _json(wire.Refused("not_here", why), 403)
+        if setup.done.is_set() and request.path.startswith("/api/"):
+            return _json(wire.Refused("closed", "the machine is set up"), 410)
+        return None
+
+    @app.after_request
+    async def _say_what_is_allowed(answer: Response) -> Response:
+        answer.headers.update(HEADERS)
+        return answer
+
+    @app.errorhandler(NotEnteredError)
+    async def _not_entered(error: NotEnteredError) -> Response:
+        return _json(wire.Refused(error.problem, str(error)), 422)
+
+    @app.errorhandler(HTTPException)
+    async def _refused(error: HTTPException) -> Response:
+        too_large = isinstance(error, RequestEntityTooLarge)
+        name = "unreadable" if too_large else "not_here"
+        return _json(wire.Refused(name, error.name), error.code or 500)
+
+    @app.errorhandler(msgspec.ValidationError)
+    @app.errorhandler(msgspec.DecodeError)
+    async def _malformed(_error: Exception) -> Response:
+        return _json(wire.Refused("malformed", "this is not what was asked for"), 400)
+
+    _serve_files(app)
+    for path, method, answer in (
+        ("/api/hello", "GET", setup.hello),
+        ("/api/pair", "POST", setup.pair),
+        ("/api/credentials", "POST", setup.credentials),
+        ("/api/site", "POST", setup.site),
+        ("/api/looks", "POST", setup.looks),
+        ("/api/readings", "POST", setup.readings),
+        ("/api/picture", "POST", setup.picture),
+        ("/api/finish", "POST", setup.finish),
+    ):
+        app.add_url_rule(
+            path, path.rpartition("/")[2], _for_the_paired(keeper, answer), methods=[method]
+        )
+    return app
+
+
+def _for_the_paired(
+    keeper: Doorkeeper, answer: Callable[[Session | None], Awaitable[Response]]
+) -> Callable[[], Awaitable[Response]]:
+    async def view() -> Response:
+        is_open = request.path in _OPEN
+        session = keeper.session(
+            request.cookies.get(COOKIE),
+            request.headers.getlist(CSRF_HEADER),
+            changes=request.method in _CHANGING and not is_open,
+        )
+        if session is None and not is_open:
+            return _json(wire.Refused("not_paired", "type the code on the machine's screen"), 401)
+        return await answer(session)
+
+    return view
+
+
+def _serve_files(app: QuartTrio) -> None:
+    """Serve the page's own files, read once: what is not in the list does not exist."""
+    files = {
+        path.name: (path.read_bytes(), _TYPES[path.suffix])
+        for path in PAGE.iterdir()
+        if path.suffix in _TYPES
+    }
+
+    @app.route("/")
+    @app.route("/<name>")
+    async def _file(name: str = "index.html") -> Response:
+        if name not in files:
+            return _json(wire.Refused("not_here", "there is no such page"), 404)
+        body, content_type = files[name]
+        return Response(body, content_type=content_type)
+
+
+async def _raw() -> bytes:
+    return await request.get_data(cache=False, as_text=False, parse_form_data=False)
+
+
+async def _body(kind: type[S]) -> S:
+    return msgspec.json.decode(await _raw(), type=kind)
+
+
+def _json(body: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, content_type="application/json")

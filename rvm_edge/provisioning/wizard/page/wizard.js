@@ -1,0 +1,209 @@
+// The steps of setting a machine up, one at a time. Nothing is remembered here: a reload asks the
+// machine how far it has come.
+
+import { ask, Refusal } from "./asking.js";
+import { check } from "./check.js";
+import { element } from "./element.js";
+import { en } from "./words_en.js";
+import { id } from "./words_id.js";
+
+const STEPS = ["code", "file", "site", "check", "done"];
+const ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"];
+const MOST_BYTES = 65536;
+
+/** @type {any} */ let draft = { paired: false };
+let step = "code";
+/** @type {any} */ let finished = null;
+let stop = () => {};
+let words = navigator.language.startsWith("en") ? en : id;
+
+/** @param {string} name @param {Refusal | null} [trouble] */
+function show(name, trouble = null) {
+  stop();
+  stop = () => {};
+  step = name;
+  document.documentElement.lang = words === id ? "id" : "en";
+  const at = STEPS.indexOf(step);
+  at_("progress").textContent = step === "done" ? "" : words.step(at + 1, STEPS.length - 1);
+  at_("language").textContent = words.other;
+  const main = at_("step");
+  main.dataset.step = step;
+  main.replaceChildren(...(trouble ? [said(trouble)] : []), ...SCREENS[step]());
+  main.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+/** @param {Refusal} trouble */
+function said(trouble) {
+  const known = /** @type {Record<string, string>} */ (words.errors);
+  const wait = trouble.wait ? ` ${words.seconds(trouble.wait)}` : "";
+  const text = (known[trouble.error] ?? words.errors.malformed) + wait;
+  const detail = trouble.detail ? [element("small", {}, trouble.detail)] : [];
+  return element("div", { class: "trouble", role: "alert" }, text, ...detail);
+}
+
+/** @type {Record<string, () => Node[]>} */
+const SCREENS = {
+  code() {
+    const code = element("input", {
+      id: "code",
+      class: "code",
+      inputmode: "numeric",
+      autocomplete: "one-time-code",
+      maxlength: 9,
+      required: true,
+    });
+    return form(words.code, words.code.go, [labelled(words.code.label, code)], async () => {
+      draft = await ask("pair", { code: code.value.replace(/\D/g, "") });
+      return "file";
+    });
+  },
+
+  file() {
+    const paste = element("textarea", { id: "paste", autocapitalize: "off", spellcheck: false });
+    const file = element("input", {
+      id: "file",
+      type: "file",
+      accept: ".json,application/json",
+      change: async () => {
+        const chosen = file.files[0];
+        if (!chosen) return;
+        if (chosen.size > MOST_BYTES) show("file", new Refusal("unreadable"));
+        else paste.value = await chosen.text();
+      },
+    });
+    const fields = [labelled(words.file.choose, file), labelled(words.file.paste, paste)];
+    return form(words.file, words.file.go, fields, async () => {
+      draft = await ask("credentials", paste.value);
+      return "site";
+    });
+  },
+
+  site() {
+    const server = element("input", {
+      id: "server",
+      type: "url",
+      placeholder: "https://",
+      value: draft.server_url,
+      autocapitalize: "off",
+    });
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zones = [...new Set([...ZONES, here])].filter(Boolean);
+    const chosen = draft.time_zone || here;
+    const zone = element(
+      "select",
+      { id: "zone" },
+      element("option", { value: "" }, words.site.own),
+      ...zones.map((one) => element("option", { value: one, selected: one === chosen }, one)),
+    );
+    const language = element(
+      "select",
+      { id: "tongue" },
+      element("option", { value: "id" }, "Bahasa Indonesia"),
+      element("option", { value: "en", selected: draft.language === "en" }, "English"),
+    );
+    const who = element(
+      "dl",
+      {},
+      element("dt", {}, words.site.machine),
+      element("dd", {}, `${draft.serial} · ${draft.name}`),
+    );
+    const fields = [
+      who,
+      labelled(words.site.server, server),
+      labelled(words.site.zone, zone),
+      labelled(words.site.language, language),
+    ];
+    return form(words.site, words.next, fields, async () => {
+      draft = await ask("site", {
+        server_url: server.value,
+        time_zone: zone.value,
+        language: language.value,
+      });
+      return "check";
+    });
+  },
+
+  check() {
+    const made = check(words, (trouble) => show("check", trouble));
+    stop = made.stop;
+    return form(words.check, words.check.go, made.parts, async () => {
+      made.stop();
+      finished = await ask("finish", {});
+      return "done";
+    });
+  },
+
+  done() {
+    const says = finished?.trouble ? [element("p", {}, `${words.done.says} ${finished.trouble}`)] : [];
+    return [
+      element("h1", {}, words.done.headline),
+      element("p", {}, words.done.advice),
+      ...says,
+      element("p", { class: "hint" }, words.done.remove),
+    ];
+  },
+};
+
+/**
+ * A step's form; it goes on to the step that `go` returns, and stays where the machine refuses.
+ *
+ * @param {any} own the step's words.
+ * @param {string} label of its button.
+ * @param {Node[]} fields
+ * @param {() => Promise<string>} go
+ */
+function form(own, label, fields, go) {
+  const button = element("button", { class: "main" }, label);
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    button.disabled = true;
+    if (own.asking) button.textContent = own.asking;
+    try {
+      show(await go());
+    } catch (error) {
+      const trouble = error instanceof Refusal ? error : new Refusal("malformed", String(error));
+      if (trouble.error === "closed") show("done");
+      else if (trouble.error === "not_paired") show("code", trouble);
+      else if (step === "check" || trouble.error !== "wrong_code") again(trouble);
+      else show(step, trouble);
+    }
+    button.disabled = false;
+    button.textContent = label;
+  };
+  return [
+    element("h1", {}, own.headline),
+    ...(own.advice ? [element("p", {}, own.advice)] : []),
+    element("form", { submit, novalidate: true }, ...fields, button),
+  ];
+}
+
+/** Says what is wrong above the form, and leaves in it what was typed. @param {Refusal} trouble */
+function again(trouble) {
+  const main = at_("step");
+  main.querySelector(".trouble")?.remove();
+  main.prepend(said(trouble));
+  window.scrollTo(0, 0);
+}
+
+/** @param {string} text @param {Node} field */
+function labelled(text, field) {
+  return element("label", {}, text, field);
+}
+
+/** @param {string} name */
+function at_(name) {
+  return /** @type {HTMLElement} */ (document.getElementById(name));
+}
+
+at_("language").addEventListener("click", () => {
+  words = words === id ? en : id;
+  show(step);
+});
+
+try {
+  draft = await ask("hello");
+  show(!draft.paired ? "code" : !draft.serial ? "file" : !draft.sited ? "site" : "check");
+} catch (error) {
+  show("code", error instanceof Refusal ? error : new Refusal("malformed", String(error)));
+}

@@ -1,0 +1,92 @@
+"""What the page and the machine say to each other: JSON, checked against these types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from rvm_edge.provisioning.site import Language
+from rvm_edge.provisioning.wizard.premises import Look, Reading
+
+
+class Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A code that somebody typed."""
+
+    code: Annotated[str, Meta(max_length=32)]
+
+
+class SiteChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the server is, and where the machine stands."""
+
+    server_url: Annotated[str, Meta(max_length=300)]
+    time_zone: Annotated[str, Meta(max_length=100)]
+    language: Language
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request that says nothing more."""
+
+
+class DraftNow(msgspec.Struct, frozen=True):
+    """What has been entered so far; no secret is ever said back.
+
+    Attributes:
+        paired: whether this browser has paired.
+        csrf: what its page has to say with everything that changes anything.
+        serial: the machine's; "" before credentials were brought.
+        name: for people.
+        server_url: the server's; "" while nobody said it.
+        time_zone: chosen; "" for the computer's own.
+        language: of the machine's screen; "" as its settings say.
+        sited: whether the site was chosen.
+    """
+
+    paired: bool
+    csrf: str = ""
+    serial: str = ""
+    name: str = ""
+    server_url: str = ""
+    time_zone: str = ""
+    language: Language = ""
+    sited: bool = False
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why something was not done.
+
+    Attributes:
+        error: by name; the page has words for it.
+        detail: in English, one line.
+        wait_s: for how long nothing may be tried.
+    """
+
+    error: str
+    detail: str = ""
+    wait_s: int = 0
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """What the doctor found."""
+
+    looks: Sequence[Look]
+
+
+class Readings(msgspec.Struct, frozen=True):
+    """What the sensors read."""
+
+    readings: Sequence[Reading]
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """The server knows the machine, and everything is kept.
+
+    Attributes:
+        standing: how the machine stands there.
+        trouble: what the server had to say all the same.
+    """
+
+    standing: str
+    trouble: str = ""

@@ -1,0 +1,147 @@
+"""The set-up page on a real socket, with a machine around it that is made up."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+import httpx
+import trio
+
+from rvm_edge.machine import Standing
+from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
+from rvm_edge.provisioning.credentials import Credentials
+from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.wizard.opening import Offer, Opening
+from rvm_edge.provisioning.wizard.premises import Look, NotShownError, Reading
+
+KEY = "aB3" * 21 + "z"
+SERVER = "https://rvm.example.org"
+EXPORTED = {"serial_number": "RVM-1", "api_key": KEY, "name": "Lab", "server_url": SERVER}
+SITE = {"server_url": SERVER, "time_zone": "Asia/Jakarta", "language": "id"}
+
+
+@dataclass
+class StagedPremises:
+    """Implements `rvm_edge.provisioning.wizard.premises.Premises`."""
+
+    jpeg: bytes = b"\xff\xd8\xff\xd9"
+
+    async def looks(self) -> Sequence[Look]:
+        await trio.lowlevel.checkpoint()
+        return (Look("disk", "Disk", "fine", "12 % in use", "", ""),)
+
+    async def readings(self) -> Sequence[Reading]:
+        await trio.lowlevel.checkpoint()
+        return (Reading("bin", 12.5, "%"), Reading("scale", None, "g", "gave no answer"))
+
+    async def picture(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        if not self.jpeg:
+            raise NotShownError("the camera is frozen")
+        return self.jpeg
+
+
+@dataclass
+class StagedServer:
+    """What admits: it knows everybody, unless told otherwise."""
+
+    answer: Introduction = field(default_factory=lambda: Introduction(Standing.OK))
+    kept: list[tuple[Credentials, Site]] = field(default_factory=list)
+
+    async def admit(self, credentials: Credentials, site: Site) -> Introduction:
+        await trio.lowlevel.checkpoint()
+        if self.answer.standing not in {Standing.OK, Standing.DEGRADED}:
+            raise NotWelcomeError(credentials.identity.server_url, self.answer)
+        self.kept.append((credentials, site))
+        return self.answer
+
+
+class Clock:
+    """Monotonic seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass
+class Phone:
+    """A browser that behaves, unless told otherwise; it has no look at the screen.
+
+    Attributes:
+        http: what it asks with; keeps cookies.
+        opening: the page.
+        server: who admits.
+        premises: the machine.
+        clock: the desk's.
+        csrf: what the page was told to say.
+    """
+
+    http: httpx.AsyncClient
+    opening: Opening
+    server: StagedServer
+    premises: StagedPremises
+    clock: Clock
+    csrf: str = ""
+
+    @property
+    def offer(self) -> Offer:
+        offer = self.opening.offer
+        assert offer is not None
+        return offer
+
+    @property
+    def origin(self) -> str:
+        return self.offer.address.rstrip("/")
+
+    async def post(
+        self, path: str, content: bytes | str = "{}", **headers: str | None
+    ) -> httpx.Response:
+        """Ask as the page does; a header that is None is left out."""
+        said = {
+            "Origin": self.origin,
+            "Content-Type": "application/json",
+            "X-RVM-Setup": self.csrf,
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        kept = {name: value for name, value in said.items() if value is not None}
+        return await self.http.post(f"/api/{path}", content=content, headers=kept)
+
+    async def type_code(self, code: str) -> httpx.Response:
+        answer = await self.post("pair", f'{{"code": "{code}"}}')
+        if answer.status_code == 200:
+            self.csrf = answer.json()["csrf"]
+        return answer
+
+    async def pair(self) -> None:
+        assert (await self.type_code(self.offer.code)).status_code == 200
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Phone]:
+    """Open the page while the block lasts."""
+    server, premises, clock = StagedServer(), StagedPremises(), Clock()
+    opening = Opening(IPv4Address("127.0.0.1"), 0, premises, server.admit, clock)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # the screen vouches for it, and one test looks there
+    failure: BaseException | None = None
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(opening.run)
+            assert opening.offer is not None
+            url = opening.offer.address
+            try:
+                async with httpx.AsyncClient(verify=context, base_url=url, timeout=20) as http:
+                    yield Phone(http, opening, server, premises, clock)
+            except BaseException as error:  # noqa: BLE001 - raised again, in no group
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
