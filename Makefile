@@ -29,7 +29,7 @@ PYTEST_ARGS ?=
 CUTS ?= 1000
 JOBS ?= auto
 
-.PHONY: help setup demo test programs check docs bench soak lock clean setup-ai test-ai train
+.PHONY: help setup demo test programs check docs bench setup-ai train test-ai soak lock clean
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
