@@ -70,3 +70,8 @@ def save_checkpoint(model: DetectionModel, side: int, target: Path) -> None:
     plain.criterion = None
     plain.args = {"imgsz": side, "task": "detect"}
     torch.save({"model": plain, "train_args": plain.args}, target)
+
+
+def save_weights(model: DetectionModel, target: Path) -> None:
+    """Write the weights alone, as a later training can start from them."""
+    torch.save({key: value.clone() for key, value in model.state_dict().items()}, target)

@@ -66,7 +66,7 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device, memory_format=torch.channels_last)
     model.model[: recipe.frozen].requires_grad_(False)
-    loss = TwinLabelLoss(model, recipe.class_gain)
+    loss = TwinLabelLoss(model, recipe)
     optimizer = _optimizer(model, recipe)
     average = ModelEMA(model, decay=recipe.averaging, tau=_RAMP_STEPS)
     first = _restore(checkpoint, model, optimizer, average, device)

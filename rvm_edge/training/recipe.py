@@ -61,6 +61,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         weight_decay: of AdamW.
         averaging: the decay of the running average of the weights, which is what is exported.
         class_gain: the weight of the class loss beside the loss of the boxes.
+        not_empty_gain: the weight of `not_empty` beside the other classes: whether something is
+            inside is the hardest question, and the rule hangs on it.
         seed: of everything random.
         augmentation: how pictures are varied.
     """
@@ -74,6 +76,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight_decay: Annotated[float, Meta(ge=0, le=1)] = 0.0005
     averaging: Annotated[float, Meta(ge=0, lt=1)] = 0.998
     class_gain: Annotated[float, Meta(gt=0, le=10)] = 1.0
+    not_empty_gain: Annotated[float, Meta(gt=0, le=10)] = 3.0
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     augmentation: Augmentation = Augmentation()
 

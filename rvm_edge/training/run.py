@@ -110,6 +110,7 @@ def _fit(
 def _export(order: Order, network: DetectionModel) -> None:
     from rvm_edge.training import export  # noqa: PLC0415 - as above
 
+    export.save_weights(network, order.out / "weights.pth")
     export.save_checkpoint(network, order.recipe.side, order.out / "model.pt")
     export.export_onnx(network, order.recipe.side, order.model)
 

@@ -14,6 +14,7 @@ from ultralytics.utils.loss import v8DetectionLoss
 from ultralytics.utils.tal import TaskAlignedAssigner
 
 from rvm_edge.training.dataset import CLASSES
+from rvm_edge.training.recipe import Recipe
 from rvm_edge.vision.classes import NOT_EMPTY
 
 _NOT_EMPTY = CLASSES.index(NOT_EMPTY)
@@ -58,9 +59,11 @@ class TwinLabelAssigner(TaskAlignedAssigner):  # type: ignore[misc] # Ultralytic
 class TwinLabelLoss:
     """The detection loss of YOLO11, with `TwinLabelAssigner` in the assigner's place."""
 
-    def __init__(self, model: DetectionModel, class_gain: float) -> None:
+    def __init__(self, model: DetectionModel, recipe: Recipe) -> None:
         """Build it for a model on its device."""
-        model.args = get_cfg(overrides={"cls": class_gain})
+        model.args = get_cfg(overrides={"cls": recipe.class_gain})
+        model.class_weights = torch.ones(len(CLASSES))
+        model.class_weights[_NOT_EMPTY] = recipe.not_empty_gain
         self._loss = v8DetectionLoss(model)
         known = self._loss.assigner
         self._loss.assigner = TwinLabelAssigner(

@@ -117,7 +117,7 @@ def test_a_folder_with_another_run_is_not_gone_on_with(data: Path, trained: Path
 def test_weights_that_are_none_are_refused(data: Path, tmp_path: Path) -> None:
     (tmp_path / "weights.pth").write_bytes(b"no weights")
     wrong = replace(order(data, tmp_path / "out"), weights=tmp_path / "weights.pth")
-    with pytest.raises(WeightsError, match="holds no state dict of YOLO11n"):
+    with pytest.raises(WeightsError, match="holds no state dict"):
         train(wrong, ignore)
 
 
@@ -142,7 +142,7 @@ def json_of(text: str) -> dict[str, object]:
 def test_both_labels_of_a_full_bottle_are_learnt_at_the_same_places() -> None:
     """With two boxes in one place, as Ultralytics has it, the second label gets next to none."""
     model = build(None).train()
-    loss = TwinLabelLoss(model, 1.0)
+    loss = TwinLabelLoss(model, TINY)
     kept: list[torch.Tensor] = []
     assigner = loss._loss.assigner
     targets = assigner.get_targets
