@@ -29,12 +29,14 @@ class Locations:
         runtime_dir: what is shared with the screen's own user while the machine runs; None where
             no service manager has made such a folder.
         logs_dir: for the program's own log; likewise.
+        cache_dir: for what can be had again; likewise.
     """
 
     config_dir: Path
     data_dir: Path
     runtime_dir: Path | None = None
     logs_dir: Path | None = None
+    cache_dir: Path | None = None
 
     @property
     def settings_path(self) -> Path:
@@ -125,6 +127,7 @@ def locate(
         data_dir=data.absolute(),
         runtime_dir=_from_systemd(env, "RUNTIME_DIRECTORY"),
         logs_dir=_from_systemd(env, "LOGS_DIRECTORY"),
+        cache_dir=_from_systemd(env, "CACHE_DIRECTORY"),
     )
 
 

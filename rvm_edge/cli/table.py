@@ -21,6 +21,7 @@ class CommandEntry:
 COMMANDS: dict[str, CommandEntry] = {
     "chart": CommandEntry("rvm_edge.cli.chart", "Show, check and export the statechart."),
     "classify": CommandEntry("rvm_edge.cli.classify", "Judge pictures of items, with reasons."),
+    "clean": CommandEntry("rvm_edge.cli.clean", "Make room on the disk."),
     "cloud-sim": CommandEntry("rvm_edge.cli.cloud_sim", "Run a simulated MyRVM server."),
     "collect": CommandEntry("rvm_edge.cli.collect", "Gather the machine's pictures for training."),
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),

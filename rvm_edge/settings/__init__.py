@@ -15,6 +15,7 @@ from rvm_edge.settings.cloud import (
     ReverbSettings,
     SyncSettings,
 )
+from rvm_edge.settings.disk import DiskSettings
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.logs import LogSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
@@ -22,6 +23,7 @@ from rvm_edge.settings.models import ModelSettings
 from rvm_edge.settings.policy import Policy
 from rvm_edge.settings.screen import ScreenSettings
 from rvm_edge.settings.segmenter import SegmenterSettings, ShapeSettings
+from rvm_edge.settings.setup import SetupSettings
 from rvm_edge.settings.vision import (
     AcceptanceSettings,
     Backend,
@@ -35,6 +37,7 @@ __all__ = [
     "AcceptanceSettings",
     "Backend",
     "CloudSettings",
+    "DiskSettings",
     "EvidenceSettings",
     "KioskSettings",
     "LogSettings",
@@ -48,6 +51,7 @@ __all__ = [
     "Seconds",
     "SegmenterSettings",
     "Settings",
+    "SetupSettings",
     "ShapeSettings",
     "Share",
     "SyncSettings",
@@ -68,8 +72,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         models: where new models come from.
         cloud: how it speaks with its server.
         screen: how its own screen is served.
+        setup: how a technician sets it up from a phone.
         kiosk: how a browser is kept in front of people.
         logs: what is written into its log.
+        disk: how full the disk may become.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
@@ -78,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: ModelSettings = ModelSettings()
     cloud: CloudSettings = CloudSettings()
     screen: ScreenSettings = ScreenSettings()
+    setup: SetupSettings = SetupSettings()
     kiosk: KioskSettings = KioskSettings()
     logs: LogSettings = LogSettings()
+    disk: DiskSettings = DiskSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}

@@ -10,6 +10,7 @@ from typing import TypeVar
 from rvm_edge.item import Verdict
 from rvm_edge.ledger.doorbell import Doorbell
 from rvm_edge.ledger.evidence import bounds, rows
+from rvm_edge.ledger.evidence.bounds import PictureBytes
 from rvm_edge.ledger.evidence.rows import Gone, Ownership, WaitingPicture
 from rvm_edge.ledger.records import record_by_uuid
 from rvm_edge.ledger.store import Stamp, Store
@@ -108,6 +109,14 @@ class PictureBook:
             LedgerError: too little may go.
         """
         return await self._write(partial(bounds.make_room, size=size, most_bytes=most_bytes))
+
+    async def weigh(self) -> PictureBytes:
+        """Add up what lies in the folder."""
+        return await self._read(bounds.weigh)
+
+    async def take_out_spare(self, wanted_bytes: int) -> tuple[tuple[str, int], ...]:
+        """Mark as removed what may go; return whose files are to go, each with its bytes."""
+        return await self._write(partial(bounds.take_out_spare, wanted_bytes=wanted_bytes))
 
     async def _write(self, work: Callable[[sqlite3.Connection, Stamp], T]) -> T:
         return await self._offload(partial(self._store.write, work))

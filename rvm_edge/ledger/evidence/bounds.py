@@ -8,6 +8,7 @@ what has no known age goes by its place in the row, when the room is needed.
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from rvm_edge.ledger.anchors import server_epoch
 from rvm_edge.ledger.evidence.rows import Gone, mark_removed
@@ -40,6 +41,55 @@ _FOR_ROOM = f"""
 SELECT p.client_uuid, p.bytes FROM pictures AS p
 WHERE p.removed_at IS NULL AND {_FREE} ORDER BY p.accepted, p.number
 """  # noqa: S608 - constants of this module
+
+_SPARE = f"""
+SELECT p.client_uuid, p.bytes FROM pictures AS p
+WHERE p.removed_at IS NULL AND {_FREE}
+ORDER BY p.uploaded_at IS NULL AND p.given_up IS NULL, p.accepted, p.number
+"""  # noqa: S608 - constants of this module
+
+_SUMS = f"""
+SELECT coalesce(sum(CASE WHEN {_FREE} THEN p.bytes ELSE 0 END), 0),
+  coalesce(sum(CASE WHEN {_FREE} THEN 0 ELSE p.bytes END), 0)
+FROM pictures AS p WHERE p.removed_at IS NULL
+"""  # noqa: S608 - constants of this module
+
+
+@dataclass(frozen=True)
+class PictureBytes:
+    """What the pictures weigh that lie here.
+
+    Attributes:
+        spare: of those that may go: rejected items', and what the server has or never will have.
+        owed: of accepted items' that the server is still to get.
+    """
+
+    spare: int
+    owed: int
+
+
+def weigh(connection: sqlite3.Connection) -> PictureBytes:
+    """Add up what lies here."""
+    spare, owed = connection.execute(_SUMS).fetchone()
+    return PictureBytes(int(spare), int(owed))
+
+
+def take_out_spare(
+    connection: sqlite3.Connection, stamp: Stamp, *, wanted_bytes: int
+) -> tuple[tuple[str, int], ...]:
+    """Mark as removed what may go, until so much is free: what the server has goes first.
+
+    Returns:
+        The items whose picture files are to be removed, each with its file's bytes.
+    """
+    going: list[tuple[str, int]] = []
+    for uuid, size in connection.execute(_SPARE):
+        if wanted_bytes <= 0:
+            break
+        going.append((str(uuid), int(size)))
+        wanted_bytes -= int(size)
+    mark_removed(connection, stamp, uuids=[uuid for uuid, _ in going], why=Gone.NO_ROOM)
+    return tuple(going)
 
 
 def take_out_due(

@@ -1,0 +1,133 @@
+"""What may go from the disk of this computer's machine, the least missed first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from rvm_edge.health.cleaning.cleaner import Cleaner, cleaner_of
+from rvm_edge.health.cleaning.expendable import Expendable, Holding, LeftAloneError
+from rvm_edge.health.cleaning.old_files import OldFiles
+from rvm_edge.ledger.evidence.book import PictureBook
+from rvm_edge.ledger.evidence.bounds import PictureBytes, weigh
+from rvm_edge.ledger.evidence.spare import release
+from rvm_edge.ledger.reading import read_only
+from rvm_edge.locations import Locations
+from rvm_edge.machine import LedgerError
+from rvm_edge.offload import Offload
+from rvm_edge.service.logs import FILE_NAME
+from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.models import leftovers
+from rvm_edge.vision.models.store import StoreError
+
+PICTURES = "evidence pictures"
+_OWED = "the server is still to get them"
+
+
+def own_cleaner(
+    here: Locations, offload: Offload, evidence: Expendable, models: Expendable | None = None
+) -> Cleaner:
+    """Return what frees the disk that the machine's memory lies on.
+
+    Args:
+        here: the machine's folders.
+        offload: where the disk is waited for.
+        evidence: the pictures: whoever has the ledger open knows which of them may go.
+        models: what may go from the model store; None while a running machine sweeps it itself.
+    """
+    places: list[Expendable] = [
+        OldFiles("caches", here.cache_dir, lambda _: True, offload),
+        OldFiles(
+            "rotated logs",
+            here.logs_dir,
+            lambda path: path.name.startswith(f"{FILE_NAME}."),
+            offload,
+            why_kept="being written",
+        ),
+    ]
+    places += [models] if models is not None else []
+    return cleaner_of(here.data_dir, [*places, evidence], offload)
+
+
+class OwnPictures:
+    """The evidence of a ledger that is open here."""
+
+    name = PICTURES
+
+    def __init__(self, folder: Path, book: PictureBook, offload: Offload) -> None:
+        self._folder = folder
+        self._book = book
+        self._offload = offload
+
+    async def holding(self) -> Holding:
+        """Ask the ledger what lies there."""
+        try:
+            return _as_holding(await self._book.weigh())
+        except LedgerError as error:
+            raise LeftAloneError(str(error)) from error
+
+    async def free(self, wanted_bytes: int) -> int:
+        """Let the ledger choose what goes."""
+        try:
+            return await release(self._folder, self._book, wanted_bytes, self._offload)
+        except LedgerError as error:
+            raise LeftAloneError(str(error)) from error
+
+
+class OthersPictures:
+    """The evidence of a ledger that is open elsewhere, or not at all: it is only looked at."""
+
+    name = PICTURES
+
+    def __init__(self, ledger: Path, why: str, offload: Offload) -> None:
+        self._ledger = ledger
+        self._why = why
+        self._offload = offload
+
+    async def holding(self) -> Holding:
+        """Look into the ledger's file."""
+        try:
+            return await self._offload(self._look)
+        except LedgerError as error:
+            raise LeftAloneError(str(error)) from error
+
+    async def free(self, wanted_bytes: int) -> int:
+        """Leave them: the ledger has one writer, and this is not it."""
+        raise LeftAloneError(f"{self._why} ({wanted_bytes / 1e6:.1f} MB were wanted)")
+
+    def _look(self) -> Holding:
+        if not self._ledger.exists():
+            return Holding()
+        with read_only(self._ledger) as connection:
+            return _as_holding(weigh(connection))
+
+
+class OwnStore:
+    """The model store of a machine that does not run."""
+
+    name = "models not in use"
+
+    def __init__(self, folder: Path, fallback: Callable[[], ModelFile], offload: Offload) -> None:
+        self._folder = folder
+        self._fallback = fallback
+        self._offload = offload
+
+    async def holding(self) -> Holding:
+        """Look what the store's record names."""
+        try:
+            found = await self._offload(partial(leftovers.weigh, self._folder))
+        except StoreError as error:
+            raise LeftAloneError(str(error)) from error
+        return Holding(found.spare, found.needed, "serving, or to go back to" * bool(found.needed))
+
+    async def free(self, wanted_bytes: int) -> int:  # noqa: ARG002 - they go together
+        """Remove all that may go, an unfinished download among it."""
+        try:
+            return await self._offload(lambda: leftovers.clear(self._folder, self._fallback()))
+        except StoreError as error:
+            raise LeftAloneError(str(error)) from error
+
+
+def _as_holding(found: PictureBytes) -> Holding:
+    return Holding(found.spare, found.owed, _OWED if found.owed else "")

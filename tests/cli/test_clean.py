@@ -1,0 +1,155 @@
+"""`rvm-edge clean`: says what would go, makes room, and leaves a running machine its ledger."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from click.testing import CliRunner, Result
+
+from rvm_edge.cli import main
+from rvm_edge.ledger import Ledger, check
+from rvm_edge.ledger.evidence import files
+from tests.ledger.scenes import close, drop, open_now
+
+SIZE = 100_000
+_Usage = namedtuple("_Usage", "total used free")
+
+
+def call(tmp_path: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--data-dir", str(tmp_path), "clean", *words])
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    value = json.loads(result.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+async def _fill(ledger: Ledger, folder: Path) -> list[str]:
+    uuids = await drop(ledger, 3)
+    for uuid in uuids:
+        files.write_picture(folder, uuid, b"x" * 10_000)
+        await ledger.pictures.add(uuid, 10_000)
+    await ledger.pictures.mark_uploaded(uuids[0])
+    return uuids
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[str]:
+    (tmp_path / "evidence").mkdir()
+    ledger = open_now(tmp_path / "ledger.sqlite")
+    uuids = trio.run(_fill, ledger, tmp_path / "evidence")
+    close(ledger)
+    return uuids
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full of what lies in these folders, and of 70 kB of other people's."""
+    for variable, name in (("LOGS_DIRECTORY", "logs"), ("CACHE_DIRECTORY", "cache")):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(variable, str(tmp_path / name))
+    (tmp_path / "logs" / "rvm-edge.jsonl").write_bytes(b"x" * 1000)
+    (tmp_path / "logs" / "rvm-edge.jsonl.1").write_bytes(b"x" * 2000)
+    (tmp_path / "cache" / "thing").write_bytes(b"x" * 3000)
+
+    def usage(_: Path) -> _Usage:
+        counted = ("logs", "cache", "evidence", "model-store")
+        mine = sum(
+            path.stat().st_size
+            for name in counted
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file()
+        )
+        return _Usage(SIZE, 60_000 + mine, SIZE - 60_000 - mine)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+
+
+def test_without_apply_nothing_is_touched_and_the_table_says_what_would_go(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    result = call(tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert "would go" in result.stdout
+    assert "rvm-edge clean --apply" in result.stdout
+    assert "the server is still to get them" in result.stdout
+    assert len(list((tmp_path / "evidence").iterdir())) == 3
+    assert (tmp_path / "cache" / "thing").exists()
+
+
+def test_caches_go_before_logs_and_logs_before_pictures(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    told = as_json(call(tmp_path, "--apply", "--below", "92", "--json"))
+    assert told["clear"]
+    freed = {line["name"]: line["freed_bytes"] for line in told["report"]["lines"]}
+    assert freed == {
+        "caches": 3000,
+        "rotated logs": 2000,
+        "models not in use": 0,
+        "evidence pictures": 0,
+    }
+    assert len(list((tmp_path / "evidence").iterdir())) == 3
+
+
+def test_a_picture_still_owed_stays_and_the_command_says_that_too_little_may_go(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    result = call(tmp_path, "--apply", "--below", "10")
+    assert result.exit_code == 1
+    assert "look what else fills it" in result.stdout
+    left = sorted(path.stem for path in (tmp_path / "evidence").iterdir())
+    assert left == sorted(pictures[1:])
+    assert (tmp_path / "logs" / "rvm-edge.jsonl").exists()
+    assert check(tmp_path / "ledger.sqlite").violations == ()
+
+
+def test_a_running_machine_keeps_its_pictures_and_that_is_said(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    running = open_now(tmp_path / "ledger.sqlite")
+    try:
+        result = call(tmp_path, "--apply", "--below", "10")
+    finally:
+        close(running)
+    assert "the machine runs, and looks after them itself" in result.stdout
+    assert len(list((tmp_path / "evidence").iterdir())) == 3
+    assert not (tmp_path / "cache" / "thing").exists()
+
+
+def test_an_unfinished_download_goes_and_a_model_that_serves_stays(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    store = tmp_path / "model-store"
+    store.mkdir()
+    serving = {"sha256": "a" * 64, "kind": "onnx", "size": 4}
+    (store / "state.json").write_text(json.dumps({"current": serving, "fetching": "b" * 64}))
+    (store / f"{'a' * 64}.onnx").write_bytes(b"this")
+    (store / f"{'b' * 64}.part").write_bytes(b"x" * 500)
+    (store / f"{'c' * 64}.onnx").write_bytes(b"x" * 600)
+    told = as_json(call(tmp_path, "--apply", "--below", "10", "--json"))
+    (models,) = (one for one in told["report"]["lines"] if one["name"] == "models not in use")
+    assert models["could_free_bytes"] == 1100
+    assert (store / f"{'a' * 64}.onnx").read_bytes() == b"this"
+    assert not list(store.glob("*.part"))
+    assert not (store / f"{'c' * 64}.onnx").exists()
+
+
+def test_a_damaged_ledger_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"this is no database, it is a letter" * 100)
+    result = call(tmp_path, "--apply", "--below", "10")
+    assert "left alone" in result.stdout
+    assert [path.name for path in tmp_path.glob("*corrupt*")] == []
+
+
+def test_a_machine_that_never_ran_is_told_so(tmp_path: Path) -> None:
+    result = call(tmp_path / "nowhere")
+    assert result.exit_code == 1
+    assert "there is no data folder" in result.stderr
