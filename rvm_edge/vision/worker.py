@@ -65,6 +65,9 @@ def main(arguments: Sequence[str]) -> int:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which ends us in order
     _offer_to_the_oom_killer()
+    # torch's threads spin while they wait for each other unless they are told before it is loaded:
+    # on a busy machine, one look then takes twenty times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     cv2.setNumThreads(1)
     with socket.socket(fileno=int(arguments[0])) as connection:
         _end_with(connection)

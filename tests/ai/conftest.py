@@ -13,7 +13,7 @@ os.environ.update(
     ULTRALYTICS_SAFE_LOAD="1",
     YOLO_VERBOSE="0",
     YOLO_CONFIG_DIR=tempfile.mkdtemp(prefix="rvm-edge-tests-"),
-    WANDB_DISABLED="true",
+    OMP_WAIT_POLICY="PASSIVE",
     MPLCONFIGDIR=tempfile.mkdtemp(prefix="rvm-edge-tests-"),
 )
 

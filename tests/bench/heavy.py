@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,6 +40,7 @@ def in_heavy(name: str, measure: Callable[[], BenchResult]) -> BenchResult:
         timeout=_LIMIT_S,
         check=False,
         cwd=checkout_dir(),
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},  # as in the worker
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
