@@ -13,7 +13,7 @@ from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     import trio
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rvm_edge.link import LinkMaker
     from rvm_edge.locations import Locations
     from rvm_edge.machine import Host
+    from rvm_edge.provisioning.site import Site
     from rvm_edge.settings import Settings
     from rvm_edge.uplink import Uplink
     from rvm_edge.vision.eyes import WorkerEyes
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Fit = Callable[[Parts], Parts]
     Play = Callable[[SimulatedWorld], None]
     Start = Callable[[], AbstractAsyncContextManager[Daemon]]
+    Upkeep = Callable[[Daemon], Awaitable[None]]
 
 
 @click.command(
@@ -61,6 +63,11 @@ if TYPE_CHECKING:
     help="Of the server to speak with, as rvm-edge cloud-sim --credentials writes them; without "
     "them the server is never reached, and guests are served all the same.",
 )
+@click.option(
+    "--setup",
+    is_flag=True,
+    help="Of a simulated world: begin as a machine that does not know who it is, to be set up.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of --simulate.")
 @click.option(
     "--travel-scale",
@@ -84,6 +91,7 @@ def command(
     world: Path | None,
     eyes: str,
     credentials: Path | None,
+    setup: bool,
     seed: int,
     travel_scale: float,
     screen_port: int | None,
@@ -98,6 +106,8 @@ def command(
     """
     if simulate and world is not None:
         raise click.UsageError("--simulate brings its own world: give it or --world, not both")
+    if setup and credentials is not None:
+        raise click.UsageError("--setup waits for credentials: give --credentials or it, not both")
     is_real = not simulate and world is None
     if is_real:
         _require_real()
@@ -111,15 +121,19 @@ def command(
     from rvm_edge.cli.own_link import identity_in, own_link
     from rvm_edge.cli.own_log import own_log
     from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
+    from rvm_edge.cli.own_upkeep import own_upkeep
     from rvm_edge.cli.unusable import in_one_line
     from rvm_edge.health.service_host import ServiceHost
 
     here, chosen = locations(writes=True), settings()
     who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
-    if is_real and credentials is None:
+    if (is_real or setup) and credentials is None:
         credentials = here.credentials_path
-    screen = None if no_screen else _screen(here, chosen, screen_port)
+    site = _site(here)
+    screen = None if no_screen else _screen(here, chosen, screen_port, site)
     fit: Fit = screen.fit if screen else _as_they_are
+    if setup and not is_real:
+        fit = in_turn(partial(_waiting_for_credentials, here), fit)
     made: Callable[[Uplink], None] = screen.made if screen else _unheard
     play = screen.play_in if screen else _left_alone
     own = OwnModels(here, chosen, identity_in(credentials)) if who is EyesKind.WORKER else None
@@ -136,19 +150,50 @@ def command(
             parts = hardware_map()
             return real_machine(here, chosen, parts, link=link, host=host, fit=fit, worker=worker)
         if world is None:
-            setup = Setup(seed, travel_scale, eyes=who, worker=worker)
-            return _in_own_world(here, chosen, setup, link=link, host=host, fit=fit, play=play)
+            world_setup = Setup(seed, travel_scale, eyes=who, worker=worker)
+            return _in_own_world(
+                here, chosen, world_setup, link=link, host=host, fit=fit, play=play
+            )
         from rvm_edge.cli.remote_machine import remote_machine
 
         at = world.absolute()
         return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
 
     start: Start = partial(with_own_models, own, start_with)
+    upkeep: Upkeep = partial(own_upkeep, here, chosen)
     with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
-        trio.run(_run, start, host, screen, as_json)
+        trio.run(_run, start, host, screen, upkeep, as_json)
 
 
-def _screen(here: Locations, chosen: Settings, port: int | None) -> OwnScreen | None:
+def _site(here: Locations) -> Site:
+    """Go by what was chosen for the place where the machine stands, and return it.
+
+    A file that cannot be used holds nobody up: it costs a time zone and a language.
+    """
+    import logging
+
+    from rvm_edge.provisioning.local_time import keep_time_of
+    from rvm_edge.provisioning.site import Site, SiteError, read_site
+
+    try:
+        site = read_site(here.site_path)
+    except SiteError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        site = Site()
+    keep_time_of(site)
+    return site
+
+
+def _waiting_for_credentials(here: Locations, parts: Parts) -> Parts:
+    from dataclasses import replace
+
+    from rvm_edge.offload import in_thread
+    from rvm_edge.provisioning.stored_credentials import StoredCredentials
+
+    return replace(parts, credentials=StoredCredentials(here.credentials_path.parent, in_thread()))
+
+
+def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> OwnScreen | None:
     """Return the screen that is to be shown; None where the owner wants none."""
     import msgspec
 
@@ -157,10 +202,12 @@ def _screen(here: Locations, chosen: Settings, port: int | None) -> OwnScreen | 
         wanted = msgspec.structs.replace(wanted, port=port, enabled=True)
     if not wanted.enabled:
         return None
+    if site.language:
+        wanted = msgspec.structs.replace(wanted, language=site.language)
     from rvm_edge.cli.own_screen import OwnScreen
     from rvm_edge.display import ScreenPlan
 
-    return OwnScreen(ScreenPlan(here, wanted))
+    return OwnScreen(ScreenPlan(here, wanted, machine=chosen))
 
 
 def _as_they_are(parts: Parts) -> Parts:
@@ -222,6 +269,7 @@ async def _run(
     start: Start,
     host: ServiceHost,
     screen: OwnScreen | None,
+    upkeep: Upkeep,
     as_json: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> None:
     import signal
@@ -242,6 +290,7 @@ async def _run(
             nursery.start_soon(report, manager, daemon.runtime, LONGEST_STEP_S)
             if screen is not None:
                 nursery.start_soon(screen.show, daemon, teller.tell_of_screen)
+            nursery.start_soon(upkeep, daemon)
             nursery.start_soon(_end_when_asked, host, nursery.cancel_scope)
             async for _ in signals:
                 break

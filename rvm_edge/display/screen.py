@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import trio
@@ -27,14 +27,20 @@ from rvm_edge.display.memory import Memory
 from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.display.moments import utc_text
 from rvm_edge.display.page_files import page_folders
+from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
 from rvm_edge.identity import Secret
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
-from rvm_edge.settings import ScreenSettings
+from rvm_edge.provisioning.local_time import keep_time_of
+from rvm_edge.provisioning.site import Site
+from rvm_edge.settings import ScreenSettings, Settings
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.uplink import Uplink
+
+if TYPE_CHECKING:
+    from rvm_edge.bridges.local.bridge import LocalBridge
 
 RETRY_FIRST_S: Final = 0.5
 RETRY_CAP_S: Final = 30.0
@@ -68,12 +74,15 @@ class ScreenPlan:
         settings: as the owner says.
         token: this boot's.
         else_any_port: where the port is taken, any free one will do.
+        machine: how the whole machine behaves, where it is set up from a phone while it does not
+            know who it is; None where it never is.
     """
 
     locations: Locations
     settings: ScreenSettings
     token: Secret = field(default_factory=new_token)
     else_any_port: bool = False
+    machine: Settings | None = None
 
     @property
     def token_path(self) -> Path:
@@ -105,6 +114,7 @@ async def show_screen(
     async with trio.open_nursery() as nursery:
         await nursery.start(screen.follow_steps)
         nursery.start_soon(screen.keep_login)
+        nursery.start_soon(screen.keep_set_up)
         await screen.keep()
         nursery.cancel_scope.cancel()
 
@@ -119,6 +129,7 @@ class _Screen:
         self._port = plan.settings.port
         self._world = fittings.world
         self._said = ""
+        self._bridge: LocalBridge | None = None
         pin_hash = plan.settings.pin_hash
         # Of the boot, not of the bridge: who makes the bridge fail shall gain no tries by it.
         self._pins = PinDesk(PinHash.parse(pin_hash) if pin_hash else None, time.monotonic)
@@ -130,6 +141,18 @@ class _Screen:
             machine.tray, machine.eyes, plan.locations.evidence_dir, offload
         )
         self._offer = offer_to_users(daemon, uplink)
+        self._set_up = (
+            SetUpOffer(
+                daemon,
+                uplink,
+                settings=plan.machine,
+                locations=plan.locations,
+                offload=offload,
+                kept=self._live_by,
+            )
+            if plan.machine
+            else None
+        )
         model = ModelInUse(fittings.eyes, uplink.telemetry)
         self._view = SeenMachine(
             daemon,
@@ -140,6 +163,7 @@ class _Screen:
             board=board,
             offer=self._offer,
             records=Memory(uplink, model, plan.locations, offload),
+            set_up=self._set_up,
         )
         self._control = SteeredMachine(
             daemon, uplink, fittings, board=board, locations=plan.locations, offload=offload
@@ -166,6 +190,15 @@ class _Screen:
                 await self._offer.keep()
             except Exception:  # noqa: BLE001 - guests are served without it
                 _LOG.exception("no code for users could be had")
+            await trio.sleep(RETRY_CAP_S)
+
+    async def keep_set_up(self) -> None:
+        """Have the set-up page open whenever it is wanted, whatever fails."""
+        while self._set_up is not None:
+            try:
+                await self._set_up.keep()
+            except Exception:  # noqa: BLE001 - a stick or the command line will do, too
+                _LOG.exception("the set-up page has failed")
             await trio.sleep(RETRY_CAP_S)
 
     async def keep(self) -> None:
@@ -206,6 +239,7 @@ class _Screen:
                 language=settings.language,
             )
             bridge = LocalBridge(self._view, self._control, arrangement, self._world)
+        self._bridge = bridge
         refusal: AddressRefusedError | None = None
         async with trio.open_nursery() as nursery:
             try:
@@ -241,6 +275,13 @@ class _Screen:
         if said != self._said:
             self._said = said
             await self._told(news)
+
+    async def _live_by(self, site: Site) -> None:
+        """Go by what was chosen for the site, from now on and not from the next start."""
+        await trio.lowlevel.checkpoint()
+        keep_time_of(site)
+        if site.language and self._bridge is not None:
+            self._bridge.speak(site.language)
 
     def _note(self, step: Step) -> None:
         try:

@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 import trio
 
 from rvm_edge.bridges.local.records import Records
-from rvm_edge.bridges.local.view import Alarm, Login, Sensors, Sighting
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Sighting
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.item_pictures import ItemPictures
 from rvm_edge.display.login_offer import LoginOffer
 from rvm_edge.display.senses import Senses
+from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.machine import LedgerError
 from rvm_edge.statechart.counts import Counts
@@ -37,6 +38,7 @@ class SeenMachine:
         board: AlarmBoard,
         offer: LoginOffer,
         records: Records,
+        set_up: SetUpOffer | None = None,
     ) -> None:
         """Look at a machine that runs.
 
@@ -49,6 +51,7 @@ class SeenMachine:
             board: since when.
             offer: by what users log in.
             records: what it remembers.
+            set_up: where it is set up from a phone; None where it never is.
         """
         self._daemon = daemon
         self._uplink = uplink
@@ -58,6 +61,7 @@ class SeenMachine:
         self._board = board
         self._offer = offer
         self._records = records
+        self._set_up = set_up
 
     @property
     def configuration(self) -> Configuration:
@@ -86,6 +90,11 @@ class SeenMachine:
     def login(self) -> Login | None:
         """By what a user can log in now."""
         return self._offer.current
+
+    @property
+    def set_up(self) -> SetUp | None:
+        """Where the machine can be set up now."""
+        return self._set_up.current if self._set_up else None
 
     def user_name(self, session_id: str) -> str:
         """Return what to call the user of a session."""

@@ -187,6 +187,10 @@ class LocalBridge:
     async def _converse(self, websocket: WebSocket) -> None:
         await Conversation(websocket, self._house).run()
 
+    def speak(self, language: Language) -> None:
+        """Change the language as if somebody had chosen it at the screen."""
+        self._choose(language)
+
     def _choose(self, language: Language) -> None:
         self._feed.change(LanguageNow(language=language))
 

@@ -10,7 +10,14 @@ import trio
 
 from rvm_edge.bridges.local.condition_parts import ModelNow
 from rvm_edge.bridges.local.fanout import Fanout
-from rvm_edge.bridges.local.parts import AlarmsNow, AnyPart, LoginNow, QueueNow, SensorsNow
+from rvm_edge.bridges.local.parts import (
+    AlarmsNow,
+    AnyPart,
+    LoginNow,
+    QueueNow,
+    SensorsNow,
+    SetupNow,
+)
 from rvm_edge.bridges.local.present import VERDICT, Looked, Present
 from rvm_edge.bridges.local.view import MachineView, Sighting
 from rvm_edge.statechart.publishing import Step
@@ -95,6 +102,7 @@ class Feed:
             self.change(SensorsNow.of(await self._view.sensors()))
             self.change(ModelNow.of(await self._view.records.model()))
             self.change(LoginNow.of(self._view.login))
+            self.change(SetupNow.of(self._view.set_up))
             self.change(AlarmsNow(alarms=await self._view.alarms()))
         except Exception:  # noqa: BLE001 - no fault of the machine; the next look may do
             _LOG.exception("the machine could not be looked at")

@@ -14,7 +14,7 @@ import msgspec
 from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.part import Part
 from rvm_edge.bridges.local.verbs import Verb
-from rvm_edge.bridges.local.view import Alarm, Login, Sensors
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp
 from rvm_edge.item import Reason, SessionMode
 
 Language = Literal["id", "en"]
@@ -216,6 +216,27 @@ class LoginNow(Part, frozen=True, tag="login"):
         return LoginNow() if login is None else LoginNow(**vars(login))
 
 
+class SetupNow(Part, frozen=True, tag="setup"):
+    """Where a technician sets the machine up, while it does not know who it is.
+
+    Attributes:
+        address: of the set-up page in the local network; "" while there is none.
+        fingerprint: SHA-256 of its certificate, in hex pairs with colons, as browsers show it.
+        code: to be typed there; digits only.
+        expires_at: from when on there is another code, ISO 8601 in UTC; "" where there is none.
+    """
+
+    address: str = ""
+    fingerprint: str = ""
+    code: str = ""
+    expires_at: str = ""
+
+    @staticmethod
+    def of(set_up: SetUp | None) -> SetupNow:
+        """Take over what is offered."""
+        return SetupNow() if set_up is None else SetupNow(**vars(set_up))
+
+
 AnyPart = (
     StateNow
     | LinkNow
@@ -226,6 +247,7 @@ AnyPart = (
     | AlarmsNow
     | LanguageNow
     | LoginNow
+    | SetupNow
     | ModelNow
     | SelfTestNow
 )
@@ -243,5 +265,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     alarms: AlarmsNow = AlarmsNow()
     language: LanguageNow = LanguageNow()
     login: LoginNow = LoginNow()
+    setup: SetupNow = SetupNow()
     model: ModelNow = ModelNow()
     self_test: SelfTestNow = SelfTestNow()

@@ -24,6 +24,7 @@ from rvm_edge.bridges.local.parts import (
     QueueNow,
     SensorsNow,
     SessionNow,
+    SetupNow,
     Snapshot,
     StateNow,
     Words,
@@ -36,7 +37,16 @@ from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.wording import wording_of
 
-Looked = SensorsNow | QueueNow | AlarmsNow | LanguageNow | LoginNow | ModelNow | SelfTestNow
+Looked = (
+    SensorsNow
+    | QueueNow
+    | AlarmsNow
+    | LanguageNow
+    | LoginNow
+    | SetupNow
+    | ModelNow
+    | SelfTestNow
+)
 """The parts that no step tells of."""
 
 SESSION_REQUESTED: Final = "session.requested"

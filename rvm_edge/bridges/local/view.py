@@ -93,6 +93,23 @@ class Login:
     expires_at: str
 
 
+@dataclass(frozen=True)
+class SetUp:
+    """Where a technician sets up a machine that does not know who it is.
+
+    Attributes:
+        address: of the set-up page, in the local network.
+        fingerprint: SHA-256 of its certificate, in hex pairs with colons, as browsers show it.
+        code: to be typed there; digits only.
+        expires_at: from when on there is another code, ISO 8601 in UTC by our own clock.
+    """
+
+    address: str
+    fingerprint: str
+    code: str
+    expires_at: str
+
+
 class Task(Enum):
     """What a technician may have done."""
 
@@ -134,6 +151,11 @@ class MachineView(Protocol):
     @property
     def login(self) -> Login | None:
         """By what a user can log in now; None while nobody could be let in."""
+        ...
+
+    @property
+    def set_up(self) -> SetUp | None:
+        """Where the machine can be set up now; None where it knows who it is."""
         ...
 
     def user_name(self, session_id: str) -> str:

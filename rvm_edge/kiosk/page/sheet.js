@@ -40,7 +40,7 @@
  * @property {Picture | null} picture shown in place of the art.
  * @property {{content: string, label: string} | null} qr shown in place of the art.
  * @property {{number: number, label: string, tone: "good" | "back"}[]} counts
- * @property {{label: string, text: string} | null} code for people to read out or type.
+ * @property {{label: string, text: string, small?: string} | null} code for people to read out or type.
  * @property {Action[]} actions
  * @property {boolean} busy the machine is at it; it ends by itself.
  */

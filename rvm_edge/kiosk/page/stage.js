@@ -88,5 +88,7 @@ function count({ number, label, tone }) {
 
 /** @param {Sheet["code"]} one */
 function code(one) {
-  return one === null ? [] : [element("span", {}, one.label), " ", element("strong", {}, one.text)];
+  if (one === null) return [];
+  const small = one.small ? [element("small", {}, one.small)] : [];
+  return [element("span", {}, one.label), " ", element("strong", {}, one.text), ...small];
 }

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 import trio
 
 from rvm_edge.bridges.local.condition import Check, SelfTest
-from rvm_edge.bridges.local.view import Alarm, Login, RefusedError, Sensors, Sighting, Task
+from rvm_edge.bridges.local.view import (
+    Alarm,
+    Login,
+    RefusedError,
+    Sensors,
+    SetUp,
+    Sighting,
+    Task,
+)
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.statechart.counts import Counts, Tally
@@ -102,6 +110,7 @@ class StagedMachine:
     senses: Sensors = field(default_factory=Sensors)
     standing: tuple[Alarm, ...] = ()
     login: Login | None = None
+    set_up: SetUp | None = None
     users: dict[str, str] = field(default_factory=dict)
     progressing: bool = True
     records: StagedRecords = field(default_factory=StagedRecords)

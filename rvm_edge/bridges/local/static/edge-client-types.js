@@ -10,7 +10,7 @@
  */
 
 /**
- * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"|"model"|"self_test"} Kind
+ * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"|"setup"|"model"|"self_test"} Kind
  */
 
 /**
@@ -93,6 +93,15 @@
  */
 
 /**
+ * @typedef {Object} SetupNow
+ * @property {"setup"} kind
+ * @property {string} address of the page where a technician sets the machine up; empty while there is none
+ * @property {string} fingerprint SHA-256 of its certificate, as browsers show it
+ * @property {string} code to be typed there; digits only
+ * @property {string} expires_at when there is another code, ISO 8601 in UTC
+ */
+
+/**
  * @typedef {Object} Snapshot
  * @property {StateNow} state
  * @property {LinkNow} link
@@ -103,6 +112,7 @@
  * @property {AlarmsNow} alarms
  * @property {LanguageNow} language
  * @property {LoginNow} login
+ * @property {SetupNow} setup
  * @property {ModelNow} model
  * @property {SelfTestNow} self_test
  */

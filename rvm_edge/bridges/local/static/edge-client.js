@@ -32,6 +32,7 @@ const UNHEARD = 4002;
 /** @typedef {import("./edge-client-types.js").AlarmsNow} AlarmsNow */
 /** @typedef {import("./edge-client-types.js").LanguageNow} LanguageNow */
 /** @typedef {import("./edge-client-types.js").LoginNow} LoginNow */
+/** @typedef {import("./edge-client-types.js").SetupNow} SetupNow */
 /** @typedef {import("./edge-client-types.js").Snapshot} Snapshot */
 /** @typedef {import("./edge-client-types.js").Result} Result */
 /** @typedef {import("./edge-client-types.js").WorldNow} WorldNow */

@@ -2,20 +2,21 @@
 
 import { sheet } from "../sheet.js";
 
-/**
- * Where a technician sets the machine up, as a part of the snapshot; absent where nobody offers it.
- *
- * @typedef {object} SetupNow
- * @property {string} address of the set-up page.
- * @property {string} code to be typed there.
- */
-
 /** @param {import("../sheet.js").Scene} scene */
 export function setup({ snapshot, words }) {
-  const offered = /** @type {{setup?: SetupNow}} */ (snapshot).setup;
-  const { headline, advice, bare, scan } = words.setup;
-  if (offered === undefined) return sheet({ name: "setup", art: "key", headline, advice: bare });
-  const qr = { content: offered.address, label: scan };
-  const code = { label: offered.address, text: offered.code };
-  return sheet({ name: "setup", art: "key", headline, advice, qr, code });
+  const { headline, advice, bare, proof, scan } = words.setup;
+  const { address = "", code = "", fingerprint = "" } = snapshot.setup ?? {};
+  if (!address) return sheet({ name: "setup", art: "key", headline, advice: bare });
+  return sheet({
+    name: "setup",
+    art: "key",
+    headline,
+    advice,
+    qr: { content: address, label: scan },
+    code: {
+      label: address,
+      text: code.replace(/^(\d{4})(\d{4})$/, "$1 $2"),
+      small: fingerprint ? `${proof} ${fingerprint}` : "",
+    },
+  });
 }

@@ -11,6 +11,7 @@ export const en = {
   setup: {
     headline: "Not set up yet",
     advice: "Technician: scan this code, then type the number below.",
+    proof: "Your phone will warn you. Its certificate (SHA-256) has to be",
     bare: "Technician: install the machine's key from the server.",
     scan: "QR code of the set-up page",
   },

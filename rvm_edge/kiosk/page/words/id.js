@@ -10,6 +10,7 @@ export const id = {
   setup: {
     headline: "Mesin belum disiapkan",
     advice: "Teknisi: pindai kode ini, lalu ketik angka di bawah.",
+    proof: "Ponsel akan memberi peringatan. Sertifikatnya (SHA-256) harus",
     bare: "Teknisi: pasang kunci mesin dari server.",
     scan: "Kode QR ke halaman penyiapan",
   },

@@ -1,0 +1,118 @@
+"""The machine as the set-up page shows it. Nothing here turns a motor; only the lamp is lit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import trio
+
+from drivers.ports import DriverError
+from rvm_edge.doctor.checks import CHECKS
+from rvm_edge.doctor.place import Place
+from rvm_edge.doctor.rounds import examine
+from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
+from rvm_edge.locations import Locations
+from rvm_edge.machine import EyesError, Machine
+from rvm_edge.packaged import PackagedFileError, config_file
+from rvm_edge.provisioning.wizard.premises import Look, NotShownError, Reading
+from rvm_edge.settings import Settings
+
+READ_S: Final = 3.0
+PICTURE_S: Final = 12.0
+PICTURE_BYTES: Final = 250_000
+_DARK_S: Final = 3.0
+_LATER: Final = frozenset({"credentials", "server"})
+"""There are none yet, and so there is no server: the handshake looks at both."""
+
+Read = Callable[[], Awaitable[bool | float]]
+
+
+class SetUpPremises:
+    """Implements `rvm_edge.provisioning.wizard.premises.Premises`.
+
+    It reads the ports itself, which nobody else does in PROVISIONING: that state waits for
+    credentials and for nothing else.
+    """
+
+    def __init__(self, machine: Machine, settings: Settings, locations: Locations) -> None:
+        self._machine = machine
+        self._settings = settings
+        self._locations = locations
+        self._one_at_a_time = trio.Lock()
+
+    async def looks(self) -> Sequence[Look]:
+        """Have the doctor look at everything, and change nothing."""
+        place = await trio.to_thread.run_sync(_place, self._locations, self._settings)
+        return [
+            Look(
+                one.check.name,
+                one.check.title,
+                one.finding.level.value,
+                one.finding.what,
+                one.finding.why,
+                one.finding.todo,
+            )
+            async for one in examine(place, [one for one in CHECKS if one.name not in _LATER])
+        ]
+
+    async def readings(self) -> Sequence[Reading]:
+        """Read every sensor that is fitted, one after the other."""
+        async with self._one_at_a_time:
+            return [await _read(name, unit, read) for name, unit, read in self._sensors()]
+
+    async def picture(self) -> bytes:
+        """Light the chamber and take a picture of it.
+
+        Raises:
+            NotShownError: there is none.
+        """
+        hardware, eyes = self._machine.hardware, self._machine.eyes
+        async with self._one_at_a_time:
+            try:
+                with trio.fail_after(PICTURE_S):
+                    try:
+                        await hardware.light.on()
+                        await trio.sleep(self._machine.policy.light_settle_s)
+                        frame = await hardware.camera.take_picture()
+                    finally:
+                        with trio.CancelScope(shield=True), trio.move_on_after(_DARK_S):
+                            await hardware.light.off()
+                    return await eyes.as_jpeg(frame, PICTURE_BYTES)
+            except (DriverError, EyesError) as error:
+                raise NotShownError(str(error)) from error
+            except trio.TooSlowError as error:
+                raise NotShownError(f"none came within {PICTURE_S:g} s") from error
+
+    def _sensors(self) -> list[tuple[str, str, Read]]:
+        hardware = self._machine.hardware
+        found: list[tuple[str, str, Read]] = [
+            ("door", "", hardware.door.is_open),
+            ("slot", "", hardware.slot.is_occupied),
+            ("chamber", "", hardware.chamber.is_occupied),
+            ("bin", "%", hardware.bin.level_pct),
+        ]
+        if hardware.scale is not None:
+            found.append(("scale", "g", hardware.scale.weight_g))
+        if hardware.thermometer is not None:
+            found.append(("thermometer", "°C", hardware.thermometer.temperature_c))
+        return found
+
+
+def _place(locations: Locations, settings: Settings) -> Place:
+    path = locations.hardware_map_path
+    try:
+        hardware = read_hardware_map(path if path.exists() else config_file(path.name))
+    except (HardwareMapError, PackagedFileError) as error:
+        return Place(locations, settings, None, {path.name: str(error)})
+    return Place(locations, settings, hardware)
+
+
+async def _read(name: str, unit: str, read: Read) -> Reading:
+    try:
+        with trio.fail_after(READ_S):
+            return Reading(name, await read(), unit)
+    except DriverError as error:
+        return Reading(name, None, unit, str(error))
+    except trio.TooSlowError:
+        return Reading(name, None, unit, f"no answer within {READ_S:g} s")

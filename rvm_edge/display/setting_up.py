@@ -1,0 +1,157 @@
+"""Opens the set-up page while the machine does not know who it is, and never else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Final
+
+import trio
+
+from rvm_edge.bridges.local.view import SetUp
+from rvm_edge.daemon import Daemon
+from rvm_edge.display.moments import utc
+from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces
+from rvm_edge.locations import Locations
+from rvm_edge.offload import Offload
+from rvm_edge.provisioning.admitting import Introduction, admit
+from rvm_edge.provisioning.credentials import Credentials
+from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.store import Store
+from rvm_edge.settings import Settings
+from rvm_edge.uplink import Uplink
+from rvm_edge.uplink.introducing import introducing
+from states import paths
+
+if TYPE_CHECKING:
+    from rvm_edge.provisioning.wizard.opening import Opening
+
+LOOK_S: Final = 0.25
+"""Between two looks at whether the page has to be open, and at which address."""
+
+LEAVE_S: Final = 10.0
+"""So long the chart may take to see what was kept, before the page opens again."""
+
+RETRY_S: Final = 15.0
+
+_LOG = logging.getLogger(__name__)
+
+Kept = Callable[[Site], Awaitable[None]]
+"""Hears what was chosen for the site, once it is kept."""
+
+
+class SetUpOffer:
+    """Keeps the page open in one state of the chart, at the address that the machine has."""
+
+    def __init__(
+        self,
+        daemon: Daemon,
+        uplink: Uplink,
+        *,
+        settings: Settings,
+        locations: Locations,
+        offload: Offload,
+        kept: Kept,
+    ) -> None:
+        """Prepare; nothing is opened before `keep`.
+
+        Args:
+            daemon: the machine.
+            uplink: its link; its telemetry is told in the handshake.
+            settings: whether there is a page, and where; how long a server is waited for.
+            locations: where credentials are kept.
+            offload: where files are written.
+            kept: hears what was chosen, once it is kept.
+        """
+        self._daemon = daemon
+        self._settings = settings
+        self._offload = offload
+        self._kept = kept
+        self._store = Store(locations.credentials_path, locations.site_path)
+        self._introduce = introducing(settings.cloud.request, uplink.telemetry)
+        self._locations = locations
+        self._opening: Opening | None = None
+        self._shown: SetUp | None = None
+
+    @property
+    def current(self) -> SetUp | None:
+        """What the screen shows now."""
+        offer = self._opening.offer if self._opening and self._is_wanted() else None
+        if offer is None:
+            self._shown = None
+            return None
+        if self._shown is None or self._shown.code != offer.code:
+            ends_at = utc() + timedelta(seconds=offer.lasts_s)
+            self._shown = SetUp(
+                offer.address,
+                offer.fingerprint,
+                offer.code,
+                ends_at.isoformat(timespec="milliseconds"),
+            )
+        return self._shown
+
+    async def keep(self) -> None:
+        """Have the page open whenever it is wanted, until cancelled."""
+        if not self._settings.setup.enabled:
+            await trio.sleep_forever()
+        while True:
+            address = self._address() if self._is_wanted() else None
+            if address is not None:
+                await self._open(address)
+            await trio.sleep(LOOK_S)
+
+    async def _open(self, address: IPv4Address) -> None:
+        # Half a second of imports that a machine which knows who it is never needs.
+        from rvm_edge.display.set_up_premises import SetUpPremises  # noqa: PLC0415
+        from rvm_edge.provisioning.wizard.opening import (  # noqa: PLC0415
+            NotOpenedError,
+            Opening,
+        )
+
+        premises = SetUpPremises(self._daemon.machine, self._settings, self._locations)
+        opening = Opening(address, self._settings.setup.port, premises, self._admit)
+        self._opening = opening
+        pause_s = RETRY_S
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._close_in_time, address, nursery.cancel_scope)
+                try:
+                    await opening.run()
+                except NotOpenedError as error:
+                    _LOG.warning("the set-up page cannot be opened: %s", error)
+                else:  # credentials are kept: the chart leaves its state within seconds
+                    pause_s = LEAVE_S
+                nursery.cancel_scope.cancel()
+        finally:
+            self._opening = None
+        with trio.move_on_after(pause_s):
+            while self._is_wanted():
+                await trio.sleep(LOOK_S)
+
+    async def _close_in_time(self, address: IPv4Address, page: trio.CancelScope) -> None:
+        """Close the page with the state that it belongs to, or when the address is another one."""
+        while self._is_wanted():
+            await trio.sleep(LOOK_S)
+            if self._address() != address:
+                break
+        page.cancel()
+
+    async def _admit(self, credentials: Credentials, site: Site) -> Introduction:
+        known = await admit(credentials, site, self._introduce, self._store, self._offload)
+        await self._kept(site)
+        return known
+
+    def _is_wanted(self) -> bool:
+        return paths.PROVISIONING in self._daemon.runtime.configuration
+
+    def _address(self) -> IPv4Address | None:
+        """Return the one address to listen on: of the local network, never of all interfaces."""
+        if self._settings.setup.address:
+            return IPv4Address(self._settings.setup.address)
+        try:
+            local, _vpn = local_and_vpn(psutil_interfaces())
+        except OSError:
+            return None
+        return IPv4Address(local) if local else None
