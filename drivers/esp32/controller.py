@@ -1,80 +1,61 @@
-"""The motor controller behind its wire: one command outstanding, and an answer never mistaken.
-
-The dialect has no sequence numbers, so a late answer looks like a punctual one. After anything that
-leaves an answer outstanding (a time-out, a cancelled command, a wrong or unexpected line, a new
-connection) the link is *in doubt*, and before the next command the controller is pinged until it
-answers. It works off its commands in order, so whatever was still to come has come before that
-answer, and is thrown away.
-
-A jam does not show in the dialect: the controller stays silent, and the command ends in
-`NoAnswerError`.
-"""
+"""The motor controller behind its wire, in whichever dialect, through unplugging and replugging."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import trio
 
-from drivers.esp32.dialect import REPLY_TO, Command, Reply, ReplyParser, encode
+from drivers.esp32.conversation import Conversation, agree
+from drivers.esp32.dialect import Command
+from drivers.esp32.framed_dialect import SensorEvent
 from drivers.esp32.serial_link import ByteLink
-from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
+from drivers.esp32.timings import Dialect, LinkTimings
+from drivers.ports import DeviceGoneError, NoAnswerError
+
+__all__ = ["Connect", "Controller", "LinkTimings"]
 
 Connect = Callable[[], Awaitable[ByteLink]]
 
 
-@dataclass(frozen=True)
-class LinkTimings:
-    """Times of the link, in seconds.
-
-    Attributes:
-        ack_s: how long a command may take; the mechanism's longest run is well below it.
-        settle_s: after opening, whatever comes for this long is thrown away: an ESP32 may reboot
-            when its port is opened, and talks while it does.
-        retry_first_s: from losing the port to the first attempt to open it again.
-        retry_cap_s: the longest wait between two attempts.
-        resync_pings: how many pings may go unanswered before the controller counts as silent.
-    """
-
-    ack_s: float = 3.0
-    settle_s: float = 2.0
-    retry_first_s: float = 0.2
-    retry_cap_s: float = 5.0
-    resync_pings: int = 2
+def _any_session() -> int:
+    return secrets.randbelow(0x10000)
 
 
-@dataclass
-class _Question:
-    """A command that waits for its answer.
-
-    `lenient` ignores answers to other questions. An unknown command ends any question: a ping that
-    is sent while the controller still collects the command before it becomes part of that one, and
-    is best asked again at once.
-    """
-
-    expected: Reply
-    lenient: bool
-    over: trio.Event = field(default_factory=trio.Event)
-    error: DriverError | None = None
-
-    def end(self, error: DriverError | None = None) -> None:
-        if not self.over.is_set():
-            self.error = error
-            self.over.set()
+def _ignore(_: SensorEvent) -> None:
+    """Nobody wants to know."""
 
 
 class Controller:
-    """Speaks the dialect over whatever `connect` opens, and opens it again when it is lost."""
+    """Talks over whatever `connect` opens, and opens it again when it is lost."""
 
-    def __init__(self, connect: Connect, timings: LinkTimings | None = None) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        timings: LinkTimings | None = None,
+        dialect: Dialect = Dialect.ASCII,
+        *,
+        session_number: Callable[[], int] = _any_session,
+        tell: Callable[[SensorEvent], None] = _ignore,
+    ) -> None:
+        """Do nothing yet; see `run`.
+
+        Args:
+            connect: opens the wire.
+            timings: of the link.
+            dialect: how the controller is spoken to.
+            session_number: gives every framed session a number that its predecessor did not have.
+            tell: takes what the controller's sensors say unasked, in the framed dialect.
+        """
         self._connect = connect
         self._timings = timings or LinkTimings()
-        self._talking = trio.Lock()
-        self._question: _Question | None = None
-        self._in_doubt = True
+        self._dialect = dialect
+        self._session_number = session_number
+        self._tell = tell
         self._link: ByteLink | None = None
+        self._conversation: Conversation | None = None
         self._why_down = ""
         self._changed = trio.Event()
 
@@ -83,6 +64,7 @@ class Controller:
         """Keep the connection up while the block runs. Entering does not wait for it."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._keep_connected)
+            nursery.start_soon(self._keep_alive)
             try:
                 yield self
             finally:
@@ -91,7 +73,7 @@ class Controller:
     @property
     def connected(self) -> bool:
         """Whether the port is open and has settled."""
-        return self._link is not None
+        return self._conversation is not None
 
     async def command(self, command: Command, payload: str = "") -> None:
         """Have one command carried out; return when the controller has confirmed it.
@@ -100,79 +82,50 @@ class Controller:
 
         Raises:
             DeviceGoneError: the port is not there, or was lost on the way.
-            NoAnswerError: the controller stayed silent; what it did is unknown.
+            NoAnswerError: the controller stayed silent or restarted; what it did is unknown.
             WrongAnswerError: it confirmed something else, or does not know the command.
+            MotionBlockedError: something was in the way, where the dialect can say so.
             ValueError: the payload does not fit.
         """
-        frame = encode(command, payload)
-        async with self._talking:
-            link = await self._wait_for_link()
-            if self._in_doubt:
-                await self._resynchronise(link)
-            self._in_doubt = True
-            await self._exchange(link, frame, _Question(REPLY_TO[command], lenient=False))
-            self._in_doubt = False
+        conversation = await self._wait_for_conversation()
+        try:
+            await conversation.command(command, payload)
+        except NoAnswerError:
+            # Whoever was still booting when it was greeted gets another greeting.
+            if self._dialect is Dialect.AUTO and not conversation.proven:
+                self._hang_up(conversation)
+            raise
 
-    async def _wait_for_link(self) -> ByteLink:
+    async def _wait_for_conversation(self) -> Conversation:
         with trio.move_on_after(self._timings.settle_s + self._timings.ack_s):
             while not self._why_down:
-                if self._link is not None:
-                    return self._link
+                if self._conversation is not None:
+                    return self._conversation
                 await self._changed.wait()
         raise DeviceGoneError(self._why_down or "the motor controller's port does not open")
 
-    async def _resynchronise(self, link: ByteLink) -> None:
-        ping = encode(Command.PING)
-        for attempt in range(1, self._timings.resync_pings + 1):
-            try:
-                await self._exchange(link, ping, _Question(Reply.PONG, lenient=True))
-            except (NoAnswerError, WrongAnswerError):
-                if attempt == self._timings.resync_pings:
-                    raise
-            else:
-                return
+    def _hang_up(self, conversation: Conversation) -> None:
+        if self._conversation is conversation and self._link is not None:
+            self._link.close()
 
-    async def _exchange(self, link: ByteLink, frame: bytes, question: _Question) -> None:
-        self._question = question
-        try:
-            with trio.move_on_after(self._timings.ack_s):
-                await link.send(frame)
-                await question.over.wait()
-        except DeviceGoneError:
-            link.close()
-            raise
-        finally:
-            self._question = None
-        if not question.over.is_set():
-            what = frame.decode().rstrip()
-            raise NoAnswerError(
-                f"{what}: no {question.expected.value} within {self._timings.ack_s:g} s"
-            )
-        if question.error is not None:
-            raise question.error
-
-    def _hear(self, reply: Reply) -> None:
-        question = self._question
-        if question is None:
-            # Nobody asked: a late or doubled answer. A doubled PONG does no harm.
-            self._in_doubt = self._in_doubt or reply is not Reply.PONG
-        elif reply is question.expected:
-            question.end()
-        elif reply is Reply.UNKNOWN_COMMAND or (not question.lenient and reply is not Reply.PONG):
-            question.end(WrongAnswerError(_mistake(question.expected, reply)))
+    async def _keep_alive(self) -> None:
+        while True:
+            await trio.sleep(self._timings.heartbeat_s)
+            if self._conversation is not None:
+                await self._conversation.keep_alive()
 
     async def _keep_connected(self) -> None:
         wait_s = self._timings.retry_first_s
         try:
             while True:
                 try:
-                    link = await self._connect()
+                    self._link = await self._connect()
                     try:
-                        await self._settle(link)
+                        conversation = await self._settle(self._link)
                         wait_s = self._timings.retry_first_s
-                        await self._listen(link)
+                        await _listen(self._link, conversation)
                     finally:
-                        link.close()
+                        self._link.close()
                 except DeviceGoneError as gone:
                     self._go_down(str(gone))
                 await trio.sleep(wait_s)
@@ -180,26 +133,22 @@ class Controller:
         finally:
             self._go_down("the link to the motor controller is closed")
 
-    async def _settle(self, link: ByteLink) -> None:
+    async def _settle(self, link: ByteLink) -> Conversation:
         self._why_down = ""
         with trio.move_on_after(self._timings.settle_s):
             while True:
                 await link.receive()
-        self._in_doubt = True
-        self._link = link
+        self._conversation = await agree(
+            link, self._dialect, self._timings, self._session_number, self._tell
+        )
         self._announce()
-
-    async def _listen(self, link: ByteLink) -> None:
-        parser = ReplyParser()
-        while True:
-            for reply in parser.feed(await link.receive()):
-                self._hear(reply)
+        return self._conversation
 
     def _go_down(self, why: str) -> None:
-        self._link = None
+        conversation, self._conversation = self._conversation, None
         self._why_down = why
-        if self._question is not None:
-            self._question.end(DeviceGoneError(why))
+        if conversation is not None:
+            conversation.end(DeviceGoneError(why))
         self._announce()
 
     def _announce(self) -> None:
@@ -207,7 +156,6 @@ class Controller:
         self._changed = trio.Event()
 
 
-def _mistake(expected: Reply, reply: Reply) -> str:
-    if reply is Reply.UNKNOWN_COMMAND:
-        return f"the controller does not know the command that {expected.value} answers"
-    return f"the controller answered {reply.value}, not {expected.value}"
+async def _listen(link: ByteLink, conversation: Conversation) -> None:
+    while True:
+        conversation.hear(await link.receive())

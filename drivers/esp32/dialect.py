@@ -79,13 +79,22 @@ def encode(command: Command, payload: str = "") -> bytes:
     Raises:
         ValueError: the payload does not fit: not printable ASCII, too long, or not allowed here.
     """
+    require_payload(command, payload)
+    text = f"{command.value}:{payload}" if command is Command.DISPLAY else command.value
+    return f"{text}\n".encode()
+
+
+def require_payload(command: Command, payload: str) -> None:
+    """Refuse a payload that does not go with `command`.
+
+    Raises:
+        ValueError: it is not printable ASCII, too long, or not allowed here.
+    """
     if command is not Command.DISPLAY:
         if payload:
             raise ValueError(f"{command.value} takes no payload")
-        return f"{command.value}\n".encode()
-    if len(payload) > DISPLAY_MAX or not payload.isascii() or not payload.isprintable():
+    elif len(payload) > DISPLAY_MAX or not payload.isascii() or not payload.isprintable():
         raise ValueError(f"DISPLAY takes up to {DISPLAY_MAX} printable ASCII characters")
-    return f"{command.value}:{payload}\n".encode()
 
 
 class ReplyParser:

@@ -1,7 +1,8 @@
 """The ESP32's firmware behind a pty, as a host with a serial port meets it.
 
-It speaks the dialect with all its habits: it logs to the same wire, it answers after the action,
-and it takes whatever comes within one frame of up to 100 ms for one command.
+It speaks the ASCII dialect with all its habits: it logs to the same wire, it answers after the
+action, and it takes whatever comes within one frame of up to 100 ms for one command. A host that
+greets it in a frame is answered in frames.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from pathlib import Path
 import trio
 
 from drivers.esp32.dialect import DISPLAY_MAX, REPLY_TO, Command, Reply
+from drivers.esp32.framed_dialect import Order, Outcome
 from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
 from drivers.sim.link import Verb
 from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.framed_wire import FramedWire
 from rvm_edge.simulator.world import World
 
 _TAG = "RVM_ESP32"
@@ -54,8 +57,16 @@ class Esp32:
         displayed: the last text shown.
     """
 
-    def __init__(self, world: World, path: Path) -> None:
+    def __init__(self, world: World, path: Path, *, framed: bool = True) -> None:
+        """Plug it in nowhere yet; see `run`.
+
+        Args:
+            world: the machine that it moves.
+            path: where the host finds it.
+            framed: whether its firmware knows the framed dialect too.
+        """
         self._world = world
+        self._framed = framed
         self.path = path
         self.displayed = ""
         self._born_s = 0.0
@@ -98,22 +109,40 @@ class Esp32:
             os.close(slave)
 
     async def _serve(self, master: int, check: Callable[[], None]) -> None:
-        faults = self._world.faults
         self._log(master, *_NOISE)
-        while True:
-            frame = await self._read_frame(master)
-            if faults.fires(Fault.CONTROLLER_DEAF):
-                continue
-            self._world.firmware.hear()
-            asked = frame.decode("ascii", errors="replace").rstrip("\r\n")
-            self._log(master, f"RX from RPi: [{asked[:DISPLAY_MAX]}]")
-            if faults.fires(Fault.CONTROLLER_RESETS):
-                self._world.firmware.reset()
-                self._log(master, *_NOISE)
-                continue
-            reply = await self._carry_out(asked, check)
-            if reply is not None:
-                await self._answer(master, reply)
+        async with trio.open_nursery() as nursery:
+            framed = FramedWire(
+                self._world,
+                partial(self._act, check),
+                partial(_write, master),
+                partial(self._log, master, *_NOISE),
+                nursery,
+            )
+            nursery.start_soon(framed.watch)
+            while True:
+                if framed.in_session:
+                    framed.feed(await _read_some(master))
+                    continue
+                data = await self._read_frame(master)
+                if self._framed and 0 in data:
+                    framed.feed(data)
+                else:
+                    await self._take_line(master, data, check)
+
+    async def _take_line(self, master: int, frame: bytes, check: Callable[[], None]) -> None:
+        faults = self._world.faults
+        if faults.fires(Fault.CONTROLLER_DEAF):
+            return
+        self._world.firmware.hear()
+        asked = frame.decode("ascii", errors="replace").rstrip("\r\n")
+        self._log(master, f"RX from RPi: [{asked[:DISPLAY_MAX]}]")
+        if faults.fires(Fault.CONTROLLER_RESETS):
+            self._world.firmware.reset()
+            self._log(master, *_NOISE)
+            return
+        reply = await self._carry_out(asked, check)
+        if reply is not None:
+            await self._answer(master, reply)
 
     async def _read_frame(self, master: int) -> bytes:
         frame = await _read_some(master)
@@ -131,14 +160,22 @@ class Esp32:
             return Reply.UNKNOWN_COMMAND
         if self._world.faults.fires(Fault.COMMAND_UNKNOWN) or "\n" in asked:
             return Reply.UNKNOWN_COMMAND
-        verb, signal = _ACTIONS[command]
+        if await self._act(check, Order(command, payload)) is not Outcome.OK:
+            return None
+        return REPLY_TO[command]
+
+    async def _act(self, check: Callable[[], None], order: Order) -> Outcome | None:
+        """Carry out an order; return None if the controller went down in the middle."""
+        verb, signal = _ACTIONS[order.command]
         try:
             await self._world.firmware.perform(verb, signal, check)
-        except (MotionBlockedError, DeviceGoneError):
+        except MotionBlockedError:
+            return Outcome.BLOCKED
+        except DeviceGoneError:
             return None
-        if command is Command.DISPLAY:
-            self.displayed = payload[:DISPLAY_MAX]
-        return REPLY_TO[command]
+        if order.command is Command.DISPLAY:
+            self.displayed = order.text[:DISPLAY_MAX]
+        return Outcome.OK
 
     async def _answer(self, master: int, reply: Reply) -> None:
         faults = self._world.faults

@@ -38,17 +38,19 @@ class Firmware:
         self._mechanism = mechanism
         self._dead_man_s = dead_man_s
         self._dead_at_s = math.inf
-        self._watching = False
+        self._check_at_s = math.inf
         self._at_work = trio.Lock()
         self.dead_man_fired = 0
 
-    def hear(self) -> None:
-        """Take note that the host is alive."""
-        now_s = self._passage.now()
-        self._dead_at_s = now_s + self._dead_man_s
-        if not self._watching and self._dead_at_s < math.inf:
-            self._watching = True
-            self._passage.agenda.put(self._dead_at_s, self._check_host)
+    def hear(self, dead_man_s: float | None = None) -> None:
+        """Take note that the host is alive.
+
+        Args:
+            dead_man_s: how long that holds, if shorter than the firmware's own time.
+        """
+        within_s = min(self._dead_man_s, math.inf if dead_man_s is None else dead_man_s)
+        self._dead_at_s = self._passage.now() + within_s
+        self._check_at(self._dead_at_s)
 
     def forget_host(self) -> None:
         """Stand the dead-man down: there is no power."""
@@ -113,19 +115,23 @@ class Firmware:
 
         await self._passage.until(done)
 
+    def _check_at(self, at_s: float) -> None:
+        if at_s < self._check_at_s:
+            self._check_at_s = at_s
+            self._passage.agenda.put(at_s, self._check_host)
+
     def _check_host(self, at_s: float) -> None:
+        if at_s != self._check_at_s:
+            return  # an earlier check has taken this one's place
+        self._check_at_s = math.inf
         if at_s < self._dead_at_s:
-            self._watching = self._dead_at_s < math.inf
-            if self._watching:
-                self._passage.agenda.put(self._dead_at_s, self._check_host)
+            self._check_at(self._dead_at_s)
             return
         self.dead_man_fired += 1
         self._mechanism.stop_all(at_s)
         self._mechanism.start_close(at_s)
         if self._mechanism.slot_is_blocked(at_s):
-            self._passage.agenda.put(at_s + self._dead_man_s, self._check_host)
-        else:
-            self._watching = False
+            self._check_at(at_s + self._dead_man_s)
 
 
 def _is_over(motion: Motion) -> bool:

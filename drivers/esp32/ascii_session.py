@@ -1,0 +1,135 @@
+"""The ASCII dialect over an open wire: one command outstanding, and an answer never mistaken.
+
+The dialect has no sequence numbers, so a late answer looks like a punctual one. After anything that
+leaves an answer outstanding (a time-out, a cancelled command, a wrong or unexpected line, a new
+connection) the link is *in doubt*, and before the next command the controller is pinged until it
+answers. It works off its commands in order, so whatever was still to come has come before that
+answer, and is thrown away.
+
+A jam does not show in the dialect: the controller stays silent, and the command ends in
+`NoAnswerError`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import trio
+
+from drivers.esp32.dialect import REPLY_TO, Command, Reply, ReplyParser, encode
+from drivers.esp32.serial_link import ByteLink
+from drivers.esp32.timings import LinkTimings
+from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
+
+
+@dataclass
+class _Question:
+    """A command that waits for its answer.
+
+    `lenient` ignores answers to other questions. An unknown command ends any question: a ping that
+    is sent while the controller still collects the command before it becomes part of that one, and
+    is best asked again at once.
+    """
+
+    expected: Reply
+    lenient: bool
+    over: trio.Event = field(default_factory=trio.Event)
+    error: DriverError | None = None
+
+    def end(self, error: DriverError | None = None) -> None:
+        if not self.over.is_set():
+            self.error = error
+            self.over.set()
+
+
+class AsciiSession:
+    """`drivers.esp32.conversation.Conversation` in the ASCII dialect."""
+
+    def __init__(self, link: ByteLink, timings: LinkTimings) -> None:
+        self._link = link
+        self._timings = timings
+        self._talking = trio.Lock()
+        self._parser = ReplyParser()
+        self._question: _Question | None = None
+        self._in_doubt = True
+        self._gone: DeviceGoneError | None = None
+        self.proven = False
+
+    async def command(self, command: Command, payload: str = "") -> None:
+        """Have one command carried out.
+
+        Raises:
+            DriverError: as the protocol says. Never `MotionBlockedError`.
+            ValueError: the payload does not fit.
+        """
+        frame = encode(command, payload)
+        async with self._talking:
+            if self._gone is not None:
+                raise self._gone
+            if self._in_doubt:
+                await self._resynchronise()
+            self._in_doubt = True
+            await self._exchange(frame, _Question(REPLY_TO[command], lenient=False))
+            self._in_doubt = False
+
+    def hear(self, data: bytes) -> None:
+        """Take what has come over the wire."""
+        for reply in self._parser.feed(data):
+            self._hear(reply)
+
+    async def keep_alive(self) -> None:
+        """Say nothing: this dialect knows no heartbeat but the machine's own ping."""
+        await trio.lowlevel.checkpoint()
+
+    def end(self, gone: DeviceGoneError) -> None:
+        """End the command that waits: the wire is lost."""
+        self._gone = gone
+        if self._question is not None:
+            self._question.end(gone)
+
+    async def _resynchronise(self) -> None:
+        ping = encode(Command.PING)
+        for attempt in range(1, self._timings.resync_pings + 1):
+            try:
+                await self._exchange(ping, _Question(Reply.PONG, lenient=True))
+            except (NoAnswerError, WrongAnswerError):
+                if attempt == self._timings.resync_pings:
+                    raise
+            else:
+                return
+
+    async def _exchange(self, frame: bytes, question: _Question) -> None:
+        self._question = question
+        try:
+            with trio.move_on_after(self._timings.ack_s):
+                await self._link.send(frame)
+                await question.over.wait()
+        except DeviceGoneError:
+            self._link.close()
+            raise
+        finally:
+            self._question = None
+        if not question.over.is_set():
+            what = frame.decode().rstrip()
+            raise NoAnswerError(
+                f"{what}: no {question.expected.value} within {self._timings.ack_s:g} s"
+            )
+        if question.error is not None:
+            raise question.error
+
+    def _hear(self, reply: Reply) -> None:
+        self.proven = True
+        question = self._question
+        if question is None:
+            # Nobody asked: a late or doubled answer. A doubled PONG does no harm.
+            self._in_doubt = self._in_doubt or reply is not Reply.PONG
+        elif reply is question.expected:
+            question.end()
+        elif reply is Reply.UNKNOWN_COMMAND or (not question.lenient and reply is not Reply.PONG):
+            question.end(WrongAnswerError(_mistake(question.expected, reply)))
+
+
+def _mistake(expected: Reply, reply: Reply) -> str:
+    if reply is Reply.UNKNOWN_COMMAND:
+        return f"the controller does not know the command that {expected.value} answers"
+    return f"the controller answered {reply.value}, not {expected.value}"

@@ -1,0 +1,93 @@
+"""What both dialects offer over an open wire, and how it is found out which one is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import trio
+
+from drivers.esp32.ascii_session import AsciiSession
+from drivers.esp32.dialect import Command, Reply, ReplyParser
+from drivers.esp32.framed_dialect import SensorEvent
+from drivers.esp32.framed_session import FramedSession
+from drivers.esp32.serial_link import ByteLink
+from drivers.esp32.timings import Dialect, LinkTimings
+from drivers.ports import DeviceGoneError
+
+
+class Conversation(Protocol):
+    """One dialect, spoken over one connection."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the controller has answered in this dialect."""
+        ...
+
+    async def command(self, command: Command, payload: str = "") -> None:
+        """Have one command carried out; return when the controller has confirmed it.
+
+        Raises:
+            DeviceGoneError: the wire was lost.
+            NoAnswerError: the controller stayed silent or restarted; what it did is unknown.
+            WrongAnswerError: it confirmed something else, or does not know the command.
+            MotionBlockedError: something was in the way, where the dialect can say so.
+            ValueError: the payload does not fit.
+        """
+        ...
+
+    def hear(self, data: bytes) -> None:
+        """Take what has come over the wire."""
+        ...
+
+    async def keep_alive(self) -> None:
+        """Tell the controller that its host lives. Called every heartbeat; fails silently."""
+        ...
+
+    def end(self, gone: DeviceGoneError) -> None:
+        """End the command that waits, and refuse every other: the wire is lost."""
+        ...
+
+
+async def agree(
+    link: ByteLink,
+    dialect: Dialect,
+    timings: LinkTimings,
+    session_number: Callable[[], int],
+    tell: Callable[[SensorEvent], None],
+) -> Conversation:
+    """Find out which dialect the controller speaks. Nobody else reads `link` meanwhile.
+
+    It is greeted in a frame. A controller of the ASCII dialect takes that for a command that it
+    does not know, or says nothing; one of the framed dialect welcomes its host.
+
+    Args:
+        link: an open wire that has settled.
+        dialect: what is wanted.
+        timings: of the link.
+        session_number: gives a number to every session.
+        tell: takes the events of the controller's sensors.
+
+    Raises:
+        DeviceGoneError: the wire was lost, or the framed dialect is wanted and not spoken.
+    """
+    if dialect is Dialect.ASCII:
+        return AsciiSession(link, timings)
+    framed = FramedSession(link, timings, session_number, tell)
+    lines = ReplyParser()
+    for _ in range(1 + timings.frame_retries):
+        await framed.say_hello()
+        with trio.move_on_after(timings.frame_s):
+            while not framed.open:
+                data = await link.receive()
+                framed.hear(data)
+                if Reply.UNKNOWN_COMMAND in lines.feed(data) and dialect is Dialect.AUTO:
+                    return AsciiSession(link, timings)
+        if framed.open:
+            return framed
+    if dialect is Dialect.AUTO:
+        return AsciiSession(link, timings)
+    raise DeviceGoneError(
+        "the motor controller does not speak the framed dialect; check its firmware, "
+        "or set esp32.dialect to auto"
+    )

@@ -1,0 +1,221 @@
+"""What the framed dialect says: the messages, and how each stands in a frame.
+
+The host says `Hello`, `Order` and `Heartbeat`; the controller says `Welcome`, `Ack`, `Done`, `Nack`
+and `SensorEvent`. An answer carries the sequence number of what it answers. Orders are numbered
+from 1 and never 0; `Hello` and `Heartbeat` are numbered 0; events count by themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from drivers.esp32.dialect import Command, require_payload
+from drivers.esp32.frames import NUMBER_MAX, Frame
+
+CODES: dict[Command, int] = {
+    Command.PING: 0x01,
+    Command.SLOT_OPEN: 0x10,
+    Command.SLOT_CLOSE: 0x11,
+    Command.LIGHT_ON: 0x20,
+    Command.LIGHT_OFF: 0x21,
+    Command.SORT_VALID_ITEM: 0x30,
+    Command.RETURN_REJECTED_ITEM: 0x31,
+    Command.INDICATE_IDLE: 0x40,
+    Command.INDICATE_PROCESSING: 0x41,
+    Command.INDICATE_SUCCESS: 0x42,
+    Command.INDICATE_REJECTED: 0x43,
+    Command.INDICATE_ERROR: 0x44,
+    Command.DISPLAY: 0x50,
+}
+"""The ASCII dialect's commands, a byte each."""
+
+_BY_CODE = {code: command for command, code in CODES.items()}
+
+
+class Kind(IntEnum):
+    """The types of message. The controller's have the highest bit set."""
+
+    HELLO = 0x01
+    ORDER = 0x02
+    HEARTBEAT = 0x03
+    WELCOME = 0x81
+    ACK = 0x82
+    DONE = 0x83
+    NACK = 0x84
+    SENSOR_EVENT = 0x85
+
+
+class Outcome(Enum):
+    """How an order ended."""
+
+    OK = 0
+    BLOCKED = 1
+    """Something was in the way; nothing moves any more."""
+
+
+class Reason(Enum):
+    """Why an order or a heartbeat was refused; nothing was done."""
+
+    NO_SESSION = 1
+    """The controller has restarted, or its dead-man has fired: say hello again."""
+    BUSY = 2
+    """Another order is being carried out: send this one again later, under the same number."""
+    UNKNOWN_COMMAND = 3
+
+
+class Sensor(Enum):
+    """What the controller may tell without being asked."""
+
+    CHAMBER = 1
+    SLOT = 2
+    DOOR = 3
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The host begins a session.
+
+    Attributes:
+        dead_man_s: after so long without a frame of the host's the controller stops everything.
+    """
+
+    dead_man_s: float
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The session stands.
+
+    Attributes:
+        dead_man_s: what the controller will keep to: as asked, or shorter.
+    """
+
+    dead_man_s: float
+
+
+@dataclass(frozen=True)
+class Order:
+    """Carry out a command, once under this number however often it comes.
+
+    Attributes:
+        command: which.
+        text: what to show, for `Command.DISPLAY` alone.
+    """
+
+    command: Command
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The host lives."""
+
+
+@dataclass(frozen=True)
+class Ack:
+    """It has arrived; an order is being carried out."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The order is over.
+
+    Attributes:
+        command: which it was; a check against a firmware that mixes up its numbers.
+        outcome: how it ended.
+    """
+
+    command: Command
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Nack:
+    """Refused; nothing was done."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class SensorEvent:
+    """A sensor has changed.
+
+    Attributes:
+        sensor: which.
+        active: occupied, or open.
+    """
+
+    sensor: Sensor
+    active: bool
+
+
+Message = Hello | Welcome | Order | Heartbeat | Ack | Done | Nack | SensorEvent
+
+_DEAD_MAN = struct.Struct(">H")
+
+
+def to_frame(message: Message, session: int, number: int = 0) -> Frame:
+    """Put a message into a frame.
+
+    Raises:
+        ValueError: the order's text does not fit, or the dead-man's time does not.
+    """
+    kind, payload = _parts(message)
+    return Frame(kind, session, number, payload)
+
+
+def read_message(frame: Frame) -> Message | None:
+    """Return the message in a frame; None for one that this version does not know."""
+    try:
+        return _read(Kind(frame.kind), frame.payload)
+    except (ValueError, KeyError, IndexError, struct.error):
+        return None
+
+
+def _parts(message: Message) -> tuple[Kind, bytes]:
+    if isinstance(message, Order):
+        require_payload(message.command, message.text)
+        return Kind.ORDER, bytes([CODES[message.command]]) + message.text.encode("ascii")
+    if isinstance(message, Hello | Welcome):
+        kind = Kind.HELLO if isinstance(message, Hello) else Kind.WELCOME
+        return kind, _milliseconds(message.dead_man_s)
+    if isinstance(message, Done):
+        return Kind.DONE, bytes([CODES[message.command], message.outcome.value])
+    if isinstance(message, Nack):
+        return Kind.NACK, bytes([message.reason.value])
+    if isinstance(message, SensorEvent):
+        return Kind.SENSOR_EVENT, bytes([message.sensor.value, message.active])
+    return (Kind.ACK if isinstance(message, Ack) else Kind.HEARTBEAT), b""
+
+
+def _milliseconds(seconds: float) -> bytes:
+    milliseconds = round(seconds * 1000)
+    if not 1 <= milliseconds <= NUMBER_MAX:
+        raise ValueError(f"a dead-man takes 1 to {NUMBER_MAX} ms, not {milliseconds}")
+    return _DEAD_MAN.pack(milliseconds)
+
+
+def _read(kind: Kind, payload: bytes) -> Message:
+    if kind is Kind.ORDER:
+        order = Order(_BY_CODE[payload[0]], payload[1:].decode("ascii"))
+        require_payload(order.command, order.text)
+        return order
+    if kind is Kind.DONE:
+        command, outcome = payload
+        return Done(_BY_CODE[command], Outcome(outcome))
+    if kind is Kind.NACK:
+        (reason,) = payload
+        return Nack(Reason(reason))
+    if kind is Kind.SENSOR_EVENT:
+        sensor, active = payload
+        return SensorEvent(Sensor(sensor), {0: False, 1: True}[active])
+    if kind in (Kind.HELLO, Kind.WELCOME):
+        (milliseconds,) = _DEAD_MAN.unpack(payload)
+        if not milliseconds:
+            raise ValueError("a dead-man of no time")
+        return (Hello if kind is Kind.HELLO else Welcome)(milliseconds / 1000)
+    if payload:
+        raise ValueError("a payload where none belongs")
+    return Ack() if kind is Kind.ACK else Heartbeat()

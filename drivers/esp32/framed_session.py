@@ -1,0 +1,216 @@
+"""The framed dialect over an open wire: every order has a number, and is carried out at most once.
+
+An order is sent again under its number until its outcome has come; the controller carries it out
+the first time and repeats what it said the other times. A session is one life of both: a
+controller that has restarted refuses the old session's orders, so that an order that was under way
+is never carried out again, and its host says hello before the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from drivers.esp32.dialect import Command
+from drivers.esp32.framed_dialect import (
+    Done,
+    Heartbeat,
+    Hello,
+    Message,
+    Nack,
+    Order,
+    Outcome,
+    Reason,
+    SensorEvent,
+    Welcome,
+    read_message,
+    to_frame,
+)
+from drivers.esp32.frames import NUMBER_MAX, Frame, FrameParser, encode_frame
+from drivers.esp32.serial_link import ByteLink
+from drivers.esp32.timings import LinkTimings
+from drivers.ports import (
+    DeviceGoneError,
+    DriverError,
+    MotionBlockedError,
+    NoAnswerError,
+    WrongAnswerError,
+)
+
+
+@dataclass
+class _Question:
+    """An order, or a hello, that waits for its answer."""
+
+    command: Command | None
+    number: int
+    heard: bool = False
+    over: trio.Event = field(default_factory=trio.Event)
+    error: DriverError | None = None
+
+    def end(self, error: DriverError | None = None) -> None:
+        if not self.over.is_set():
+            self.error = error
+            self.over.set()
+
+    @property
+    def name(self) -> str:
+        return "hello" if self.command is None else self.command.value
+
+
+class FramedSession:
+    """`drivers.esp32.conversation.Conversation` in the framed dialect.
+
+    Attributes:
+        open: whether the controller has welcomed this session and has not left it since.
+    """
+
+    proven = True
+
+    def __init__(
+        self,
+        link: ByteLink,
+        timings: LinkTimings,
+        session_number: Callable[[], int],
+        tell: Callable[[SensorEvent], None],
+    ) -> None:
+        self._link = link
+        self._timings = timings
+        self._session_number = session_number
+        self._tell = tell
+        self._talking, self._sending = trio.Lock(), trio.Lock()
+        self._parser = FrameParser()
+        self._session = session_number()
+        self._number = 0
+        self._last_event = 0
+        self._question: _Question | None = None
+        self._gone: DeviceGoneError | None = None
+        self.open = False
+
+    async def say_hello(self) -> None:
+        """Ask for this session once, without waiting for the welcome.
+
+        Raises:
+            DeviceGoneError: the wire was lost.
+        """
+        await self._send(Hello(self._timings.dead_man_s), 0)
+
+    async def command(self, command: Command, payload: str = "") -> None:
+        """Have one command carried out.
+
+        Raises:
+            DriverError: as the protocol says.
+            ValueError: the payload does not fit.
+        """
+        order = Order(command, payload)
+        to_frame(order, self._session)
+        async with self._talking:
+            if not self.open:
+                await self._greet_again()
+            self._number = self._number % NUMBER_MAX + 1
+            await self._insist(order, _Question(command, self._number))
+
+    def hear(self, data: bytes) -> None:
+        """Take what has come over the wire."""
+        for frame in self._parser.feed(data):
+            message = read_message(frame)
+            if frame.session == self._session and message is not None:
+                self._take(frame, message)
+
+    async def keep_alive(self) -> None:
+        """Send a heartbeat; say hello again to a controller that has restarted meanwhile."""
+        try:
+            if self.open:
+                await self._send(Heartbeat(), 0)
+            elif not self._talking.locked():
+                async with self._talking:
+                    await self._greet_again()
+        except DriverError:
+            # The next command runs into the same, and tells it to who can act on it.
+            return
+
+    def end(self, gone: DeviceGoneError) -> None:
+        """End the command that waits: the wire is lost."""
+        self._gone = gone
+        self.open = False
+        if self._question is not None:
+            self._question.end(gone)
+
+    async def _greet_again(self) -> None:
+        self._session = self._session_number()
+        self._number = self._last_event = 0
+        await self._insist(Hello(self._timings.dead_man_s), _Question(None, 0))
+
+    async def _insist(self, message: Message, question: _Question) -> None:
+        """Send `message` until its outcome has come, or nothing is heard any more."""
+        self._question = question
+        try:
+            with trio.move_on_after(self._timings.ack_s):
+                unheard = 0
+                while unheard <= self._timings.frame_retries and not question.over.is_set():
+                    question.heard = False
+                    await self._send(message, question.number)
+                    with trio.move_on_after(self._timings.frame_s):
+                        await question.over.wait()
+                    unheard = 0 if question.heard else unheard + 1
+        finally:
+            self._question = None
+        if not question.over.is_set():
+            raise NoAnswerError(f"{question.name}: no outcome within {self._timings.ack_s:g} s")
+        if question.error is not None:
+            raise question.error
+
+    async def _send(self, message: Message, number: int) -> None:
+        data = encode_frame(to_frame(message, self._session, number))
+        async with self._sending:
+            if self._gone is not None:
+                raise self._gone
+            try:
+                await self._link.send(data)
+            except DeviceGoneError:
+                self._link.close()
+                raise
+
+    def _take(self, frame: Frame, message: Message) -> None:
+        if isinstance(message, SensorEvent):
+            self._take_event(frame.number, message)
+            return
+        if isinstance(message, Welcome):
+            self.open = True
+        elif isinstance(message, Nack) and message.reason is Reason.NO_SESSION:
+            self.open = False
+        question = self._question
+        if question is None or frame.number != question.number:
+            return
+        question.heard = True
+        if question.command is None:
+            if isinstance(message, Welcome):
+                question.end()
+        elif isinstance(message, Done):
+            question.end(_failure(question.command, message))
+        elif isinstance(message, Nack) and message.reason is not Reason.BUSY:
+            question.end(_refusal(question.name, message.reason))
+
+    def _take_event(self, number: int, event: SensorEvent) -> None:
+        # Counts from 1 in every session; a doubled or overtaken one must not undo a newer one.
+        if number > self._last_event:
+            self._last_event = number
+            self._tell(event)
+
+
+def _failure(command: Command, done: Done) -> DriverError | None:
+    if done.command is not command:
+        return WrongAnswerError(
+            f"the controller confirmed {done.command.value}, not {command.value}"
+        )
+    if done.outcome is Outcome.BLOCKED:
+        return MotionBlockedError(f"{command.value}: something was in the way")
+    return None
+
+
+def _refusal(name: str, reason: Reason) -> DriverError:
+    if reason is Reason.UNKNOWN_COMMAND:
+        return WrongAnswerError(f"the controller does not know {name}")
+    return NoAnswerError(f"{name}: the controller has restarted; what it did is unknown")

@@ -1,0 +1,120 @@
+"""The controller's side of the framed dialect: carries every order out at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import trio
+
+from drivers.esp32.framed_dialect import (
+    Ack,
+    Done,
+    Heartbeat,
+    Hello,
+    Message,
+    Nack,
+    Order,
+    Outcome,
+    Reason,
+    SensorEvent,
+    Welcome,
+    read_message,
+    to_frame,
+)
+from drivers.esp32.frames import NUMBER_MAX, Frame
+
+Act = Callable[[Order], Awaitable[Outcome | None]]
+"""Carries out an order; None for one that ended without anybody being told."""
+
+
+class FramedFirmware:
+    """What the firmware does with whole frames.
+
+    Attributes:
+        dead_man_s: what this session's host was promised; the firmware's own time without one.
+    """
+
+    def __init__(
+        self, act: Act, say: Callable[[Frame], None], nursery: trio.Nursery, dead_man_s: float
+    ) -> None:
+        """Wait for a host.
+
+        Args:
+            act: carries out an order.
+            say: sends a frame to the host.
+            nursery: orders are carried out in it, so that the host is heard meanwhile.
+            dead_man_s: the longest that a host may stay silent.
+        """
+        self._act = act
+        self._say = say
+        self._nursery = nursery
+        self._longest_s = self.dead_man_s = dead_man_s
+        self._session: int | None = None
+        self._last = 0
+        self._outcome: Message | None = None
+        self._at_work = False
+        self._events = 0
+
+    @property
+    def session(self) -> int | None:
+        """The number of the session that stands, if one does."""
+        return self._session
+
+    def forget(self) -> None:
+        """Leave the session: the controller restarts, or its dead-man has fired."""
+        self._session = None
+        self.dead_man_s = self._longest_s
+
+    def tell(self, event: SensorEvent) -> None:
+        """Say what a sensor sees, if there is anybody to say it to."""
+        if self._session is not None and self._events < NUMBER_MAX:
+            self._events += 1
+            self._say(to_frame(event, self._session, self._events))
+
+    def take(self, frame: Frame) -> None:
+        """Take one frame of the host's, and answer it."""
+        message = read_message(frame)
+        if isinstance(message, Hello):
+            self._greet(frame.session, message)
+        elif frame.session != self._session:
+            self._answer(frame, Nack(Reason.NO_SESSION))
+        elif isinstance(message, Heartbeat):
+            self._answer(frame, Ack())
+        elif isinstance(message, Order):
+            self._take_order(frame, message)
+        else:
+            self._answer(frame, Nack(Reason.UNKNOWN_COMMAND))
+
+    def _greet(self, session: int, hello: Hello) -> None:
+        if session != self._session:
+            self._session = session
+            self._last = self._events = 0
+            self._outcome = None
+            self.dead_man_s = min(hello.dead_man_s, self._longest_s)
+        self._say(to_frame(Welcome(self.dead_man_s), session))
+
+    def _take_order(self, frame: Frame, order: Order) -> None:
+        ahead = (frame.number - self._last) % (NUMBER_MAX + 1)
+        if ahead == 0:
+            self._answer(frame, self._outcome or Ack())
+        elif ahead > NUMBER_MAX // 2:
+            return  # one that its host has given up since
+        elif self._at_work:
+            self._answer(frame, Nack(Reason.BUSY))
+        else:
+            self._last, self._outcome, self._at_work = frame.number, None, True
+            self._answer(frame, Ack())
+            self._nursery.start_soon(self._carry_out, frame, order)
+
+    async def _carry_out(self, frame: Frame, order: Order) -> None:
+        try:
+            outcome = await self._act(order)
+        finally:
+            self._at_work = False
+        if outcome is None or frame.session != self._session:
+            return
+        self._outcome = Done(order.command, outcome)
+        self._answer(frame, self._outcome)
+
+    def _answer(self, frame: Frame, message: Message) -> None:
+        self._say(to_frame(message, frame.session, frame.number))
