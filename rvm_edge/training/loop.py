@@ -38,7 +38,7 @@ class Progress:
         epoch: from 0.
         step: of the epoch, from 1.
         steps: in an epoch.
-        loss: of the step, per picture.
+        loss: per picture, the mean over the epoch so far.
     """
 
     epoch: int
@@ -77,6 +77,7 @@ def train(
         rng = np.random.default_rng([recipe.seed, epoch])
         order = epoch_order(factors, rng)
         model.train()
+        summed = 0.0
         for step, batch in enumerate(_batches(cached, pictures, order, recipe, rng), start=1):
             rate = _rate(recipe, epoch * steps + step - 1, steps)
             for group in optimizer.param_groups:
@@ -90,7 +91,8 @@ def train(
             nn.utils.clip_grad_norm_(model.parameters(), _LONGEST_GRADIENT)
             optimizer.step()
             average.update(model)
-            report(Progress(epoch, step, steps, float(value.detach()) / len(images)))
+            summed += float(value.detach()) / len(images)
+            report(Progress(epoch, step, steps, summed / step))
         _save(checkpoint, model, optimizer, average, epoch + 1)
     return average.ema.to("cpu", memory_format=torch.contiguous_format).float().eval()
 
