@@ -19,6 +19,7 @@ from rvm_edge.settings import CloudSettings
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_records import failing
 from tests.browser.chromium import Chromium, Page, started
+from tests.browser.day_zero import day_zero
 from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, staged
@@ -40,6 +41,7 @@ def main() -> None:
         trio.run(_landscape, chromium)
         trio.run(_technician, chromium)
         trio.run(_demo, chromium)
+        trio.run(_set_up, chromium)
 
 
 async def _donation(chromium: Chromium) -> None:
@@ -112,6 +114,39 @@ async def _demo(chromium: Chromium) -> None:
             await whole.happen(Incident.TAKE_BACK)
             await page.until("document.querySelector('[data-key=take_back][aria-disabled=true]')")
     _write("demo-page", [taken])
+
+
+async def _set_up(chromium: Chromium) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with day_zero(chromium, Path(folder)) as technician:
+            phone, kiosk = technician.phone, technician.kiosk
+            await technician.open_page()
+            await kiosk.tap("#language")
+            await kiosk.until("document.documentElement.lang === 'en'")
+            _write("set-up-screen", [await _picture(kiosk, 360)])
+            if await phone.evaluate("document.documentElement.lang") != "en":
+                await phone.tap("#language")
+            taken = [await _picture(phone, 240)]
+            await technician.type_code()
+            taken.append(await _picture(phone, 240))
+            await technician.choose_file(technician.exported)
+            await phone.tap("form .main")
+            await technician.until_step("site")
+            await technician.write("#server", "https://rvm.example.org")
+            taken.append(await _picture(phone, 240))
+            await phone.evaluate("document.querySelector('#server').value = ''")
+            await technician.write("#server", technician.server.identity.server_url)
+            await phone.tap("form .main")
+            await technician.until_step("check")
+            await phone.until("document.querySelectorAll('#sensors dd').length === 6")
+            await phone.tap("#photo")
+            await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
+            await phone.evaluate("window.scrollTo(0, 0)")
+            taken.append(await _picture(phone, 240))
+            await phone.tap("form .main")
+            await technician.until_step("done")
+            taken.append(await _picture(phone, 240))
+            _write("set-up-phone", taken)
 
 
 async def _technician(chromium: Chromium) -> None:

@@ -96,11 +96,12 @@ const SCREENS = {
       element("option", { value: "" }, words.site.own),
       ...zones.map((one) => element("option", { value: one, selected: one === chosen }, one)),
     );
+    const tongue = draft.language || document.documentElement.lang;
     const language = element(
       "select",
       { id: "tongue" },
       element("option", { value: "id" }, "Bahasa Indonesia"),
-      element("option", { value: "en", selected: draft.language === "en" }, "English"),
+      element("option", { value: "en", selected: tongue === "en" }, "English"),
     );
     const who = element(
       "dl",

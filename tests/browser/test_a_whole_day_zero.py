@@ -1,0 +1,108 @@
+"""From a machine that does not know who it is to its first bottle, at a phone and its screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trio
+
+from rvm_edge.provisioning.credentials import read_credentials
+from states import paths
+from tests.browser.chromium import Chromium
+from tests.browser.day_zero import day_zero
+
+
+@pytest.fixture(autouse=True)
+def _local_time() -> Iterator[None]:
+    """Give the tests that follow their own time zone back: a site's is the whole process's."""
+    before = os.environ.get("TZ")
+    yield
+    if before is None:
+        os.environ.pop("TZ", None)
+    else:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_path: Path) -> None:
+    async with day_zero(chromium, tmp_path) as technician:
+        phone, kiosk = technician.phone, technician.kiosk
+        await kiosk.until_screen("setup")
+        await technician.open_page()
+        assert "SHA-256" in await kiosk.text("#code small")
+        await technician.type_code()
+        await technician.choose_file(technician.exported)
+        await phone.tap("form .main")
+        await technician.until_step("site")
+        await technician.write("#server", technician.server.identity.server_url)
+        await phone.evaluate("document.querySelector('#zone').value = 'Asia/Makassar'")
+        await phone.evaluate("document.querySelector('#tongue').value = 'en'")
+        await phone.tap("form .main")
+        await technician.until_step("check")
+        await phone.until("document.querySelectorAll('#sensors dd').length === 6")
+        await phone.tap("#photo")
+        await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
+        assert not technician.here.credentials_path.exists()
+        await phone.tap("form .main")
+        await technician.until_step("done")
+        assert phone.complaints == []
+
+        path = technician.here.credentials_path
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert read_credentials(path).identity.hardware_id == "RVM-202601-001"
+        assert time.tzname[0] == "WITA"
+        site = json.loads(technician.here.site_path.read_text())
+        assert site == {"time_zone": "Asia/Makassar", "language": "en"}
+
+        await technician.first_bottle()
+        assert await kiosk.evaluate("document.documentElement.lang") == "en"
+        assert kiosk.complaints == []
+        assert paths.PROVISIONING not in technician.daemon.runtime.configuration
+
+
+async def test_a_wrong_file_and_a_wrong_code_are_explained_and_nothing_is_kept(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    async with day_zero(chromium, tmp_path) as technician:
+        phone = technician.phone
+        await technician.open_page()
+        await phone.tap("#language")  # to Indonesian or to English, whatever it was not
+        await technician.write("#code", "00000000")
+        await phone.tap("form .main")
+        await phone.until("document.querySelector('.trouble') !== null")
+        await phone.evaluate("document.querySelector('#code').value = ''")
+        await technician.type_code()
+        configuration = tmp_path / "config.json"
+        configuration.write_text('{"rvm_edge_config": {"device_id": "x", "api_key": ""}}')
+        await technician.choose_file(configuration)
+        await phone.tap("form .main")
+        await phone.until("document.querySelector('.trouble') !== null")
+        assert "API key missing" in await phone.text(".trouble small")
+        assert not technician.here.credentials_path.exists()
+        assert paths.PROVISIONING in technician.daemon.runtime.configuration
+
+
+async def test_the_page_is_gone_once_credentials_come_another_way(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    async with day_zero(chromium, tmp_path) as technician:
+        await technician.open_page()
+        port = int((await technician.kiosk.text("#code span")).rstrip("/").rpartition(":")[2])
+        exported = json.loads(technician.exported.read_text())
+        exported["server_url"] = technician.server.identity.server_url
+        path = technician.here.credentials_path
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(exported))
+        await technician.kiosk.until_screen("welcome")
+        while True:  # closed within moments of the chart's own step
+            try:
+                stream = await trio.open_tcp_stream("127.0.0.1", port)
+            except OSError:
+                break
+            await stream.aclose()
