@@ -8,13 +8,16 @@ offset length  what
 ====== ======= =====================================================
 0      1       version of the dialect, 2
 1      1       type of the message
-2      2       session: chosen by the host, the same for both sides
-4      2       sequence number
-6      0 to 64 payload
+2      1       length of the payload
+3      2       session: chosen by the host, the same for both sides
+5      2       sequence number
+7      0 to 64 payload
 last 2 2       CRC-16/CCITT-FALSE of everything before it
 ====== ======= =====================================================
 
 The zero in front ends whatever noise came before, so that noise never costs the frame after it.
+The length is there because this checksum alone cannot tell a frame from the same one with a zero
+behind it, which is what a single flipped bit in the last byte on the wire makes of it.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from drivers.esp32.crc16 import crc16
 VERSION = 2
 PAYLOAD_MAX = 64
 NUMBER_MAX = 0xFFFF
-_HEADER = struct.Struct(">BBHH")
+_HEADER = struct.Struct(">BBBHH")
 _CRC = struct.Struct(">H")
 _BODY_MIN = _HEADER.size + _CRC.size
 _STUFFED_MAX = _BODY_MIN + PAYLOAD_MAX + 1
@@ -62,7 +65,7 @@ def encode_frame(frame: Frame) -> bytes:
     if len(frame.payload) > PAYLOAD_MAX:
         raise ValueError(f"a frame carries up to {PAYLOAD_MAX} bytes, not {len(frame.payload)}")
     try:
-        header = _HEADER.pack(VERSION, frame.kind, frame.session, frame.number)
+        header = _HEADER.pack(VERSION, frame.kind, len(frame.payload), frame.session, frame.number)
     except struct.error as error:
         raise ValueError(f"no such frame: {error}") from error
     body = header + frame.payload
@@ -80,10 +83,11 @@ def decode_frame(stuffed: bytes) -> Frame | None:
         return None
     if _CRC.pack(crc16(body)) != checksum:
         return None
-    version, kind, session, number = _HEADER.unpack_from(body)
-    if version != VERSION:
+    version, kind, length, session, number = _HEADER.unpack_from(body)
+    payload = body[_HEADER.size :]
+    if version != VERSION or length != len(payload):
         return None
-    return Frame(kind, session, number, body[_HEADER.size :])
+    return Frame(kind, session, number, payload)
 
 
 class FrameParser:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
 
-from drivers.esp32.controller import Controller
+from drivers.esp32.controller import Connect, Controller
 from drivers.esp32.serial_link import ByteLink, open_serial
+from drivers.esp32.timings import Dialect
 from drivers.replay.links import RecordingLink, ReplayLink
 from drivers.replay.transcript import Message, dump, load
 from rvm_edge.simulator.hardware import hardware_over, with_controller
@@ -19,7 +22,7 @@ from rvm_edge.simulator.world import World
 from tests.drivers.rigs import LINK, PATIENCE_S, QUICK, Case, Rig, build, esp32_at
 
 
-@pytest.fixture(params=["sim", "remote", "esp32", "streamed", "gpio", "faulty", "noted"])
+@pytest.fixture(params=["sim", "remote", "esp32", "framed", "streamed", "gpio", "faulty", "noted"])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     """The machine through each kind of driver in turn."""
     world = World(QUICK)
@@ -28,9 +31,16 @@ async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[R
         yield Rig(request.param, world, hardware)
 
 
-@pytest.fixture
-async def replayed(tmp_path: Path) -> Callable[[Case], Awaitable[None]]:
+@pytest.fixture(params=[Dialect.ASCII, Dialect.FRAMED])
+async def replayed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[Case], Awaitable[None]]:
     """Run a case on the ESP32 while recording, then again on the record alone."""
+
+    def talk(connect: Connect) -> Controller:
+        # No heartbeat: when one falls due is no part of the conversation.
+        link = replace(LINK, heartbeat_s=60, dead_man_s=60)
+        return Controller(connect, link, request.param, session_number=itertools.count(7).__next__)
 
     async def run(case: Case) -> None:
         transcript: list[Message] = []
@@ -41,7 +51,7 @@ async def replayed(tmp_path: Path) -> Callable[[Case], Awaitable[None]]:
             async def record() -> ByteLink:
                 return RecordingLink(await open_serial(str(path)), transcript)
 
-            controller = Controller(record, LINK)
+            controller = talk(record)
             async with controller.run():
                 await case(with_controller(direct, controller))
         link = ReplayLink(load(dump(transcript)))
@@ -50,7 +60,7 @@ async def replayed(tmp_path: Path) -> Callable[[Case], Awaitable[None]]:
             await trio.lowlevel.checkpoint()
             return link
 
-        controller = Controller(replay, LINK)
+        controller = talk(replay)
         async with controller.run():
             await case(with_controller(direct, controller))
         assert transcript

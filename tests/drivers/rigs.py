@@ -14,6 +14,7 @@ import trio
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
 from drivers.faulty.mischief import Mischief
 from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioPresence
@@ -36,7 +37,11 @@ from tests.drivers.camera.worlds_camera import WorldsCamera
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 
 PATIENCE_S = 0.5
-LINK = LinkTimings(ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
+LINK = LinkTimings(
+    ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02, frame_s=0.1
+)
+ON_A_WIRE = {"esp32": Dialect.ASCII, "framed": Dialect.AUTO}
+"""The ESP32 in each of its dialects; the framed one as it is agreed on."""
 STREAM = Habits(
     warm_up=1, settle=1, start_s=0.15, stall_s=0.15, retry_first_s=0.01, retry_cap_s=0.02
 )
@@ -100,9 +105,10 @@ async def build(
             chamber=GpioPresence(replace(SWITCH, header=header, pin=CHAMBER_PIN)),
             slot=GpioPresence(replace(SWITCH, header=header, pin=SLOT_PIN)),
         )
-    if kind == "esp32":
+    if kind in ON_A_WIRE:
         path = await stack.enter_async_context(esp32_at(world, folder))
-        controller = Controller(partial(open_serial, str(path)), replace(LINK, ack_s=patience_s))
+        link = replace(LINK, ack_s=patience_s, frame_s=patience_s / 5)
+        controller = Controller(partial(open_serial, str(path)), link, ON_A_WIRE[kind])
         await stack.enter_async_context(controller.run())
         return with_controller(direct, controller)
     samples = Samples(specimens=(), empty_pictures=())

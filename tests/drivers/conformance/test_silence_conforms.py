@@ -44,7 +44,7 @@ async def test_silence_lasts_exactly_the_patience(
 
 @pytest.mark.parametrize("fault", SILENCES)
 @pytest.mark.parametrize("name", ["sorter.drop_item", "pulse.beat"])
-@pytest.mark.parametrize("kind", ["remote", "esp32"])
+@pytest.mark.parametrize("kind", ["remote", "esp32", "framed"])
 async def test_silence_on_a_wire_is_no_answer(
     tmp_path: Path, kind: str, name: str, fault: Fault
 ) -> None:

@@ -55,7 +55,7 @@ async def test_a_jam_is_told_and_the_item_stays(rig: Rig, bottle: Specimen) -> N
 
 async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
-    rig.world.inject(Fault.CONTROLLER_MUTE, times=1)
+    rig.world.inject(Fault.CONTROLLER_MUTE)
     with pytest.raises(NoAnswerError):
         await rig.hardware.sorter.drop_item()
     assert rig.world.item(1).fate is Fate.DROPPED
@@ -64,7 +64,7 @@ async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle:
 async def test_an_unheard_command_does_nothing(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     await rig.hardware.pulse.beat()
-    rig.world.inject(Fault.CONTROLLER_DEAF, times=1)
+    rig.world.inject(Fault.CONTROLLER_DEAF)
     with pytest.raises(NoAnswerError):
         await rig.hardware.sorter.drop_item()
     assert rig.world.item(1).fate is Fate.IN_CHAMBER

@@ -1,0 +1,81 @@
+"""Every message stands in its frame and comes back; whatever else a frame holds is no message."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.esp32.dialect import DISPLAY_MAX, Command
+from drivers.esp32.framed_dialect import (
+    CODES,
+    Ack,
+    Done,
+    Heartbeat,
+    Hello,
+    Message,
+    Nack,
+    Order,
+    Outcome,
+    Reason,
+    Sensor,
+    SensorEvent,
+    Welcome,
+    read_message,
+    to_frame,
+)
+from drivers.esp32.frames import NUMBER_MAX, PAYLOAD_MAX, Frame
+
+SECONDS = st.integers(1, NUMBER_MAX).map(lambda milliseconds: milliseconds / 1000)
+PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=DISPLAY_MAX)
+MESSAGES = st.one_of(
+    st.builds(Hello, SECONDS),
+    st.builds(Welcome, SECONDS),
+    st.builds(Order, st.sampled_from([one for one in Command if one is not Command.DISPLAY])),
+    st.builds(Order, st.just(Command.DISPLAY), PRINTABLE),
+    st.builds(Done, st.sampled_from(Command), st.sampled_from(Outcome)),
+    st.builds(Nack, st.sampled_from(Reason)),
+    st.builds(SensorEvent, st.sampled_from(Sensor), st.booleans()),
+    st.just(Ack()),
+    st.just(Heartbeat()),
+)
+NUMBERS = st.integers(0, NUMBER_MAX)
+
+
+@given(MESSAGES, NUMBERS, NUMBERS)
+def test_a_message_comes_back_equal(message: Message, session: int, number: int) -> None:
+    frame = to_frame(message, session, number)
+    assert (frame.session, frame.number) == (session, number)
+    assert read_message(frame) == message
+
+
+@given(st.integers(0, 255), st.binary(max_size=PAYLOAD_MAX))
+def test_any_frame_is_one_message_or_none(kind: int, payload: bytes) -> None:
+    frame = Frame(kind, 1, 1, payload)
+    message = read_message(frame)
+    assert message is None or to_frame(message, 1, 1) == frame
+
+
+def test_every_command_has_a_code_of_its_own() -> None:
+    assert set(CODES) == set(Command)
+    assert len(set(CODES.values())) == len(CODES)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        Order(Command.SLOT_OPEN, "text"),
+        Order(Command.DISPLAY, "x" * (DISPLAY_MAX + 1)),
+        Order(Command.DISPLAY, "terima kasih ♥"),
+        Order(Command.DISPLAY, "two\nlines"),
+    ],
+)
+def test_an_order_takes_only_a_text_that_fits(order: Order) -> None:
+    with pytest.raises(ValueError, match="takes"):
+        to_frame(order, 1, 1)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.0004, 65.6, -1])
+def test_a_dead_man_takes_only_a_time_that_fits(seconds: float) -> None:
+    with pytest.raises(ValueError, match="dead-man takes 1 to 65535 ms"):
+        to_frame(Hello(seconds), 1)
