@@ -64,6 +64,11 @@ class Locations:
         return self.data_dir / "evidence"
 
     @property
+    def flight_dir(self) -> Path:
+        """The flight recorder's: what the machine did in the last hours."""
+        return self.data_dir / "flight"
+
+    @property
     def model_store_dir(self) -> Path:
         """The models that came over the air. Nothing else may lie there."""
         return self.data_dir / "model-store"

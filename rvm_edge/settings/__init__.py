@@ -16,6 +16,7 @@ from rvm_edge.settings.cloud import (
     SyncSettings,
 )
 from rvm_edge.settings.disk import DiskSettings
+from rvm_edge.settings.flight import FlightSettings
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.logs import LogSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
@@ -39,6 +40,7 @@ __all__ = [
     "CloudSettings",
     "DiskSettings",
     "EvidenceSettings",
+    "FlightSettings",
     "KioskSettings",
     "LogSettings",
     "ModelSettings",
@@ -76,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         kiosk: how a browser is kept in front of people.
         logs: what is written into its log.
         disk: how full the disk may become.
+        flight: how much its flight recorder keeps.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
@@ -88,4 +91,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: KioskSettings = KioskSettings()
     logs: LogSettings = LogSettings()
     disk: DiskSettings = DiskSettings()
+    flight: FlightSettings = FlightSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
