@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.causes import Cause, Causes
 from rvm_edge.display.fittings import Fittings
+from rvm_edge.display.model_in_use import worker_behind
 from rvm_edge.ledger.courier import DeliveryStatus
 from rvm_edge.uplink import Uplink
 from states import paths
@@ -61,6 +62,9 @@ class Troubles:
         eyes = self.fittings.eyes
         if eyes is not None and eyes.trouble:
             yield Cause("eyes", eyes.trouble)
+        worker = None if eyes is None else worker_behind(eyes.eyes)
+        if worker is not None and worker.second_judge.trouble:
+            yield Cause("eyes.second_judge", worker.second_judge.trouble)
         for name, why in self.fittings.senses.troubles():
             yield Cause(f"sensor.{name}", why)
 
