@@ -57,9 +57,9 @@ def command(ctx: click.Context, names: tuple[str, ...], *, fix: bool, as_json: b
     """
     import trio
 
-    found = trio.run(_examine, _place(), _chosen(names), fix, as_json)
+    found = trio.run(_examine, own_place(), _chosen(names), fix, as_json)
     if as_json:
-        print_json({"checks": [_diagnosis(one) for one in found]})
+        print_json({"checks": [diagnosis_of(one) for one in found]})
     from rvm_edge.doctor.finding import Level
 
     if any(one.finding.level is Level.FAILURE for one in found):
@@ -115,7 +115,8 @@ def _tell(one: Examined) -> None:
         click.echo(f"        --fix would {finding.repair.what}")
 
 
-def _diagnosis(one: Examined) -> Diagnosis:
+def diagnosis_of(one: Examined) -> Diagnosis:
+    """Return a check and what it found, as programs read it."""
     finding = one.finding
     return Diagnosis(
         check=one.check.name,
@@ -127,7 +128,7 @@ def _diagnosis(one: Examined) -> Diagnosis:
     )
 
 
-def _place() -> Place:
+def own_place() -> Place:
     """Return this machine, whatever of its configuration can be read."""
     from rvm_edge.doctor.place import Place
     from rvm_edge.settings import Settings

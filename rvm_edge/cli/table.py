@@ -27,6 +27,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "completion": CommandEntry("rvm_edge.cli.completion", "Print a shell completion script."),
     "demo": CommandEntry("rvm_edge.cli.demo", "Watch a whole simulated machine at work."),
     "doctor": CommandEntry("rvm_edge.cli.doctor", "Look for what is wrong, and say what to do."),
+    "dump": CommandEntry("rvm_edge.cli.dump", "Pack what a repair from afar needs."),
     "evaluate": CommandEntry("rvm_edge.cli.evaluate", "Measure how often the rule is right."),
     "fleet": CommandEntry("rvm_edge.cli.fleet", "Simulate a fleet that loses its server at once."),
     "install": CommandEntry("rvm_edge.cli.install", "Become a service of this computer."),

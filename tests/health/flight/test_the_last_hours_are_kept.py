@@ -20,6 +20,7 @@ from rvm_edge.health.flight.recorder import FlightRecorder, recording, tidy
 from rvm_edge.health.flight.segment import Segment, close, segments, text_of
 from rvm_edge.health.flight.sources import SAMPLE_S, note_health, transition_of
 from rvm_edge.settings.flight import FlightSettings
+from rvm_edge.statechart.definition import Payload
 from rvm_edge.statechart.journal.record import GENESIS, Entry, seal
 from rvm_edge.telemetry import Health
 
@@ -189,7 +190,7 @@ def test_tidying_keeps_the_newest(tmp_path: Path) -> None:
 
 
 def test_a_step_is_noted_without_whose_deposit_it_is() -> None:
-    data = {"session_id": "s-1", "mode": "user", "owner": "user-77"}
+    data: Payload = {"session_id": "s-1", "mode": "user", "owner": "user-77"}
     entry = Entry("session.requested", data, ("a",), ("b",), (), "c" * 64)
     row = seal(entry, seq=7, at="2026-03-01T08:00:00+00:00", mono=1.5, prev=GENESIS)
     noted = transition_of(row)
