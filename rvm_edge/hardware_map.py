@@ -88,10 +88,13 @@ class Esp32Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         device: the serial device, best a name under /dev/serial/by-id; "sim" for the simulated
             controller behind a pseudo terminal.
         baud: bits per second, 8N1.
+        dialect: how the controller is spoken to: "ascii" or "framed", or "auto" for framed where
+            its firmware answers to that and ASCII where it does not.
     """
 
     device: Annotated[str, Meta(min_length=1, max_length=200)] = SIMULATED
     baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115_200
+    dialect: Literal["auto", "ascii", "framed"] = "auto"
 
 
 class CameraTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from drivers.camera.v4l2 import v4l2_source
 from drivers.esp32.controller import Controller
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
 from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
 from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioDoor, GpioPresence
 from drivers.gpio.switch import Switch
@@ -57,7 +58,10 @@ async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
     """
     require_real(found)
     header, ports = Header(), found.ports
-    controller = Controller(partial(open_serial, found.esp32.device, found.esp32.baud))
+    wire = found.esp32
+    controller = Controller(
+        partial(open_serial, wire.device, wire.baud), dialect=Dialect(wire.dialect)
+    )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(controller.run())
         lamp = KnownLamp(Esp32Light(controller))

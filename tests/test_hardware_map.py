@@ -120,6 +120,10 @@ def test_a_part_that_is_not_fitted_may_be_left_out() -> None:
             "921600, not 115201",
         ),
         (
+            lambda m: m["esp32"].update(dialect="morse"),
+            "esp32.dialect must be one of ascii, auto, framed, not 'morse'",
+        ),
+        (
             lambda m: m["esp32"].update(device=""),
             "esp32.device must be text of 1 to 200 characters, not ''",
         ),

@@ -120,11 +120,10 @@ class Esp32:
             )
             nursery.start_soon(framed.watch)
             while True:
-                if framed.in_session:
-                    framed.feed(await _read_some(master))
-                    continue
-                data = await self._read_frame(master)
-                if self._framed and 0 in data:
+                read = _read_some if framed.in_session else self._read_frame
+                data = await read(master)
+                # Asked again: the dead-man may have ended the session meanwhile.
+                if framed.in_session or (self._framed and 0 in data):
                     framed.feed(data)
                 else:
                     await self._take_line(master, data, check)

@@ -1,0 +1,277 @@
+"""An order is carried out once or not at all, whatever the wire does to the frames."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+import trio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.dialect import Command
+from drivers.esp32.framed_dialect import Kind, Outcome, Sensor, SensorEvent
+from drivers.esp32.serial_link import ByteLink
+from drivers.esp32.timings import Dialect
+from drivers.ports import DeviceGoneError, DriverError, MotionBlockedError, NoAnswerError
+from tests.drivers.esp32.lossy_wire import Fate, LossyWire
+
+LINK = LinkTimings(settle_s=0.0)
+
+
+@asynccontextmanager
+async def talking(
+    wire: LossyWire,
+    timings: LinkTimings = LINK,
+    tell: Callable[[SensorEvent], None] = lambda _: None,
+) -> AsyncIterator[Controller]:
+    async def connect() -> ByteLink:
+        await trio.lowlevel.checkpoint()
+        if wire.closed:
+            raise DeviceGoneError("unplugged")
+        return wire
+
+    numbers = itertools.count(1)
+    controller = Controller(
+        connect, timings, Dialect.FRAMED, session_number=numbers.__next__, tell=tell
+    )
+    async with controller.run():
+        yield controller
+
+
+def kinds(wire: LossyWire) -> list[Kind]:
+    return [Kind(frame.kind) for frame in wire.sent]
+
+
+def commands(wire: LossyWire) -> list[Command]:
+    return [order.command for order in wire.done]
+
+
+async def test_says_hello_and_then_each_order_once(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.SLOT_OPEN)
+        await controller.command(Command.DISPLAY, "Terima kasih")
+    assert kinds(wire) == [Kind.HELLO, Kind.ORDER, Kind.ORDER]
+    assert [frame.number for frame in wire.sent] == [0, 1, 2]
+    assert wire.done[1].text == "Terima kasih"
+
+
+@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.ARRIVES])
+@pytest.mark.parametrize("nth", range(4))
+async def test_one_mishap_on_the_wire_is_never_noticed(
+    autojump_clock: MockClock, nursery: trio.Nursery, fate: Fate, nth: int
+) -> None:
+    """The frames are: the order, its acknowledgement, its outcome, and the next order."""
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        count = itertools.count()
+        wire.fate = lambda: fate if next(count) == nth else Fate.ARRIVES
+        await controller.command(Command.SORT_VALID_ITEM)
+        await controller.command(Command.SLOT_OPEN)
+    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
+
+
+async def test_an_order_that_takes_long_is_asked_for_and_not_repeated(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, takes_s=2.9)
+    async with talking(wire) as controller:
+        began_s = trio.current_time()
+        await controller.command(Command.SORT_VALID_ITEM)
+        assert trio.current_time() - began_s == pytest.approx(2.9)
+    assert commands(wire) == [Command.SORT_VALID_ITEM]
+
+
+async def test_a_dead_wire_is_no_answer_after_three_repetitions(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.fate = lambda: Fate.IS_LOST
+        wire.sent.clear()
+        began_s = trio.current_time()
+        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within"):
+            await controller.command(Command.SORT_VALID_ITEM)
+        assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
+    assert kinds(wire).count(Kind.ORDER) == 4
+    assert {frame.number for frame in wire.sent if frame.kind == Kind.ORDER} == {2}
+
+
+async def test_an_order_without_end_is_given_up_in_time(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, takes_s=30)
+    async with talking(wire) as controller:
+        with pytest.raises(NoAnswerError, match="within 3 s"):
+            await controller.command(Command.SORT_VALID_ITEM)
+    assert commands(wire) == [Command.SORT_VALID_ITEM]
+
+
+async def test_what_was_in_the_way_is_told(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, outcome=Outcome.BLOCKED)
+    async with talking(wire) as controller:
+        with pytest.raises(MotionBlockedError, match="SORT_VALID_ITEM"):
+            await controller.command(Command.SORT_VALID_ITEM)
+
+
+async def test_a_restart_in_the_middle_is_told_and_nothing_is_done_again(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.takes_s, wire.outcome = 0.1, None
+        nursery.start_soon(_restart, wire, 0.05)
+        with pytest.raises(NoAnswerError, match="restarted; what it did is unknown"):
+            await controller.command(Command.SORT_VALID_ITEM)
+        wire.takes_s, wire.outcome = 0.0, Outcome.OK
+        await controller.command(Command.SORT_VALID_ITEM)
+    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM, Command.SORT_VALID_ITEM]
+    assert kinds(wire).count(Kind.HELLO) == 2
+
+
+async def _restart(wire: LossyWire, after_s: float) -> None:
+    await trio.sleep(after_s)
+    wire.firmware.forget()
+
+
+async def test_the_next_order_waits_for_one_that_was_given_up(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, takes_s=1.0)
+    async with talking(wire) as controller:
+        with trio.move_on_after(0.1):
+            await controller.command(Command.SORT_VALID_ITEM)
+        began_s = trio.current_time()
+        await controller.command(Command.SLOT_OPEN)
+        assert 1.9 <= trio.current_time() - began_s <= 2.2
+    assert commands(wire) == [Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
+
+
+async def test_beats_while_nothing_is_asked(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire):
+        await trio.sleep(10.5)
+    assert kinds(wire) == [Kind.HELLO] + [Kind.HEARTBEAT] * 10
+
+
+async def test_beats_while_an_order_is_carried_out(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, takes_s=2.9)
+    async with talking(wire) as controller:
+        await controller.command(Command.SORT_VALID_ITEM)
+    assert kinds(wire).count(Kind.HEARTBEAT) == 2
+
+
+async def test_a_controller_that_restarted_while_idle_is_greeted_within_two_beats(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.firmware.forget()
+        await trio.sleep(2.5)
+        assert wire.firmware.session is not None
+        await controller.command(Command.SLOT_OPEN)
+
+
+async def test_the_wire_that_is_cut_ends_the_order_at_once(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.takes_s = 1.0
+
+        async def cut() -> None:
+            await trio.sleep(0.1)
+            wire.close()
+
+        nursery.start_soon(cut)
+        began_s = trio.current_time()
+        with pytest.raises(DeviceGoneError, match="unplugged"):
+            await controller.command(Command.SORT_VALID_ITEM)
+        assert trio.current_time() - began_s == pytest.approx(0.1)
+
+
+async def test_events_come_unasked_in_order_and_once(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    told: list[SensorEvent] = []
+    wire = LossyWire(nursery)
+    said = [SensorEvent(Sensor.CHAMBER, active=True), SensorEvent(Sensor.CHAMBER, active=False)]
+    async with talking(wire, tell=told.append) as controller:
+        await controller.command(Command.PING)
+        wire.fate = lambda: Fate.COMES_TWICE
+        for event in said:
+            wire.firmware.tell(event)
+        await wait_all_tasks_blocked()
+    assert told == said
+
+
+async def test_a_damaged_event_is_not_told(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    told: list[SensorEvent] = []
+    wire = LossyWire(nursery)
+    async with talking(wire, tell=told.append) as controller:
+        await controller.command(Command.PING)
+        wire.fate = lambda: Fate.IS_DAMAGED
+        wire.firmware.tell(SensorEvent(Sensor.DOOR, active=True))
+        await wait_all_tasks_blocked()
+    assert told == []
+
+
+MOVES = [Command.SORT_VALID_ITEM, Command.RETURN_REJECTED_ITEM, Command.SLOT_OPEN]
+FATES = st.lists(st.sampled_from(Fate), min_size=1, max_size=40)
+
+
+@settings(max_examples=60)
+@given(FATES, st.lists(st.sampled_from([0.0, 0.3, 1.0]), min_size=1, max_size=5), st.integers(0, 3))
+def test_nothing_is_done_twice_and_nothing_is_confirmed_that_was_not_done(
+    fates: list[Fate], times_s: list[float], restart_before: int
+) -> None:
+    trio.run(partial(_under, fates, times_s, restart_before), clock=MockClock(autojump_threshold=0))
+
+
+async def _under(fates: list[Fate], times_s: list[float], restart_before: int) -> None:
+    left = iter(fates)
+    async with trio.open_nursery() as nursery:
+        wire = LossyWire(nursery)
+        async with talking(wire) as controller:
+            await controller.command(Command.PING)
+            wire.fate = lambda: next(left, Fate.ARRIVES)
+            for number, takes_s in enumerate(times_s):
+                wire.done.clear()
+                wire.takes_s = takes_s
+                command = MOVES[number % len(MOVES)]
+                if number == restart_before:
+                    nursery.start_soon(_restart, wire, 0.1)
+                confirmed = await _confirms(partial(controller.command, command))
+                await trio.sleep(2)
+                assert commands(wire) in ([command], [] if not confirmed else [command])
+            await controller.command(Command.PING)
+        nursery.cancel_scope.cancel()
+
+
+async def _confirms(ask: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await ask()
+    except DriverError:
+        return False
+    return True
