@@ -27,9 +27,10 @@ ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=
 CUTS ?= 1000
+SECONDS_EACH ?= 60
 JOBS ?= auto
 
-.PHONY: help setup demo test programs check docs bench setup-ai train test-ai soak lock clean
+.PHONY: help setup demo test programs check docs bench setup-ai train test-ai soak fuzz lock clean
 
 help: ## List the targets
 	@echo "MyRVM-Edge: the controller of a reverse vending machine"
@@ -101,12 +102,17 @@ test-ai: $(AI_READY) ## Run the tests that need it
 soak: $(DEV_READY) ## Kill the daemon CUTS=1000 times while its world lives on; 3 s a cut
 	$(BIN)/python -m pytest tests/chaos/test_world_lives_on.py --cuts $(CUTS) --timeout 0 $(PYTEST_ARGS)
 
+fuzz: $(DEV_READY) ## Try to break every parser of bytes from outside; SECONDS_EACH=60
+	@$(PIP) install --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS_EACH)
+
 lock: ## Resolve the dependencies again (needs uv)
 	uv lock --quiet
 	$(LOCKED) --no-dev --group build -o requirements.lock
-	$(LOCKED) --all-groups -o requirements-dev.lock
-	$(LOCKED) --all-groups --extra ai --no-emit-package sam2 -o requirements-ai.lock
-	$(LOCKED) --only-emit-package sam2 --all-groups --extra ai -o requirements-sam2.lock
+	$(LOCKED) --all-groups --no-group fuzz -o requirements-dev.lock
+	$(LOCKED) --only-group fuzz -o requirements-fuzz.lock
+	$(LOCKED) --all-groups --no-group fuzz --extra ai --no-emit-package sam2 -o requirements-ai.lock
+	$(LOCKED) --only-emit-package sam2 --all-groups --no-group fuzz --extra ai -o requirements-sam2.lock
 
 clean: ## Remove the environments and everything that was built; keep what the machine remembers
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
