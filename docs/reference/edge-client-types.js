@@ -99,6 +99,7 @@
  * @property {string} fingerprint SHA-256 of its certificate, as browsers show it
  * @property {string} code to be typed there; digits only
  * @property {string} expires_at when there is another code, ISO 8601 in UTC
+ * @property {string} stick what is wrong with the USB stick that was put in last
  */
 
 /**

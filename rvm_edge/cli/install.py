@@ -122,14 +122,14 @@ def _carry_out(steps: Sequence[Step], *, quiet: bool) -> None:
 def _shipped(site: Site) -> Shipped:
     """Return the project's own files for a service."""
     from rvm_edge.packaged import PackagedFileError, config_file
-    from rvm_edge.service.install.plan import UNITS, Shipped
+    from rvm_edge.service.install.plan import TEMPLATES, UNITS, Shipped
 
     def text(name: str) -> str:
         return config_file(name).read_text(encoding="utf-8")
 
     try:
         return Shipped(
-            units={name: text(f"systemd/{name}") for name in UNITS},
+            units={name: text(f"systemd/{name}") for name in (*UNITS, *TEMPLATES)},
             sysusers=text("sysusers/rvm-edge.conf"),
             udev=text("udev/99-rvm-edge.rules"),
             policy=_policy(site),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,6 +36,7 @@ from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.provisioning.local_time import keep_time_of
 from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.usb.mounts import Sticks, new_sticks
 from rvm_edge.settings import ScreenSettings, Settings
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.uplink import Uplink
@@ -76,6 +78,7 @@ class ScreenPlan:
         else_any_port: where the port is taken, any free one will do.
         machine: how the whole machine behaves, where it is set up from a phone while it does not
             know who it is; None where it never is.
+        sticks: tells where USB sticks are mounted, as they come.
     """
 
     locations: Locations
@@ -83,6 +86,7 @@ class ScreenPlan:
     token: Secret = field(default_factory=new_token)
     else_any_port: bool = False
     machine: Settings | None = None
+    sticks: Callable[[], Sticks] = new_sticks
 
     @property
     def token_path(self) -> Path:
@@ -115,6 +119,7 @@ async def show_screen(
         await nursery.start(screen.follow_steps)
         nursery.start_soon(screen.keep_login)
         nursery.start_soon(screen.keep_set_up)
+        nursery.start_soon(screen.take_sticks)
         await screen.keep()
         nursery.cancel_scope.cancel()
 
@@ -199,6 +204,16 @@ class _Screen:
                 await self._set_up.keep()
             except Exception:  # noqa: BLE001 - a stick or the command line will do, too
                 _LOG.exception("the set-up page has failed")
+            await trio.sleep(RETRY_CAP_S)
+
+    async def take_sticks(self) -> None:
+        """Take credentials from USB sticks, whatever fails."""
+        while self._set_up is not None:
+            try:
+                async with aclosing(self._plan.sticks()) as sticks:
+                    await self._set_up.take_sticks(sticks)
+            except Exception:  # noqa: BLE001 - the page or the command line will do, too
+                _LOG.exception("USB sticks are not noticed")
             await trio.sleep(RETRY_CAP_S)
 
     async def keep(self) -> None:

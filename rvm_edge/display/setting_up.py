@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -16,10 +18,11 @@ from rvm_edge.display.moments import utc
 from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
-from rvm_edge.provisioning.admitting import Introduction, admit
+from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError, admit
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.store import Store
+from rvm_edge.provisioning.usb.stick import StickError, read_stick
 from rvm_edge.settings import Settings
 from rvm_edge.uplink import Uplink
 from rvm_edge.uplink.introducing import introducing
@@ -35,6 +38,8 @@ LEAVE_S: Final = 10.0
 """So long the chart may take to see what was kept, before the page opens again."""
 
 RETRY_S: Final = 15.0
+STICK_S: Final = 20.0
+"""A stick that hangs is left alone."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,16 +78,19 @@ class SetUpOffer:
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
         self._opening: Opening | None = None
-        self._shown: SetUp | None = None
+        self._shown = SetUp()
+        self._stick = ""
 
     @property
     def current(self) -> SetUp | None:
         """What the screen shows now."""
-        offer = self._opening.offer if self._opening and self._is_wanted() else None
-        if offer is None:
-            self._shown = None
+        if not self._is_wanted():
+            self._stick = ""
             return None
-        if self._shown is None or self._shown.code != offer.code:
+        offer = self._opening.offer if self._opening else None
+        if offer is None:
+            self._shown = SetUp()
+        elif self._shown.code != offer.code:
             ends_at = utc() + timedelta(seconds=offer.lasts_s)
             self._shown = SetUp(
                 offer.address,
@@ -90,7 +98,7 @@ class SetUpOffer:
                 offer.code,
                 ends_at.isoformat(timespec="milliseconds"),
             )
-        return self._shown
+        return replace(self._shown, stick=self._stick)
 
     async def keep(self) -> None:
         """Have the page open whenever it is wanted, until cancelled."""
@@ -101,6 +109,35 @@ class SetUpOffer:
             if address is not None:
                 await self._open(address)
             await trio.sleep(LOOK_S)
+
+    async def take_sticks(self, sticks: AsyncIterable[Path]) -> None:
+        """Take the credentials that a technician brings on a stick, until cancelled.
+
+        Nothing is read while the machine knows who it is.
+
+        Args:
+            sticks: where they are mounted, as they come.
+        """
+        async for folder in sticks:
+            if self._is_wanted():
+                self._stick = await self._take_stick(folder)
+                if self._stick:
+                    _LOG.warning("USB stick: %s", self._stick)
+
+    async def _take_stick(self, folder: Path) -> str:
+        """Return what is wrong with a stick; "" for nothing."""
+        try:
+            with trio.fail_after(STICK_S):
+                found = await trio.to_thread.run_sync(read_stick, folder, abandon_on_cancel=True)
+            if found is not None:
+                await self._admit(*found)
+        except trio.TooSlowError:
+            return f"cannot be read within {STICK_S:g} s"
+        except (StickError, NotWelcomeError) as error:
+            return str(error)
+        except OSError as error:
+            return f"cannot be kept: {error.strerror or error}"
+        return ""
 
     async def _open(self, address: IPv4Address) -> None:
         # Half a second of imports that a machine which knows who it is never needs.

@@ -50,6 +50,7 @@ class Technician:
         daemon: the machine.
         world: around it.
         exported: the credentials as the server exports them, in a file on the phone.
+        sticks: takes where a USB stick is mounted, as it comes.
     """
 
     kiosk: Page
@@ -59,6 +60,7 @@ class Technician:
     daemon: Daemon
     world: PlayedWorld
     exported: Path
+    sticks: trio.MemorySendChannel[Path]
 
     async def open_page(self) -> None:
         """Do what scanning the code on the screen does, and wave the warning through."""
@@ -110,6 +112,7 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
     here = Locations(config_dir=folder, data_dir=data)
     fittings = Fittings()
     told, news = trio.open_memory_channel[ScreenNews](8)
+    put_in, mounted = trio.open_memory_channel[Path](8)
     failure: BaseException | None = None
     setup = Setup(travel_scale=TRAVEL_SCALE, eyes=EyesKind.SCRIPTED)
     with trio.fail_after(LONG_S):
@@ -130,7 +133,9 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
                 credentials=StoredCredentials(data, in_thread()),
             )
             async with running(here, FIRST_DAY, parts) as daemon, trio.open_nursery() as nursery:
-                plan = ScreenPlan(here, FIRST_DAY.screen, Secret(TOKEN), machine=FIRST_DAY)
+                plan = ScreenPlan(
+                    here, FIRST_DAY.screen, Secret(TOKEN), machine=FIRST_DAY, sticks=lambda: mounted
+                )
                 nursery.start_soon(show_screen, daemon, server.uplink, fittings, plan, told.send)
                 world = PlayedWorld(around.world, around.samples, around.trouble, FIRST_DAY.policy)
                 exported = _exported(server, folder)
@@ -138,7 +143,7 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
                     await kiosk.resize(*KIOSK)
                     await phone.resize(*PHONE)
                     await kiosk.goto(f"{(await news.receive()).screen}#token={TOKEN}")
-                    yield Technician(kiosk, phone, here, server, daemon, world, exported)
+                    yield Technician(kiosk, phone, here, server, daemon, world, exported, put_in)
                 except BaseException as error:  # noqa: BLE001 - raised again, in no group
                     failure = error
                 nursery.cancel_scope.cancel()

@@ -106,3 +106,23 @@ async def test_the_page_is_gone_once_credentials_come_another_way(
             except OSError:
                 break
             await stream.aclose()
+
+
+async def test_a_stick_is_taken_where_it_is_good_and_explained_where_it_is_not(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    async with day_zero(chromium, tmp_path) as technician:
+        await technician.kiosk.until_screen("setup")
+        stick = tmp_path / "stick"
+        stick.mkdir()
+        technician.exported.rename(stick / technician.exported.name)
+        await technician.sticks.send(stick)
+        await technician.kiosk.until("document.querySelector('#code small') !== null")
+        told = "document.querySelector('#code small').innerText.includes('rvm-site.json')"
+        await technician.kiosk.until(told)
+        assert not technician.here.credentials_path.exists()
+        site = {"server_url": technician.server.identity.server_url}
+        (stick / "rvm-site.json").write_text(json.dumps(site))
+        await technician.sticks.send(stick)
+        await technician.first_bottle()
+        assert (stick / technician.exported.name).exists()  # nothing is written to a stick

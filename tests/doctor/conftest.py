@@ -35,7 +35,7 @@ class Computer:
         self.programs[program] = Answer(code, said)
 
     def install(self) -> None:
-        for name in ("rvm-edge", "rvm-kiosk"):
+        for name in ("rvm-edge", "rvm-edge-usb@", "rvm-kiosk"):
             text = config_file(f"systemd/{name}.service").read_text()
             self.write(f"etc/systemd/system/{name}.service", text)
         rules = config_file("udev/99-rvm-edge.rules").read_text()

@@ -224,12 +224,14 @@ class SetupNow(Part, frozen=True, tag="setup"):
         fingerprint: SHA-256 of its certificate, in hex pairs with colons, as browsers show it.
         code: to be typed there; digits only.
         expires_at: from when on there is another code, ISO 8601 in UTC; "" where there is none.
+        stick: what is wrong with the USB stick that was put in last, in one line; "" for nothing.
     """
 
     address: str = ""
     fingerprint: str = ""
     code: str = ""
     expires_at: str = ""
+    stick: str = ""
 
     @staticmethod
     def of(set_up: SetUp | None) -> SetupNow:

@@ -102,12 +102,14 @@ class SetUp:
         fingerprint: SHA-256 of its certificate, in hex pairs with colons, as browsers show it.
         code: to be typed there; digits only.
         expires_at: from when on there is another code, ISO 8601 in UTC by our own clock.
+        stick: what is wrong with the USB stick that was put in last, in one line; "" for nothing.
     """
 
-    address: str
-    fingerprint: str
-    code: str
-    expires_at: str
+    address: str = ""
+    fingerprint: str = ""
+    code: str = ""
+    expires_at: str = ""
+    stick: str = ""
 
 
 class Task(Enum):

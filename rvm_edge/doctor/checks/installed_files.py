@@ -7,6 +7,7 @@ from rvm_edge.service.install.plan import SHIPPED_PROGRAM
 
 SHIPPED = {
     "/etc/systemd/system/rvm-edge.service": "systemd/rvm-edge.service",
+    "/etc/systemd/system/rvm-edge-usb@.service": "systemd/rvm-edge-usb@.service",
     "/etc/systemd/system/rvm-kiosk.service": "systemd/rvm-kiosk.service",
     "/etc/udev/rules.d/99-rvm-edge.rules": "udev/99-rvm-edge.rules",
 }

@@ -17,6 +17,9 @@ from rvm_edge.service.install.steps import (
 )
 
 UNITS: Final = ("rvm-edge.service", "rvm-kiosk.service")
+TEMPLATES: Final = ("rvm-edge-usb@.service",)
+"""Units that nobody enables: udev starts one for a device."""
+
 SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
 """As the units that the project ships name it."""
 
@@ -88,7 +91,7 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
     steps.append(PlacedFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules"), shipped.udev.encode()))
     if site.kiosk:
         steps += [PlacedFile(path, shipped.policy.encode()) for path in _policies(site)]
-    for name in site.units:
+    for name in (*site.units, *TEMPLATES):
         unit = shipped.units[name].replace(SHIPPED_PROGRAM, str(site.program))
         steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), unit.encode()))
     return (*steps, *_take_notice(site))
@@ -106,7 +109,7 @@ def removal(site: Site) -> tuple[Step, ...]:
             RunCommand(("systemctl", "disable", "--now", name), "end it for good", may_fail=True)
             for name in UNITS
         ]
-    steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in UNITS]
+    steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in (*UNITS, *TEMPLATES)]
     steps += [AbsentFile(path) for path in _policies(site)]
     steps.append(AbsentFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules")))
     steps.append(AbsentFile(site.at("/etc/sysusers.d/rvm-edge.conf")))

@@ -4,9 +4,14 @@ import { sheet } from "../sheet.js";
 
 /** @param {import("../sheet.js").Scene} scene */
 export function setup({ snapshot, words }) {
-  const { headline, advice, bare, proof, scan } = words.setup;
-  const { address = "", code = "", fingerprint = "" } = snapshot.setup ?? {};
-  if (!address) return sheet({ name: "setup", art: "key", headline, advice: bare });
+  const { headline, advice, bare, proof, scan, stick: usb } = words.setup;
+  const { address = "", code = "", fingerprint = "", stick = "" } = snapshot.setup ?? {};
+  const told = stick ? `${usb} ${stick}` : "";
+  if (!address) {
+    const trouble = told ? { label: "", text: "", small: told } : null;
+    return sheet({ name: "setup", art: "key", headline, advice: bare, code: trouble });
+  }
+  const certificate = fingerprint ? `${proof} ${fingerprint.replaceAll(":", ":\u200b")}` : "";
   return sheet({
     name: "setup",
     art: "key",
@@ -16,7 +21,7 @@ export function setup({ snapshot, words }) {
     code: {
       label: address,
       text: code.replace(/^(\d{4})(\d{4})$/, "$1 $2"),
-      small: fingerprint ? `${proof} ${fingerprint}` : "",
+      small: told || certificate,
     },
   });
 }

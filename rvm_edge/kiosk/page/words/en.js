@@ -14,6 +14,7 @@ export const en = {
     proof: "Your phone will warn you. Its certificate (SHA-256) has to be",
     bare: "Technician: install the machine's key from the server.",
     scan: "QR code of the set-up page",
+    stick: "USB stick:",
   },
   greeting: { headline: "Calling the server", advice: "You can donate without it, too." },
   unauthorized: {

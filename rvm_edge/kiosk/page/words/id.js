@@ -13,6 +13,7 @@ export const id = {
     proof: "Ponsel akan memberi peringatan. Sertifikatnya (SHA-256) harus",
     bare: "Teknisi: pasang kunci mesin dari server.",
     scan: "Kode QR ke halaman penyiapan",
+    stick: "Stik USB:",
   },
   greeting: { headline: "Menghubungi server", advice: "Tanpa server pun Anda bisa berdonasi." },
   unauthorized: {
