@@ -116,7 +116,10 @@ class FramedSession:
         """Take what has come over the wire."""
         for frame in self._parser.feed(data):
             message = read_message(frame)
-            if frame.session == self._session and message is not None:
+            # What the host itself may say is an echo, of a firmware that logs what it hears.
+            if frame.session == self._session and not isinstance(
+                message, Hello | Order | Heartbeat | None
+            ):
                 self._take(frame, message)
 
     async def keep_alive(self) -> None:

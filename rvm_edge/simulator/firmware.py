@@ -40,7 +40,13 @@ class Firmware:
         self._dead_at_s = math.inf
         self._check_at_s = math.inf
         self._at_work = trio.Lock()
-        self.dead_man_fired = 0
+        self._dead_man_fired = 0
+
+    @property
+    def dead_man_fired(self) -> int:
+        """How often a host that fell silent has been taken for dead."""
+        self._passage.now()
+        return self._dead_man_fired
 
     def hear(self, dead_man_s: float | None = None) -> None:
         """Take note that the host is alive.
@@ -127,7 +133,7 @@ class Firmware:
         if at_s < self._dead_at_s:
             self._check_at(self._dead_at_s)
             return
-        self.dead_man_fired += 1
+        self._dead_man_fired += 1
         self._mechanism.stop_all(at_s)
         self._mechanism.start_close(at_s)
         if self._mechanism.slot_is_blocked(at_s):

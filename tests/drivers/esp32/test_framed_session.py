@@ -107,6 +107,19 @@ async def test_a_dead_wire_is_no_answer_after_three_repetitions(
     assert {frame.number for frame in wire.sent if frame.kind == Kind.ORDER} == {2}
 
 
+async def test_an_echo_of_its_own_words_is_no_sign_of_life(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.firmware.take = wire.say  # type: ignore[method-assign]
+        began_s = trio.current_time()
+        with pytest.raises(NoAnswerError):
+            await controller.command(Command.SORT_VALID_ITEM)
+        assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
+
+
 async def test_an_order_without_end_is_given_up_in_time(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
