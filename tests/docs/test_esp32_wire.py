@@ -1,0 +1,93 @@
+"""What the reference tells a firmware's author is what this host does."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from drivers.esp32.crc16 import crc16
+from drivers.esp32.dialect import REPLY_TO, Command
+from drivers.esp32.framed_dialect import CODES, Kind, Reason, read_message, to_frame
+from drivers.esp32.frames import WIRE_MAX, Frame, FrameParser, encode_frame
+from drivers.esp32.timings import LinkTimings
+from rvm_edge.locations import checkout_dir
+
+FOLDER = (checkout_dir() or pytest.fail("no checkout")) / "docs" / "reference"
+PAGE = (FOLDER / "esp32-wire.md").read_text(encoding="utf-8")
+
+
+class Vector(msgspec.Struct, forbid_unknown_fields=True):
+    says: str
+    kind: int
+    session: int
+    number: int
+    payload: str
+    wire: str
+
+
+class NoFrame(msgspec.Struct, forbid_unknown_fields=True):
+    says: str
+    wire: str
+
+
+class Vectors(msgspec.Struct, forbid_unknown_fields=True):
+    crc16_of_123456789: str
+    frames: list[Vector]
+    no_frames: list[NoFrame]
+
+
+VECTORS = msgspec.json.decode((FOLDER / "esp32-vectors.json").read_bytes(), type=Vectors)
+
+
+@pytest.mark.parametrize("vector", VECTORS.frames, ids=lambda vector: vector.says)
+def test_every_vector_is_this_dialects(vector: Vector) -> None:
+    payload = bytes.fromhex(vector.payload)
+    frame = Frame(vector.kind, vector.session, vector.number, payload)
+    wire = bytes.fromhex(vector.wire)
+    assert encode_frame(frame) == wire
+    assert FrameParser().feed(wire) == [frame]
+    message = read_message(frame)
+    assert message is not None
+    assert to_frame(message, vector.session, vector.number) == frame
+
+
+@pytest.mark.parametrize("damaged", VECTORS.no_frames, ids=lambda damaged: damaged.says)
+def test_what_is_said_to_be_no_frame_is_none(damaged: NoFrame) -> None:
+    assert FrameParser().feed(bytes.fromhex(damaged.wire)) == []
+
+
+def test_the_vectors_show_every_kind_and_every_refusal() -> None:
+    assert {vector.kind for vector in VECTORS.frames} == set(Kind)
+    refusals = {vector.payload for vector in VECTORS.frames if vector.kind == Kind.NACK}
+    assert refusals == {f"{reason.value:02x}" for reason in Reason}
+    assert VECTORS.crc16_of_123456789 == f"{crc16(b'123456789'):04x}"
+
+
+def test_the_page_shows_vectors_as_they_are() -> None:
+    shown = re.findall(r"^\| ([^|]+) \| `([0-9a-f]+)` \|$", PAGE, re.MULTILINE)
+    known = {vector.says: vector.wire for vector in VECTORS.frames}
+    assert len(shown) >= 5
+    assert all(known[says] == wire for says, wire in shown)
+
+
+def test_the_page_lists_every_command_with_its_code_and_answer() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\w\w) \| `(\w+)` \|", PAGE, re.MULTILINE)
+    assert rows == [
+        (command.value, f"{CODES[command]:02x}", REPLY_TO[command].value) for command in Command
+    ]
+
+
+def test_the_page_lists_every_kind() -> None:
+    rows = re.findall(r"^\| (\w\w) \| (\w+) \| (?:host|controller) \|", PAGE, re.MULTILINE)
+    assert rows == [(f"{kind:02x}", kind.name.title().replace("_", "")) for kind in Kind]
+
+
+def test_the_page_gives_the_hosts_times_and_the_longest_frame() -> None:
+    timings = LinkTimings()
+    assert f"At most {WIRE_MAX} bytes" in PAGE
+    assert f"every {timings.frame_s * 1000:g} ms until Done" in PAGE
+    assert f"dead-man of {timings.dead_man_s:g} s" in PAGE
+    assert f"gives up after {timings.ack_s:g} s" in PAGE
+    assert (timings.frame_retries, timings.heartbeat_s) == (3, 1.0)
