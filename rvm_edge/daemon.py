@@ -107,7 +107,13 @@ async def running(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(open_ledger(locations.ledger_path, offload, clock))
-        journal = await stack.enter_async_context(open_journal(locations.journal_path, offload))
+        journal = await stack.enter_async_context(
+            open_journal(
+                locations.journal_path,
+                offload,
+                archive_above=int(settings.disk.journal_mb * 1024 * 1024),
+            )
+        )
         calls = RollCall()
         ground = Ground(
             locations=locations,

@@ -16,7 +16,7 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.errors import ChartError, JournalError
 from rvm_edge.statechart.export.journal import JournalFormat, change, journal_lines
-from rvm_edge.statechart.journal import GENESIS, Record, read, tail, verify
+from rvm_edge.statechart.journal import GENESIS, Record, read, read_whole, tail, verify
 from rvm_edge.statechart.retrace import Step, retrace
 from states.chart import CHART
 
@@ -62,7 +62,7 @@ def _path() -> Path:
 
 
 def _rows(first: int, last: int | None) -> Iterator[Record]:
-    rows = read(_path(), after=first - 1)
+    rows = read_whole(_path(), after=first - 1)
     return rows if last is None else takewhile(lambda row: row.seq <= last, rows)
 
 
@@ -114,6 +114,8 @@ def _clock(at: str) -> str:
 def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Check every row: the chain of hashes, gaps, and that the chart decides it the same way again.
 
+    The journal's archives are read too, as far as they are here.
+
     Whoever can rewrite the whole file can also compute a new chain: compare the head with a copy
     that is kept elsewhere.
     """
@@ -124,6 +126,7 @@ def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes option
             {
                 "ok": found.ok,
                 "rows": found.rows,
+                "first": found.first,
                 "head": found.head,
                 "replayed": found.replayed,
                 "foreign": found.foreign,
@@ -138,6 +141,8 @@ def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes option
             f"{found.rows} rows, {found.replayed} decided again by the present chart, "
             f"{found.foreign} by another one: {verdict}"
         )
+        if found.first > 1:
+            click.echo(f"rows 1 to {found.first - 1} were archived, and are not here any more")
         if found.head != GENESIS:
             click.echo(f"head {found.head}")
     if not found.ok:

@@ -17,6 +17,7 @@ from rvm_edge.locations import Locations
 from rvm_edge.machine import LedgerError
 from rvm_edge.offload import Offload
 from rvm_edge.service.logs import FILE_NAME
+from rvm_edge.statechart.journal.archive import archive_folder, named
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models import leftovers
 from rvm_edge.vision.models.store import StoreError
@@ -46,6 +47,15 @@ def own_cleaner(
             why_kept="being written",
         ),
     ]
+    places.append(
+        OldFiles(
+            "archived journals",
+            archive_folder(here.journal_path),
+            _is_older_archive,
+            offload,
+            why_kept="the newest",
+        )
+    )
     places += [models] if models is not None else []
     return cleaner_of(here.data_dir, [*places, evidence], offload)
 
@@ -127,6 +137,15 @@ class OwnStore:
             return await self._offload(lambda: leftovers.clear(self._folder, self._fallback()))
         except StoreError as error:
             raise LeftAloneError(str(error)) from error
+
+
+def _is_older_archive(path: Path) -> bool:
+    """Say whether a file is an archive of the journal, and not the newest of them."""
+    mine = named(path)
+    if mine is None:
+        return False
+    others = (named(other) for other in path.parent.iterdir())
+    return any(other is not None and other > mine for other in others)
 
 
 def _as_holding(found: PictureBytes) -> Holding:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from rvm_edge.statechart.definition import Chart, Transition
 from rvm_edge.statechart.document import chart_hash, label
 from rvm_edge.statechart.errors import JournalError
-from rvm_edge.statechart.journal import SET_ASIDE, Record
+from rvm_edge.statechart.journal import ARCHIVED, SET_ASIDE, Record
 
 __all__ = ["Coverage", "coverage"]
 
@@ -48,7 +48,7 @@ def coverage(records: Iterable[Record], chart: Chart[M]) -> Coverage:
     fired = dict.fromkeys(chart.transitions, 0)
     steps = foreign = 0
     for record in records:
-        if record.event == SET_ASIDE:
+        if record.event in (SET_ASIDE, ARCHIVED):
             continue
         if record.chart != present:
             foreign += 1

@@ -10,7 +10,15 @@ from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import Configuration, Payload, StatePath
 from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.errors import StatechartError
-from rvm_edge.statechart.journal import SET_ASIDE, STARTED, STOPPED, Record, Replay, event_of
+from rvm_edge.statechart.journal import (
+    ARCHIVED,
+    SET_ASIDE,
+    STARTED,
+    STOPPED,
+    Record,
+    Replay,
+    event_of,
+)
 
 __all__ = ["Step", "retrace"]
 
@@ -58,7 +66,7 @@ def retrace(records: Iterable[Record], decider: Decider[M]) -> Iterator[Step]:
     replay = Replay(decider)
     present = chart_hash(decider.chart)
     for record in records:
-        foreign = record.chart != present and record.event != SET_ASIDE
+        foreign = record.chart != present and record.event not in (SET_ASIDE, ARCHIVED)
         problem = None if foreign else replay.problem(record)
         moved: tuple[tuple[StatePath, ...], tuple[StatePath, ...]] = ((), ())
         if not foreign and problem is None:
@@ -82,6 +90,8 @@ def _moved(
     record: Record, decider: Decider[M]
 ) -> tuple[tuple[StatePath, ...], tuple[StatePath, ...]]:
     """Say which states a row that holds left and entered."""
+    if record.event == ARCHIVED:
+        return (), ()
     if record.event in (STARTED, STOPPED, SET_ASIDE):
         return _active(record.before, decider)[::-1], _active(record.after, decider)
     event = event_of(decider.chart, record.event, record.data)

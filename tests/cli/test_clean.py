@@ -93,6 +93,7 @@ def test_caches_go_before_logs_and_logs_before_pictures(
     assert freed == {
         "caches": 3000,
         "rotated logs": 2000,
+        "archived journals": 0,
         "models not in use": 0,
         "evidence pictures": 0,
     }
@@ -140,6 +141,21 @@ def test_an_unfinished_download_goes_and_a_model_that_serves_stays(
     assert (store / f"{'a' * 64}.onnx").read_bytes() == b"this"
     assert not list(store.glob("*.part"))
     assert not (store / f"{'c' * 64}.onnx").exists()
+
+
+def test_of_the_archived_journals_the_newest_stays(tmp_path: Path, pictures: list[str]) -> None:
+    folder = tmp_path / "journal-archive"
+    folder.mkdir()
+    for name in ("journal-1-20", "journal-21-100", "journal-101-1000"):
+        (folder / f"{name}.jsonl.gz").write_bytes(b"x" * 100)
+    (folder / "journal.part").write_bytes(b"x")
+    told = as_json(call(tmp_path, "--apply", "--below", "10", "--json"))
+    (line,) = (one for one in told["report"]["lines"] if one["name"] == "archived journals")
+    assert (line["freed_bytes"], line["kept_bytes"]) == (200, 101)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "journal-101-1000.jsonl.gz",
+        "journal.part",
+    ]
 
 
 def test_a_damaged_ledger_is_not_touched(tmp_path: Path) -> None:

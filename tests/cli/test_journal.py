@@ -162,6 +162,7 @@ class TestVerify:
         assert json.loads(answer.stdout) == {
             "ok": True,
             "rows": ROWS,
+            "first": 1,
             "head": head,
             "replayed": ROWS,
             "foreign": 0,

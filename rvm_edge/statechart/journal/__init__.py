@@ -1,8 +1,10 @@
 """The journal: every step of the machine, durable, chained, and decidable again."""
 
+from rvm_edge.statechart.journal.archive import read_archive, read_whole
 from rvm_edge.statechart.journal.memory import MemoryJournal
 from rvm_edge.statechart.journal.reading import read, tail
 from rvm_edge.statechart.journal.record import (
+    ARCHIVED,
     GENESIS,
     SET_ASIDE,
     STARTED,
@@ -16,6 +18,7 @@ from rvm_edge.statechart.journal.sqlite import SqliteJournal, open_journal
 from rvm_edge.statechart.journal.verify import Verification, verify
 
 __all__ = [
+    "ARCHIVED",
     "GENESIS",
     "SET_ASIDE",
     "STARTED",
@@ -30,6 +33,8 @@ __all__ = [
     "event_of",
     "open_journal",
     "read",
+    "read_archive",
+    "read_whole",
     "tail",
     "verify",
 ]

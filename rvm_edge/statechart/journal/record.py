@@ -10,6 +10,7 @@ from rvm_edge.statechart.definition import Configuration, Payload
 from rvm_edge.statechart.document import Json, canonical
 
 __all__ = [
+    "ARCHIVED",
     "GENESIS",
     "SET_ASIDE",
     "STARTED",
@@ -32,6 +33,13 @@ STOPPED: Final = "stopped"
 
 SET_ASIDE: Final = "journal.set_aside"
 """The event of a journal's first row, when it replaces one that could not be read."""
+
+ARCHIVED: Final = "journal.archived"
+"""The event of a journal's first row, when it goes on from one that was archived.
+
+It follows that one's last row in number and hash, and its data names the archive's `file`, its
+`first` and `last` row and its `head`. What was active then still is.
+"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Record:
     """A row as it is on disk.
 
     Attributes:
-        seq: 1, 2, 3 and so on, without gaps.
+        seq: 1, 2, 3 and so on, without gaps, through all archives.
         at: UTC wall-clock time, ISO 8601. It may jump.
         mono: seconds of the monotonic clock, which does not jump, and starts anew with the system.
         event: see `Entry`, like the next five.

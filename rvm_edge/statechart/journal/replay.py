@@ -17,7 +17,7 @@ from rvm_edge.statechart.definition import (
 )
 from rvm_edge.statechart.document import label
 from rvm_edge.statechart.errors import StatechartError
-from rvm_edge.statechart.journal.record import SET_ASIDE, STARTED, STOPPED, Record
+from rvm_edge.statechart.journal.record import ARCHIVED, SET_ASIDE, STARTED, STOPPED, Record
 
 __all__ = ["Replay", "event_of"]
 
@@ -56,7 +56,7 @@ class Replay(Generic[M]):
 
     def problem(self, record: Record) -> str | None:
         """Say why the chart would not have written this row; None if it would have."""
-        if record.event in (STARTED, STOPPED, SET_ASIDE):
+        if record.event in (STARTED, STOPPED, SET_ASIDE, ARCHIVED):
             return self._own_row(record)
         undeclared = [row for row in record.taken if (record.event, row) not in self._declared]
         if undeclared:
@@ -77,6 +77,9 @@ class Replay(Generic[M]):
         return None
 
     def _own_row(self, record: Record) -> str | None:
+        if record.event == ARCHIVED:
+            moves = record.taken or record.before != record.after
+            return f"{ARCHIVED} takes no row and leads nowhere" if moves else None
         after = self._decider.initial if record.event == STARTED else ()
         if record.taken or record.after != after:
             return f"{record.event} leads to {list(after)} and takes no row"

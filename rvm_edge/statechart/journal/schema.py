@@ -23,13 +23,17 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS journal_in_sequence BEFORE INSERT ON journal
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), {after}) + 1 FROM journal)
 BEGIN SELECT RAISE(ABORT, 'the journal takes the next row only'); END;
 """
 
 
-def ensure_schema(connection: sqlite3.Connection) -> None:
+def ensure_schema(connection: sqlite3.Connection, *, after: int = 0) -> None:
     """Create the journal's table in an empty database; leave a journal's as it is.
+
+    Args:
+        connection: a writing one.
+        after: the number of the row before its first; 0 where there is none.
 
     Raises:
         JournalError: the database is somebody else's, or a newer version's.
@@ -42,10 +46,10 @@ def ensure_schema(connection: sqlite3.Connection) -> None:
         return
     if tables:
         raise JournalError("the file is a database, but no journal")
-    _create(connection)
+    _create(connection, after)
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection, after: int) -> None:
     # Imported where a journal is born: it costs 16 MiB, and a running machine does not need it.
     from sqlite_utils import Database  # noqa: PLC0415
 
@@ -55,7 +59,7 @@ def _create(connection: sqlite3.Connection) -> None:
         database.create_table(
             "journal", columns=columns, pk="seq", not_null=set(columns), strict=True
         )
-        for statement in _TRIGGERS.strip().split("END;\n"):
+        for statement in _TRIGGERS.format(after=int(after)).strip().split("END;\n"):
             connection.execute(f"{statement.removesuffix('END;')}END")
         connection.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,9 +19,12 @@ from rvm_edge.statechart.journal.lock import WriterLock
 from rvm_edge.statechart.journal.memory import utc_now
 from rvm_edge.statechart.journal.record import GENESIS, SET_ASIDE, Entry, Record, hash_of, seal
 from rvm_edge.statechart.journal.schema import INSERT, SELECT, ensure_schema
+from rvm_edge.statechart.journal.succession import succeed
 from rvm_edge.statechart.offload import Offload, in_thread
 
 __all__ = ["SqliteJournal", "open_journal"]
+
+_LOG = logging.getLogger(__name__)
 
 BUSY_S: Final = 5.0
 """How long a row waits for a reader that checkpoints, before it counts as failed."""
@@ -34,6 +38,7 @@ async def open_journal(
     path: Path,
     offload: Offload | None = None,
     *,
+    archive_above: int = 0,
     now: Callable[[], datetime] = utc_now,
     mono: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SqliteJournal]:
@@ -42,7 +47,9 @@ async def open_journal(
     Raises:
         JournalError: it cannot be opened, is somebody else's, or has another writer.
     """
-    journal = await SqliteJournal.open(path, offload=offload, now=now, mono=mono)
+    journal = await SqliteJournal.open(
+        path, offload=offload, archive_above=archive_above, now=now, mono=mono
+    )
     try:
         yield journal
     finally:
@@ -61,12 +68,14 @@ class SqliteJournal:
         self,
         path: Path,
         offload: Offload,
+        archive_above: int,
         now: Callable[[], datetime],
         mono: Callable[[], float],
     ) -> None:
         """Blocks: use `open`."""
         self.path = path
         self._offload = offload
+        self._archive_above = archive_above
         self._now = now
         self._mono = mono
         self._tried: Record | None = None
@@ -83,17 +92,19 @@ class SqliteJournal:
         path: Path,
         *,
         offload: Offload | None = None,
+        archive_above: int = 0,
         now: Callable[[], datetime] = utc_now,
         mono: Callable[[], float] = time.monotonic,
     ) -> SqliteJournal:
         """Open or create the journal at `path` and become its only writer.
 
         A damaged file is set aside as ``<name>.corrupt.<time>``, and the new one's first row says
-        so (`SET_ASIDE`).
+        so (`SET_ASIDE`). A long one is archived, and the new one goes on from it (`ARCHIVED`).
 
         Args:
             path: the file; its folder exists.
             offload: where blocking work runs; in a thread if not given.
+            archive_above: how many bytes make it long; 0 for never.
             now: the wall clock, UTC.
             mono: the monotonic clock, seconds.
 
@@ -101,7 +112,7 @@ class SqliteJournal:
             JournalError: it cannot be opened, is somebody else's, or has another writer.
         """
         run = offload or in_thread()
-        return await run(lambda: cls(path, run, now, mono))
+        return await run(lambda: cls(path, run, archive_above, now, mono))
 
     @property
     def last(self) -> Record | None:
@@ -143,7 +154,7 @@ class SqliteJournal:
     def _opened(self) -> tuple[sqlite3.Connection, Record | None]:
         with self._explained():
             try:
-                return _sound(self.path)
+                return self._archived(*_sound(self.path))
             except _CorruptError as damage:
                 aside = _set_aside(self.path, self._now())
                 connection, self._head = _sound(self.path)
@@ -152,6 +163,20 @@ class SqliteJournal:
                 )
                 connection.execute(INSERT, encoded(record))
                 return connection, record
+
+    def _archived(
+        self, connection: sqlite3.Connection, head: Record | None
+    ) -> tuple[sqlite3.Connection, Record | None]:
+        """Go on with a new file where this one is long; with this one where that cannot be."""
+        size = self.path.stat().st_size
+        if not self._archive_above or head is None or size <= self._archive_above:
+            return connection, head
+        try:
+            succeed(self.path, connection, head, now=self._now, mono=self._mono)
+        except (JournalError, OSError, sqlite3.Error) as error:
+            _LOG.warning("journal %s is not archived: %s; it goes on growing", self.path, error)
+        connection.close()
+        return _sound(self.path)
 
     def close(self) -> None:
         """Close the file; blocks."""

@@ -13,9 +13,10 @@ from typing import Final, TypeVar
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.document import chart_hash
+from rvm_edge.statechart.journal.archive import read_whole
 from rvm_edge.statechart.journal.columns import UnreadableRowError
-from rvm_edge.statechart.journal.reading import read
 from rvm_edge.statechart.journal.record import (
+    ARCHIVED,
     GENESIS,
     SET_ASIDE,
     STARTED,
@@ -43,6 +44,7 @@ class Verification:
         foreign: how many were decided by another chart; their chain and continuity are checked.
         head: the last row's hash: what to compare with the copy kept elsewhere.
         problems: what is wrong, at most a hundred lines.
+        first: the first row's number; above 1 where what was archived before is not here any more.
     """
 
     rows: int
@@ -50,6 +52,7 @@ class Verification:
     foreign: int
     head: str
     problems: tuple[str, ...]
+    first: int = 1
 
     @property
     def ok(self) -> bool:
@@ -66,18 +69,19 @@ def verify(
     """Check chain, gaps and continuity of every row, and decide again those of the present chart.
 
     Args:
-        source: a journal's file, or its rows.
+        source: a journal's file, whose archives are followed, or its rows.
         decider: the present chart's.
         charts: the hashes of all charts that may have written rows before; any if not given.
 
     Raises:
         JournalError: the file cannot be read at all.
     """
-    records = iter(read(source) if isinstance(source, Path) else source)
+    records = iter(read_whole(source) if isinstance(source, Path) else source)
     replay = Replay(decider)
     present = chart_hash(decider.chart)
     allowed = None if charts is None else {*charts, present}
     rows = replayed = foreign = 0
+    first = 1
     problems: list[str] = []
     last: Record | None = None
     while len(problems) < MOST_PROBLEMS:
@@ -88,8 +92,9 @@ def verify(
         except UnreadableRowError as error:
             problems.append(str(error))
             break
+        first = record.seq if last is None and record.event == ARCHIVED else first
         found = [*_links(record, last), *_charts(record, last, allowed)]
-        if record.chart == present or record.event == SET_ASIDE:
+        if record.chart == present or record.event in (SET_ASIDE, ARCHIVED):
             replayed += 1
             problem = replay.problem(record)
             if problem is not None:
@@ -99,13 +104,20 @@ def verify(
         problems += [f"row {record.seq}: {problem}" for problem in found]
         rows += 1
         last = record
-    return Verification(
-        rows, replayed, foreign, last.hash if last else GENESIS, tuple(problems[:MOST_PROBLEMS])
-    )
+    head = last.hash if last else GENESIS
+    return Verification(rows, replayed, foreign, head, tuple(problems[:MOST_PROBLEMS]), first)
 
 
 def _links(record: Record, last: Record | None) -> Iterator[str]:
     """Check a row by itself and against the one before."""
+    if record.event == ARCHIVED:
+        said = (record.data.get("last"), record.data.get("head"))
+        if said != (record.seq - 1, record.prev):
+            yield "names another head of the archive than the one that it follows"
+        if last is None:  # the archive is not here: what can be told is that it was this one
+            if record.hash != hash_of(record):
+                yield "was changed: its fields do not have its hash"
+            return
     expected = last.seq + 1 if last else 1
     if record.seq != expected:
         yield f"{expected} was expected: rows are missing or out of order"
@@ -124,12 +136,16 @@ def _charts(record: Record, last: Record | None, allowed: set[str] | None) -> It
         if last is not None or record.chart:
             yield "only the first row may say that an earlier journal was set aside"
         return
+    if record.event == ARCHIVED:
+        if record.chart:
+            yield "no chart decides that a journal is archived"
+        return
     if record.event == STARTED:
         if allowed is not None and record.chart not in allowed:
             yield f"chart {record.chart[:12]} is unknown"
     elif last is None:
         yield f"the first row is {record.event}, not {STARTED}"
-    elif last.event == STOPPED:
-        yield f"nothing but {STARTED} can follow {STOPPED}"
+    elif last.event in (STOPPED, ARCHIVED):
+        yield f"nothing but {STARTED} can follow {last.event}"
     elif record.chart != last.chart:
         yield f"the chart changed without {STARTED}"
