@@ -15,6 +15,9 @@ from rvm_edge.cli.options import json_option, print_json, settings
 from rvm_edge.item import Verdict
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rvm_edge.settings import AcceptanceSettings
     from rvm_edge.vision.stills import JudgedStills, Still
 
@@ -33,13 +36,14 @@ _MANY = 8
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write each picture into DIR with boxes, verdict and reason drawn in.",
+    help="Write each picture into DIR with boxes, verdict and reason drawn in, and what the second "
+    "judge took for the item.",
 )
 @click.option(
     "--model",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Look with this ONNX model. Default: the setting vision.model.",
+    help="Look with this model: .onnx, .pt or .engine. Default: the setting vision.model.",
 )
 @click.option("--together", is_flag=True, help="All pictures show one item.")
 def command(
@@ -55,13 +59,14 @@ def command(
     PICTURE is a JPEG or PNG file, a folder of them, or a quoted pattern. Each picture is taken for
     an item of its own unless --together is given.
     """
-    from rvm_edge.cli.looking import load_detector
+    from rvm_edge.cli.looking import SecondLook, load_detector
     from rvm_edge.vision.picture_files import find_pictures
     from rvm_edge.vision.stills import judge_stills
 
     eyes = settings().vision
     detector = load_detector(eyes, model)
     rule = eyes.rule_with(detector.thresholds)
+    second_look = SecondLook(eyes)
     paths = list(find_pictures(pictures))
     if not paths:
         raise CommandError(f"{', '.join(pictures)}: no JPEG or PNG files there")
@@ -69,7 +74,7 @@ def command(
     report = _Report(as_json=as_json, out=out, model=detector.model_hash)
     with _progress(len(groups)) as step:
         for group in groups:
-            judged = judge_stills(detector, group, rule)
+            judged = second_look(judge_stills(detector, group, rule))
             report.add(judged, _draw(judged, report.out, rule))
             step()
     report.finish()
@@ -145,20 +150,26 @@ class _Folder:
 def _draw(judged: JudgedStills, folder: _Folder | None, rule: AcceptanceSettings) -> list[Path]:
     if folder is None:
         return []
-    return [
+    drawn = [
         _draw_one(still, judged.verdict, folder.name_for(still.path), rule)
         for still in judged.stills
         if still.pixels is not None
     ]
+    if judged.cut is not None:
+        drawn.append(_write(judged.cut, drawn[0].with_suffix(".cut.jpg")))
+    return drawn
 
 
 def _draw_one(still: Still, verdict: Verdict, target: Path, rule: AcceptanceSettings) -> Path:
-    import cv2
-
     from rvm_edge.vision.annotate import annotate
 
     assert still.pixels is not None
-    drawn = annotate(still.pixels, still.detections, verdict, rule)
+    return _write(annotate(still.pixels, still.detections, verdict, rule), target)
+
+
+def _write(drawn: NDArray[np.uint8], target: Path) -> Path:
+    import cv2
+
     _, encoded = cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 90])
     try:
         target.write_bytes(encoded.tobytes())

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection, Verdict
-from rvm_edge.settings import AcceptanceSettings
+from rvm_edge.settings import AcceptanceSettings, ShapeSettings
 from rvm_edge.vision.acceptance import decide
 from rvm_edge.vision.detector import Detector
 from rvm_edge.vision.picture import PictureUnreadableError, read_picture, sniff
 from rvm_edge.vision.picture_files import read_file
+from rvm_edge.vision.segmenter.hearing import surest_bottle
+from rvm_edge.vision.segmenter.mask_rule import heard
+from rvm_edge.vision.segmenter.seat import JudgesSeat
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,17 @@ class Still:
 
 @dataclass(frozen=True)
 class JudgedStills:
-    """One item's pictures and the verdict over them."""
+    """One item's pictures and the verdict over them.
+
+    Attributes:
+        stills: the pictures.
+        verdict: over all of them.
+        cut: what the second judge took for the item, on grey; None where it was not heard.
+    """
 
     stills: tuple[Still, ...]
     verdict: Verdict
+    cut: NDArray[np.uint8] | None = None
 
 
 def judge_stills(
@@ -64,6 +74,23 @@ def judge_stills(
     )
     elapsed_ms = (time.perf_counter() - started) * 1000
     return JudgedStills(stills, replace(verdict, elapsed_ms=elapsed_ms))
+
+
+def hear_second(judged: JudgedStills, judge: JudgesSeat, settings: ShapeSettings) -> JudgedStills:
+    """Have the second judge measure an item that the rule accepts.
+
+    Raises:
+        SegmenterError: it has nothing to say.
+    """
+    where = surest_bottle(judged.verdict)
+    if not judged.verdict.accepted or where is None:
+        return judged
+    number, bottle = where
+    pixels = judged.stills[number].pixels
+    assert pixels is not None, "a bottle was found in it"
+    measured = judge.measure(pixels, bottle.box)
+    verdict = heard(judged.verdict, measured.figures, judge.name, settings)
+    return replace(judged, verdict=verdict, cut=measured.cut)
 
 
 def _look(detector: Detector, path: Path) -> Still:

@@ -178,10 +178,10 @@ def _compress(memory: memoryview, fd: int, request: Compress) -> Compressed:
 def _ask(judge: JudgesSeat, memory: memoryview, request: Measure) -> Measured:
     """Have the second judge measure an item."""
     try:
-        figures = judge.measure(_read(memory, request.picture), request.box)
+        measured = judge.measure(_read(memory, request.picture), request.box)
     except (PictureUnreadableError, SegmenterError) as error:
         return Measured(request.number, failed=str(error)[:500])
-    return Measured(request.number, figures)
+    return Measured(request.number, measured.figures)
 
 
 def _read(memory: memoryview, picture: Picture) -> NDArray[np.uint8]:

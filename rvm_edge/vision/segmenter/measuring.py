@@ -9,17 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rvm_edge.settings import SegmenterSettings
-from rvm_edge.vision.segmenter.mask_figures import Box, measure
+from rvm_edge.vision.segmenter.mask_figures import Box, cut_out, measure
 from rvm_edge.vision.segmenter.opinion import MaskFigures
 from rvm_edge.vision.segmenter.segmenter import Segmenter, SegmenterError
 
 _GREY = 114
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What came of one measurement.
+
+    Attributes:
+        figures: of the item's mask.
+        cut: the item on grey, shape (height, width, 3), blue green red.
+    """
+
+    figures: MaskFigures
+    cut: NDArray[np.uint8]
 
 
 class SecondJudge:
@@ -41,7 +55,7 @@ class SecondJudge:
         """
         self._settings = settings
         self._thread = ThreadPoolExecutor(1, "second-judge")
-        self._running: Future[MaskFigures] | None = None
+        self._running: Future[Measurement] | None = None
         try:
             self._segmenter = self._thread.submit(load).result()
             self._thread.submit(self._measure, *self._nothing()).result()
@@ -50,7 +64,7 @@ class SecondJudge:
             raise
         self.name = self._segmenter.name
 
-    def measure(self, picture: NDArray[np.uint8], box: Box) -> MaskFigures:
+    def measure(self, picture: NDArray[np.uint8], box: Box) -> Measurement:
         """Measure an item.
 
         Args:
@@ -84,13 +98,14 @@ class SecondJudge:
             cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8
         ), scale
 
-    def _measure(self, picture: NDArray[np.uint8], box: Box) -> MaskFigures:
+    def _measure(self, picture: NDArray[np.uint8], box: Box) -> Measurement:
         try:
             found = self._segmenter.segment(picture, box, self._settings.probes)
         # torch reports a GPU without memory and a dozen other things as RuntimeError.
         except RuntimeError as error:
             raise SegmenterError(f"it failed: {str(error).splitlines()[0][:200]}") from error
-        return measure(found.item, box, found.others)
+        figures = measure(found.item, box, found.others)
+        return Measurement(figures, cut_out(picture, found.item))
 
     def _nothing(self) -> tuple[NDArray[np.uint8], Box]:
         side = self._settings.input_side

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rvm_edge.vision.segmenter.mask_figures import Box
-from rvm_edge.vision.segmenter.measuring import SecondJudge
-from rvm_edge.vision.segmenter.opinion import MaskFigures
+from rvm_edge.vision.segmenter.measuring import Measurement, SecondJudge
 from rvm_edge.vision.segmenter.sam2_segmenter import Sam2Segmenter
 from rvm_edge.vision.segmenter.segmenter import SegmenterError
 from rvm_edge.vision.wire import Load
@@ -33,7 +32,7 @@ class JudgesSeat:
         """Which judge it is, or ""."""
         return self.judge.name if self.judge else ""
 
-    def measure(self, picture: NDArray[np.uint8], box: Box) -> MaskFigures:
+    def measure(self, picture: NDArray[np.uint8], box: Box) -> Measurement:
         """Measure an item; see `SecondJudge.measure`.
 
         Raises:

@@ -63,7 +63,7 @@ def test_it_has_looked_once_before_it_is_ready() -> None:
 
 def test_a_large_picture_is_measured_at_the_size_it_looks_at() -> None:
     segmenter = FillsTheBox()
-    figures = SecondJudge(lambda: segmenter, QUICK).measure(PICTURE, BOX)
+    figures = SecondJudge(lambda: segmenter, QUICK).measure(PICTURE, BOX).figures
     assert segmenter.shapes[1] == (192, 256, 3)
     assert figures.area == pytest.approx(320 * 120 / (640 * 480), rel=0.02)
     assert figures.aspect == pytest.approx(320 / 120, rel=0.02)
@@ -81,7 +81,7 @@ def test_what_takes_too_long_is_left_to_itself_and_those_who_come_meanwhile_go_w
         running = judge._running
     assert running is not None
     running.result(5)
-    assert judge.measure(PICTURE, BOX).area > 0
+    assert judge.measure(PICTURE, BOX).figures.area > 0
 
 
 def test_the_picture_may_be_overwritten_while_it_is_measured() -> None:
@@ -105,7 +105,14 @@ def test_a_failure_is_one_line_and_the_next_item_is_measured() -> None:
     with pytest.raises(SegmenterError, match=r"^it failed: CUDA out of memory\.$"):
         judge.measure(PICTURE, BOX)
     segmenter.fails = ""
-    assert judge.measure(PICTURE, BOX).parts == 1
+    assert judge.measure(PICTURE, BOX).figures.parts == 1
+
+
+def test_the_item_is_cut_out_on_grey() -> None:
+    picture = np.full((100, 100, 3), 200, dtype=np.uint8)
+    cut = SecondJudge(FillsTheBox, QUICK).measure(picture, (10.0, 20.0, 50.0, 60.0)).cut
+    assert (cut[20:60, 10:50] == 200).all()
+    assert int((cut == 128).sum()) == 3 * (100 * 100 - 40 * 40)
 
 
 def test_one_that_cannot_be_loaded_or_cannot_look_is_not_there() -> None:
