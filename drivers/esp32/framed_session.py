@@ -40,12 +40,17 @@ from drivers.ports import (
 )
 
 
+class _NeverBegunError(NoAnswerError):
+    """The only copy of an order that was ever sent was refused: it may be given once more."""
+
+
 @dataclass
 class _Question:
     """An order, or a hello, that waits for its answer."""
 
     command: Command | None
     number: int
+    sent: int = 0
     heard: bool = False
     over: trio.Event = field(default_factory=trio.Event)
     error: DriverError | None = None
@@ -109,8 +114,11 @@ class FramedSession:
         async with self._talking:
             if not self.open:
                 await self._greet_again()
-            self._number = self._number % NUMBER_MAX + 1
-            await self._insist(order, _Question(command, self._number))
+            try:
+                await self._insist(order, self._next(command))
+            except _NeverBegunError:
+                await self._greet_again()
+                await self._insist(order, self._next(command))
 
     def hear(self, data: bytes) -> None:
         """Take what has come over the wire."""
@@ -141,6 +149,10 @@ class FramedSession:
         if self._question is not None:
             self._question.end(gone)
 
+    def _next(self, command: Command) -> _Question:
+        self._number = self._number % NUMBER_MAX + 1
+        return _Question(command, self._number)
+
     async def _greet_again(self) -> None:
         self._session = self._session_number()
         self._number = self._last_event = 0
@@ -154,6 +166,7 @@ class FramedSession:
                 unheard = 0
                 while unheard <= self._timings.frame_retries and not question.over.is_set():
                     question.heard = False
+                    question.sent += 1
                     await self._send(message, question.number)
                     with trio.move_on_after(self._timings.frame_s):
                         await question.over.wait()
@@ -161,9 +174,16 @@ class FramedSession:
         finally:
             self._question = None
         if not question.over.is_set():
-            raise NoAnswerError(f"{question.name}: no outcome within {self._timings.ack_s:g} s")
+            # Should its numbers and ours have parted company, a new session sets them right.
+            self.open = False
+            raise NoAnswerError(self._silence(question))
         if question.error is not None:
             raise question.error
+
+    def _silence(self, question: _Question) -> str:
+        if question.heard:
+            return f"{question.name}: no outcome within {self._timings.ack_s:g} s"
+        return f"{question.name}: no answer, sent {question.sent} times"
 
     async def _send(self, message: Message, number: int) -> None:
         data = encode_frame(to_frame(message, self._session, number))
@@ -194,7 +214,7 @@ class FramedSession:
         elif isinstance(message, Done):
             question.end(_failure(question.command, message))
         elif isinstance(message, Nack) and message.reason is not Reason.BUSY:
-            question.end(_refusal(question.name, message.reason))
+            question.end(_refusal(question, message.reason))
 
     def _take_event(self, number: int, event: SensorEvent) -> None:
         # Counts from 1 in every session; a doubled or overtaken one must not undo a newer one.
@@ -213,7 +233,8 @@ def _failure(command: Command, done: Done) -> DriverError | None:
     return None
 
 
-def _refusal(name: str, reason: Reason) -> DriverError:
+def _refusal(question: _Question, reason: Reason) -> DriverError:
     if reason is Reason.UNKNOWN_COMMAND:
-        return WrongAnswerError(f"the controller does not know {name}")
-    return NoAnswerError(f"{name}: the controller has restarted; what it did is unknown")
+        return WrongAnswerError(f"the controller does not know {question.name}")
+    error = _NeverBegunError if question.sent == 1 else NoAnswerError
+    return error(f"{question.name}: the controller has restarted; what it did is unknown")

@@ -14,6 +14,7 @@ import trio
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
 from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
 from drivers.faulty.mischief import Mischief
 from drivers.faulty.ports import (
     FaultyBinLevel,
@@ -116,7 +117,11 @@ def with_controller(hardware: Hardware, controller: Controller) -> Hardware:
 
 @asynccontextmanager
 async def simulated_hardware(
-    world: World, *, serial: bool = False, timings: LinkTimings = SETTLED
+    world: World,
+    *,
+    serial: bool = False,
+    timings: LinkTimings = SETTLED,
+    dialect: Dialect = Dialect.ASCII,
 ) -> AsyncIterator[Hardware]:
     """Run the simulated machine's wires while the block runs.
 
@@ -125,6 +130,7 @@ async def simulated_hardware(
         serial: whether commands go through the real serial driver and a pty. That needs a real
             clock: mocked time runs away while a file descriptor is waited for.
         timings: of the serial link.
+        dialect: that is spoken on it.
     """
     if not serial:
         yield hardware_over(world)
@@ -132,7 +138,7 @@ async def simulated_hardware(
     with tempfile.TemporaryDirectory(prefix="rvm-esp32-") as folder:
         async with trio.open_nursery() as nursery:
             path = await nursery.start(Esp32(world, Path(folder) / "ttyESP32").run)
-            controller = Controller(partial(open_serial, str(path)), timings)
+            controller = Controller(partial(open_serial, str(path)), timings, dialect)
             async with controller.run():
                 yield with_controller(hardware_over(world), controller)
             nursery.cancel_scope.cancel()

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from drivers.esp32.controller import LinkTimings
 from drivers.esp32.ports import Esp32Sorter
+from drivers.esp32.timings import Dialect
 from drivers.ports import DriverError, Signal
 from drivers.sim.actuators import SimulatedSorter
 from rvm_edge.machine import Hardware
@@ -53,8 +54,13 @@ async def test_what_moves_goes_over_serial(bottle: Specimen) -> None:
     assert not world.audit().hazards
 
 
+@pytest.mark.parametrize(
+    ("dialect", "ack_s"), [(Dialect.ASCII, 0.15), (Dialect.FRAMED, 0.5)], ids=["ascii", "framed"]
+)
 @pytest.mark.parametrize("seed", range(3))
-async def test_nothing_confirmed_is_untrue_on_a_bad_wire(bottle: Specimen, seed: int) -> None:
+async def test_nothing_confirmed_is_untrue_on_a_bad_wire(
+    bottle: Specimen, seed: int, dialect: Dialect, ack_s: float
+) -> None:
     """It may do more than it confirms, never less."""
     world = World(replace(INSTANT, motor_bound_s=0.02), seed=seed)
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
@@ -69,9 +75,9 @@ async def test_nothing_confirmed_is_untrue_on_a_bad_wire(bottle: Specimen, seed:
         Fault.SORTER_JAMS,
         Fault.UNPLUGGED,
     ]
-    link = replace(LINK, ack_s=0.15)
+    link = replace(LINK, ack_s=ack_s, frame_s=0.1)
     confirmed = 0
-    async with simulated_hardware(world, serial=True, timings=link) as hardware:
+    async with simulated_hardware(world, serial=True, timings=link, dialect=dialect) as hardware:
         for _ in range(25):
             await until_it_works(hardware)
             await take_in(world, hardware, bottle)

@@ -15,7 +15,15 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import Command
-from drivers.esp32.framed_dialect import Kind, Outcome, Sensor, SensorEvent
+from drivers.esp32.framed_dialect import (
+    Hello,
+    Kind,
+    Order,
+    Outcome,
+    Sensor,
+    SensorEvent,
+    to_frame,
+)
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
 from drivers.ports import DeviceGoneError, DriverError, MotionBlockedError, NoAnswerError
@@ -100,11 +108,24 @@ async def test_a_dead_wire_is_no_answer_after_three_repetitions(
         wire.fate = lambda: Fate.IS_LOST
         wire.sent.clear()
         began_s = trio.current_time()
-        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within"):
+        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no answer, sent 4 times"):
             await controller.command(Command.SORT_VALID_ITEM)
         assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
     assert kinds(wire).count(Kind.ORDER) == 4
     assert {frame.number for frame in wire.sent if frame.kind == Kind.ORDER} == {2}
+
+
+async def test_a_session_number_that_came_up_before_costs_one_order_at_most(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    wire.firmware.take(to_frame(Hello(4), session=1))
+    wire.firmware.take(to_frame(Order(Command.PING), session=1, number=500))
+    async with talking(wire) as controller:
+        with pytest.raises(NoAnswerError):
+            await controller.command(Command.SORT_VALID_ITEM)
+        await controller.command(Command.SORT_VALID_ITEM)
+    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM]
 
 
 async def test_an_echo_of_its_own_words_is_no_sign_of_life(
@@ -125,7 +146,7 @@ async def test_an_order_without_end_is_given_up_in_time(
 ) -> None:
     wire = LossyWire(nursery, takes_s=30)
     async with talking(wire) as controller:
-        with pytest.raises(NoAnswerError, match="within 3 s"):
+        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within 3 s"):
             await controller.command(Command.SORT_VALID_ITEM)
     assert commands(wire) == [Command.SORT_VALID_ITEM]
 
@@ -158,6 +179,19 @@ async def test_a_restart_in_the_middle_is_told_and_nothing_is_done_again(
 async def _restart(wire: LossyWire, after_s: float) -> None:
     await trio.sleep(after_s)
     wire.firmware.forget()
+
+
+async def test_a_restart_before_the_order_is_never_noticed(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with talking(wire) as controller:
+        await controller.command(Command.PING)
+        wire.firmware.forget()
+        began_s = trio.current_time()
+        await controller.command(Command.SORT_VALID_ITEM)
+        assert trio.current_time() == began_s
+    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM]
 
 
 async def test_the_next_order_waits_for_one_that_was_given_up(
@@ -278,6 +312,7 @@ async def _under(fates: list[Fate], times_s: list[float], restart_before: int) -
                 confirmed = await _confirms(partial(controller.command, command))
                 await trio.sleep(2)
                 assert commands(wire) in ([command], [] if not confirmed else [command])
+            wire.fate = lambda: Fate.ARRIVES
             await controller.command(Command.PING)
         nursery.cancel_scope.cancel()
 
