@@ -21,7 +21,7 @@ from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.camera.v4l2 import v4l2_source
 from drivers.esp32.controller import Controller
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
-from drivers.esp32.serial_link import open_serial
+from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
 from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioDoor, GpioPresence
@@ -36,6 +36,7 @@ from drivers.ports import (
     PresenceSensor,
     Thermometer,
 )
+from drivers.replay.links import Listener, RecordingLink
 from rvm_edge.hardware_map import SERVED, Assignment, CameraTable, Driver, HardwareMap
 from rvm_edge.machine import Hardware
 
@@ -47,11 +48,14 @@ class RealHardwareError(Exception):
 
 
 @asynccontextmanager
-async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
+async def real_hardware(
+    found: HardwareMap, wire_listener: Listener | None = None
+) -> AsyncIterator[Hardware]:
     """Give the machine's ports while the block runs.
 
     Args:
         found: the map, in which nothing is simulated.
+        wire_listener: hears what passes over the wire to the motor controller.
 
     Raises:
         RealHardwareError: something is.
@@ -60,7 +64,7 @@ async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
     header, ports = Header(), found.ports
     wire = found.esp32
     controller = Controller(
-        partial(open_serial, wire.device, wire.baud), dialect=Dialect(wire.dialect)
+        partial(_open_wire, wire.device, wire.baud, wire_listener), dialect=Dialect(wire.dialect)
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(controller.run())
@@ -85,6 +89,11 @@ async def real_hardware(found: HardwareMap) -> AsyncIterator[Hardware]:
             pulse=Esp32Pulse(controller),
             thermometer=_thermometer(ports.thermometer),
         )
+
+
+async def _open_wire(device: str, baud: int, listener: Listener | None) -> ByteLink:
+    link = await open_serial(device, baud)
+    return link if listener is None else RecordingLink(link, listener)
 
 
 def require_real(found: HardwareMap) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import trio
 
 from drivers.esp32.serial_link import ByteLink
@@ -9,10 +11,18 @@ from drivers.ports import DeviceGoneError, WrongAnswerError
 from drivers.replay.transcript import Message, Speaker
 
 
+class Listener(Protocol):
+    """Hears what passes over a wire; a list will do. Must not wait."""
+
+    def append(self, said: Message, /) -> None:
+        """Take what was said."""
+        ...
+
+
 class RecordingLink:
     """`ByteLink` that passes everything on to `inner` and appends it to `transcript`."""
 
-    def __init__(self, inner: ByteLink, transcript: list[Message]) -> None:
+    def __init__(self, inner: ByteLink, transcript: Listener) -> None:
         self._inner = inner
         self._transcript = transcript
 

@@ -16,25 +16,27 @@ from rvm_edge.offload import in_thread
 from rvm_edge.telemetry import Figures
 
 if TYPE_CHECKING:
+    from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.daemon import Daemon
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings
 
 
-async def own_upkeep(here: Locations, chosen: Settings, daemon: Daemon) -> None:
+async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
     """Keep the machine's disk clear, and record what it does, until cancelled."""
     offload = in_thread()
     pictures = OwnPictures(here.evidence_dir, daemon.ledger.pictures, offload)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(keep_clear, own_cleaner(here, offload, pictures), chosen.disk)
         if chosen.flight.enabled:
-            nursery.start_soon(_record, here, chosen, daemon)
+            nursery.start_soon(_record, here, chosen, wire, daemon)
 
 
-async def _record(here: Locations, chosen: Settings, daemon: Daemon) -> None:
+async def _record(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
     sources = Sources(hardware_map(), dict, ModelInUse, _uncounted)
     gauge = HostTelemetry(sources, here.data_dir)  # of its own: the server's may be being asked
     with recording(here.flight_dir, chosen.flight) as recorder:
+        wire.notebook = recorder
         async with trio.open_nursery() as nursery:
             nursery.start_soon(note_steps, daemon.runtime, recorder)
             nursery.start_soon(note_health, gauge, recorder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from drivers.replay.links import Listener
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.hardware_map import HardwareMap
 from rvm_edge.link import LinkMaker
@@ -27,6 +28,7 @@ async def real_machine(
     host: Host,
     fit: Callable[[Parts], Parts],
     worker: WorkerEyes,
+    wire_listener: Listener | None = None,
 ) -> AsyncIterator[Daemon]:
     """Run the machine while the block lasts.
 
@@ -38,6 +40,7 @@ async def real_machine(
         host: the computer it runs on.
         fit: builds into the parts what else is wanted.
         worker: the eyes, which do not run yet.
+        wire_listener: hears what passes over the wire to the motor controller.
 
     Raises:
         RealHardwareError: the map simulates a part.
@@ -46,7 +49,7 @@ async def real_machine(
         SettingsError: a time-out in the settings belongs to no state.
     """
     credentials = StoredCredentials(locations.credentials_path.parent, in_thread())
-    async with real_hardware(hardware_map) as hardware, worker.run() as eyes:
+    async with real_hardware(hardware_map, wire_listener) as hardware, worker.run() as eyes:
         parts = Parts(hardware, eyes, link, host, credentials)
         async with running(locations, settings, fit(parts)) as daemon:
             yield daemon

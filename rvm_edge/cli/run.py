@@ -122,6 +122,7 @@ def command(
     from rvm_edge.cli.own_log import own_log
     from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
     from rvm_edge.cli.own_upkeep import own_upkeep
+    from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.cli.unusable import in_one_line
     from rvm_edge.health.service_host import ServiceHost
 
@@ -140,6 +141,7 @@ def command(
     if own is not None:
         fit, made = in_turn(own.fit, fit), own.before(made)
     link = own_link(credentials, here, hardware_map(), made, own.in_use if own else None)
+    wire = OwnWire()
     faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
     host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
 
@@ -148,7 +150,8 @@ def command(
             from rvm_edge.cli.real_machine import real_machine
 
             parts = hardware_map()
-            return real_machine(here, chosen, parts, link=link, host=host, fit=fit, worker=worker)
+            real = partial(real_machine, worker=worker, wire_listener=wire)
+            return real(here, chosen, parts, link=link, host=host, fit=fit)
         if world is None:
             world_setup = Setup(seed, travel_scale, eyes=who, worker=worker)
             return _in_own_world(
@@ -160,7 +163,7 @@ def command(
         return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
 
     start: Start = partial(with_own_models, own, start_with)
-    upkeep: Upkeep = partial(own_upkeep, here, chosen)
+    upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)
     with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
         trio.run(_run, start, host, screen, upkeep, as_json)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -42,6 +42,20 @@ class HealthSample(msgspec.Struct, frozen=True, tag_field="line", tag="health"):
     gpu_pct: float | None
 
 
+class WireLine(msgspec.Struct, frozen=True, tag_field="line", tag="wire"):
+    """What passed at once over the wire to the motor controller.
+
+    Attributes:
+        at: UTC, ISO 8601.
+        way: to the controller, or from it.
+        data: the bytes; in JSON as base64.
+    """
+
+    at: str
+    way: Literal["to", "from"]
+    data: bytes
+
+
 class Lost(msgspec.Struct, frozen=True, tag_field="line", tag="lost"):
     """So many lines were lost since the start."""
 
@@ -49,7 +63,7 @@ class Lost(msgspec.Struct, frozen=True, tag_field="line", tag="lost"):
     lines: int
 
 
-Line = Transition | HealthSample | Lost
+Line = Transition | HealthSample | WireLine | Lost
 
 
 class Notebook(Protocol):
