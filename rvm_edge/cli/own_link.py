@@ -13,7 +13,7 @@ from rvm_edge.identity import Identity
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import PackagedFileError, model_file
-from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
+from rvm_edge.provisioning.credentials import CredentialsError, read_credentials
 from rvm_edge.uplink import Uplink, to_server
 from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
 
@@ -37,32 +37,49 @@ def own_link(
     Raises:
         CommandError: the credentials are no good.
     """
-    is_to_come = credentials == here.credentials_path and not here.credentials_path.exists()
-    told = None if credentials is None or is_to_come else _read(credentials)
+    if credentials is not None and (
+        credentials != here.credentials_path or here.credentials_path.exists()
+    ):
+        _require_usable(credentials)  # those that are still to come may be anything when they do
     chosen = _model_in_use() if model is None else ModelInUse()
     in_use = model or (lambda: chosen)
+    known = _KnownFrom(credentials)
     return to_server(
-        identity_in(credentials),
+        known.identity,
         lambda deeds: HostTelemetry(
             Sources(hardware, deeds.found, in_use, deeds.figures), here.data_dir
         ),
-        app_key=told.reverb_app_key if told else "",
+        app_key=lambda: known.app_key,
         made=made,
     )
 
 
-def identity_in(credentials: Path | None) -> Callable[[], Identity | None]:
-    """Return what says who the machine is, from a file that is read anew each time."""
+class _KnownFrom:
+    """Who the machine is, from a file that is read anew each time.
 
-    def identity() -> Identity | None:
-        if credentials is None:
+    Attributes:
+        app_key: Reverb's, as the file said last.
+    """
+
+    def __init__(self, credentials: Path | None) -> None:
+        self.app_key = ""
+        self._path = credentials
+
+    def identity(self) -> Identity | None:
+        """Read it; None where there is nothing to be read."""
+        if self._path is None:
             return None
         try:
-            return read_credentials(credentials).identity
+            found = read_credentials(self._path)
         except CredentialsError:
             return None  # gone or half-written: the next handshake looks again
+        self.app_key = found.reverb_app_key
+        return found.identity
 
-    return identity
+
+def identity_in(credentials: Path | None) -> Callable[[], Identity | None]:
+    """Return what says who the machine is, from a file that is read anew each time."""
+    return _KnownFrom(credentials).identity
 
 
 def _model_in_use() -> ModelInUse:
@@ -74,8 +91,8 @@ def _model_in_use() -> ModelInUse:
     return ModelInUse(chosen.path.name, chosen.version, chosen.sha256)
 
 
-def _read(path: Path) -> Credentials:
+def _require_usable(path: Path) -> None:
     try:
-        return read_credentials(path)
+        read_credentials(path)
     except CredentialsError as error:
         raise CommandError(str(error), CONFIGURATION) from error

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
 from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError, admit
 from rvm_edge.provisioning.credentials import Credentials
-from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.site import Site, SiteError, read_site
 from rvm_edge.provisioning.store import Store
 from rvm_edge.provisioning.usb.stick import StickError, read_stick
 from rvm_edge.settings import Settings
@@ -44,7 +45,7 @@ STICK_S: Final = 20.0
 _LOG = logging.getLogger(__name__)
 
 Kept = Callable[[Site], Awaitable[None]]
-"""Hears what was chosen for the site, once it is kept."""
+"""Hears what was chosen for the site, once the machine knows who it is."""
 
 
 class SetUpOffer:
@@ -68,7 +69,7 @@ class SetUpOffer:
             settings: whether there is a page, and where; how long a server is waited for.
             locations: where credentials are kept.
             offload: where files are written.
-            kept: hears what was chosen, once it is kept.
+            kept: hears what was chosen, once the machine knows who it is.
         """
         self._daemon = daemon
         self._settings = settings
@@ -101,13 +102,17 @@ class SetUpOffer:
         return replace(self._shown, stick=self._stick)
 
     async def keep(self) -> None:
-        """Have the page open whenever it is wanted, until cancelled."""
-        if not self._settings.setup.enabled:
-            await trio.sleep_forever()
+        """Have the page open whenever it is wanted, until cancelled; go by what was chosen."""
+        has_waited = False
         while True:
-            address = self._address() if self._is_wanted() else None
-            if address is not None:
-                await self._open(address)
+            if self._is_wanted():
+                has_waited = True
+                address = self._address() if self._settings.setup.enabled else None
+                if address is not None:
+                    await self._open(address)
+            elif has_waited:  # page, stick or command line: somebody has told it
+                has_waited = False
+                await self._kept(await self._site())
             await trio.sleep(LOOK_S)
 
     async def take_sticks(self, sticks: AsyncIterable[Path]) -> None:
@@ -176,9 +181,14 @@ class SetUpOffer:
         page.cancel()
 
     async def _admit(self, credentials: Credentials, site: Site) -> Introduction:
-        known = await admit(credentials, site, self._introduce, self._store, self._offload)
-        await self._kept(site)
-        return known
+        return await admit(credentials, site, self._introduce, self._store, self._offload)
+
+    async def _site(self) -> Site:
+        try:
+            return await self._offload(partial(read_site, self._locations.site_path))
+        except SiteError as error:
+            _LOG.warning("%s", error)
+            return Site()
 
     def _is_wanted(self) -> bool:
         return paths.PROVISIONING in self._daemon.runtime.configuration

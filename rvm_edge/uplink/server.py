@@ -58,7 +58,7 @@ def to_server(
     identity: NamesItself,
     telemetry: MakeTelemetry,
     *,
-    app_key: str = "",
+    app_key: str | Callable[[], str] = "",
     transport: httpx.AsyncBaseTransport | None = None,
     made: Callable[[Uplink], None] = lambda _: None,
 ) -> Callable[[Ground], AbstractAsyncContextManager[Link]]:
@@ -68,7 +68,8 @@ def to_server(
         identity: who the machine is, read anew before every handshake and heartbeat; None while
             nobody knows.
         telemetry: makes what measures the machine.
-        app_key: Reverb's, where the credentials brought one.
+        app_key: Reverb's, where the credentials brought one; asked at every connection where it may
+            still come.
         transport: stands for the network.
         made: gets the link once it is made.
     """
@@ -87,7 +88,7 @@ async def _made(
     ground: Ground,
     identity: NamesItself,
     telemetry: MakeTelemetry,
-    app_key: str,
+    app_key: str | Callable[[], str],
     transport: httpx.AsyncBaseTransport | None,
 ) -> AsyncIterator[Uplink]:
     settings = ground.settings.cloud

@@ -32,7 +32,7 @@ class ServerSocket:
         desk: OrderDesk,
         settings: ReverbSettings,
         *,
-        app_key: str,
+        app_key: str | Callable[[], str],
         monotonic_s: Callable[[], float],
         chance: Callable[[], float],
         trust: ssl.SSLContext | None,
@@ -43,7 +43,8 @@ class ServerSocket:
             cloud: knows where the socket is, what the server's clock shows, and who may listen.
             desk: where orders go.
             settings: how it is reached and kept.
-            app_key: Reverb's, where the credentials brought one.
+            app_key: Reverb's, where the credentials brought one; asked whenever the socket is to be
+                kept, where it may still come.
             monotonic_s: the clock of `MyRvmCloud.server_epoch_s`.
             chance: a number in [0, 1) each time, for jitter.
             trust: whom the socket trusts, in a context of its own; None for the usual ones.
@@ -77,7 +78,8 @@ class ServerSocket:
     async def listen(self, authorized: Callable[[Session], Awaitable[None]]) -> None:
         """Keep the socket; see `rvm_edge.machine.Channel.listen`."""
         socket = self._cloud.welcome.socket if self._cloud.welcome else None
-        key = self._settings.app_key or self._app_key or (socket.app_key if socket else "")
+        told = self._app_key() if callable(self._app_key) else self._app_key
+        key = self._settings.app_key or told or (socket.app_key if socket else "")
         if socket is None or not key:
             await trio.sleep_forever()
         from rvm_edge.bridges.cloud.reverb import ReverbListener  # noqa: PLC0415 - see there

@@ -56,12 +56,12 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         path = technician.here.credentials_path
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert read_credentials(path).identity.hardware_id == "RVM-202601-001"
-        assert time.tzname[0] == "WITA"
         site = json.loads(technician.here.site_path.read_text())
         assert site == {"time_zone": "Asia/Makassar", "language": "en"}
 
         await technician.first_bottle()
-        assert await kiosk.evaluate("document.documentElement.lang") == "en"
+        await kiosk.until("document.documentElement.lang === 'en'")
+        assert time.tzname[0] == "WITA"
         assert kiosk.complaints == []
         assert paths.PROVISIONING not in technician.daemon.runtime.configuration
 
