@@ -67,7 +67,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         augmentation: how pictures are varied.
     """
 
-    epochs: Annotated[int, Meta(ge=1, le=1000)] = 20
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 24
     batch: Annotated[int, Meta(ge=1, le=512)] = 16
     side: Annotated[int, Meta(ge=32, le=1280, multiple_of=32)] = 320
     height: Annotated[int, Meta(ge=32, le=1280, multiple_of=32)] = 256

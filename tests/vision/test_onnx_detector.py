@@ -31,7 +31,7 @@ def test_it_finds_the_bottle(model: ModelFile, samples: Path) -> None:
     assert picture is not None
     (first, *_) = detector.detect(np.asarray(picture, dtype=np.uint8))
     assert first.label == "mineral"
-    assert first.confidence > 0.9
+    assert first.confidence > 0.6
 
 
 def test_one_thread_sees_what_two_see(model: ModelFile, samples: Path) -> None:
@@ -45,8 +45,10 @@ def test_one_thread_sees_what_two_see(model: ModelFile, samples: Path) -> None:
 
 def test_a_floor_drops_what_is_below_it(model: ModelFile, samples: Path) -> None:
     picture = np.asarray(cv2.imread(str(samples / "syn_00257.jpg")), dtype=np.uint8)
-    found = OnnxDetector.load(model.path, floor=0.5).detect(picture)
-    assert len(found) == 1
+    everything = OnnxDetector.load(model.path, floor=0.01).detect(picture)
+    found = OnnxDetector.load(model.path, floor=0.1).detect(picture)
+    assert found == tuple(one for one in everything if one.confidence >= 0.1)
+    assert 0 < len(found) < len(everything)
 
 
 def test_another_file_than_the_expected_one_is_refused(model: ModelFile) -> None:

@@ -105,7 +105,7 @@ async def test_a_wished_model_is_fetched_tried_and_serves_from_the_next_item_on(
     plan: Plan, shelf: Shelf, new: bytes, shipped: ModelFile
 ) -> None:
     canary = Frame(
-        (samples_dir() / "images/syn_00309.jpg").read_bytes(), Encoding.JPEG, 0, 0, 0.0, 1
+        (samples_dir() / "images/syn_00478.jpg").read_bytes(), Encoding.JPEG, 0, 0, 0.0, 1
     )
     async with running(plan, shelf) as lab:
         await lab.eyes.ready()
