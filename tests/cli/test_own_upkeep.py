@@ -1,0 +1,136 @@
+"""A machine that runs keeps its disk clear and records what it does, its wire included."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import trio
+from click.testing import CliRunner, Result
+
+from drivers.replay.transcript import Message, Speaker
+from rvm_edge.cli import main
+from rvm_edge.cli.own_wire import OwnWire
+from rvm_edge.hardware_map import parse_hardware_map
+from rvm_edge.health.flight.segment import segments, text_of
+from rvm_edge.real_hardware import real_hardware
+from rvm_edge.simulator.timings import INSTANT
+from rvm_edge.simulator.world import World
+from tests.cli.test_dump import opened
+from tests.drivers.rigs import esp32_at
+
+WITHIN_S = 50.0
+
+
+class Notebook:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def note(self, line: bytes) -> None:
+        self.lines.append(json.loads(line))
+
+
+@contextmanager
+def running(place: Path, settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a simulated machine as its service manager would."""
+    folders = {f"{name.upper()}_DIRECTORY": place / name for name in ("logs", "cache")}
+    for folder in (*folders.values(), place / "config"):
+        folder.mkdir()
+    (place / "cache" / "thing").write_bytes(b"x" * 5000)
+    (place / "config" / "settings.toml").write_text(settings)
+    words = [sys.executable, "-m", "rvm_edge", "--config-dir", str(place / "config")]
+    words += ["--data-dir", str(place / "data"), "run", "--simulate", "--eyes", "scripted"]
+    with subprocess.Popen(
+        [*words, "--no-screen"],
+        env={**os.environ, **{name: str(folder) for name, folder in folders.items()}},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def recorded(place: Path) -> list[dict[str, Any]]:
+    return [
+        json.loads(line)
+        for one in segments(place / "data" / "flight")
+        for line in text_of(one, 10**6).splitlines()
+    ]
+
+
+def call(place: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setenv("LOGS_DIRECTORY", str(place / "logs"))
+    monkeypatch.setenv("CACHE_DIRECTORY", str(place / "cache"))
+    folders = ("--config-dir", str(place / "config"), "--data-dir", str(place / "data"))
+    return CliRunner().invoke(main, [*folders, *words])
+
+
+@pytest.mark.timeout(120)
+def test_a_running_machine_frees_a_full_disk_records_its_steps_and_can_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = "[disk]\nfull_pct = 0.002\nclear_to_pct = 0.001\ncheck_every_s = 1\n"
+    deadline = time.monotonic() + WITHIN_S
+    with running(tmp_path, marks) as machine:
+        while (tmp_path / "cache" / "thing").exists() or not {"step", "health"} <= {
+            line["line"] for line in recorded(tmp_path)
+        }:
+            assert time.monotonic() < deadline, recorded(tmp_path)
+            with suppress(subprocess.TimeoutExpired):
+                machine.wait(0.1)
+        cleaned = call(tmp_path, monkeypatch, "clean", "--apply", "--json")
+        packed = call(tmp_path, monkeypatch, "dump", "--out", str(tmp_path / "d.tar.gz"))
+    assert json.loads(cleaned.stdout)["report"]["done"]
+    assert packed.exit_code == 0, packed.stderr
+    texts = opened(tmp_path / "d.tar.gz")
+    assert any(name.startswith("flight/") and text for name, text in texts.items())
+    assert "caches went" in texts["logs/rvm-edge.jsonl"]
+    steps = [line["event"] for line in recorded(tmp_path) if line["line"] == "step"]
+    assert "credentials.ready" in steps
+
+
+async def test_what_passes_over_the_controllers_wire_is_noted(tmp_path: Path) -> None:
+    wire, notebook = OwnWire(), Notebook()
+    wire.notebook = notebook
+    async with esp32_at(World(INSTANT), tmp_path) as esp32:
+        names = ("gate", "sorter", "light", "indicator", "pulse")
+        table = {
+            "esp32": {"device": str(esp32), "dialect": "ascii"},
+            "ports": {
+                **{name: {"driver": "esp32"} for name in names},
+                **{name: {"driver": "none"} for name in ("slot", "bin", "door")},
+                "chamber": {"driver": "gpio", "wires": {"signal": 11}},
+                "camera": {"driver": "pictures", "device": str(tmp_path)},
+            },
+        }
+        found = parse_hardware_map(msgspec.json.encode(table))
+        async with real_hardware(found, wire) as hardware:
+            with trio.fail_after(WITHIN_S):
+                await hardware.gate.open()
+    ways = [line["way"] for line in notebook.lines]
+    assert {"to", "from"} == set(ways)
+    said = b"".join(base64.b64decode(line["data"]) for line in notebook.lines)
+    assert b"SLOT_OPEN\n" in said
+    assert b"ACK_SLOT_OPEN\n" in said
+
+
+def test_nothing_is_noted_of_the_wire_while_nobody_records() -> None:
+    wire = OwnWire()
+    wire.append(Message(Speaker.HOST, b"PING\n"))
+    wire.notebook = notebook = Notebook()
+    wire.append(Message(Speaker.DEVICE, b"PONG\n"))
+    (line,) = notebook.lines
+    assert (line["line"], line["way"]) == ("wire", "from")
+    assert base64.b64decode(line["data"]) == b"PONG\n"
