@@ -38,14 +38,7 @@ from rvm_edge.statechart.publishing import Step
 from rvm_edge.wording import wording_of
 
 Looked = (
-    SensorsNow
-    | QueueNow
-    | AlarmsNow
-    | LanguageNow
-    | LoginNow
-    | SetupNow
-    | ModelNow
-    | SelfTestNow
+    SensorsNow | QueueNow | AlarmsNow | LanguageNow | LoginNow | SetupNow | ModelNow | SelfTestNow
 )
 """The parts that no step tells of."""
 

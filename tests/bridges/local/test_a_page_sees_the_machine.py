@@ -85,13 +85,15 @@ async def test_a_user_is_called_by_name_until_the_session_ends() -> None:
 async def test_a_code_to_log_in_with_comes_and_goes() -> None:
     offer = Login("myrvm://session/4f1c0d9e?m=7a0f8e52", "2026-11-28T03:20:00.000+00:00")
     machine = StagedMachine(at.IDLE_ONLINE)
-    async with bridge(machine, limits=RESTLESS) as running:
-        async with page(running, greets=False) as kiosk:
-            hello = await kiosk.hello()
-            machine.login = offer
-            offered = await kiosk.hear_part("login")
-            machine.login = None
-            withdrawn = await kiosk.hear_part("login")
+    async with (
+        bridge(machine, limits=RESTLESS) as running,
+        page(running, greets=False) as kiosk,
+    ):
+        hello = await kiosk.hello()
+        machine.login = offer
+        offered = await kiosk.hear_part("login")
+        machine.login = None
+        withdrawn = await kiosk.hear_part("login")
     nothing = {"kind": "login", "qr_content": "", "expires_at": ""}
     assert hello["snapshot"]["login"] == withdrawn == nothing
     assert offered == {
