@@ -5,7 +5,6 @@ import shutil
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
 
-FULL_PCT = 90
 LEAST_MB = 200
 _MB = 1024 * 1024
 
@@ -24,11 +23,11 @@ def look(place: Place) -> Finding:
             "A ledger that cannot be written takes no items.",
             "Make room: rvm-edge clean --apply; then look what fills the disk.",
         )
-    if used_pct >= FULL_PCT:
+    if used_pct >= place.settings.disk.full_pct:
         return warning(
             f"{used_pct} % are used, {free_mb} MB are free",
             "Old pictures are thrown away before they should be.",
-            "Make room: rvm-edge clean --apply",
+            "See what may go: rvm-edge clean; then rvm-edge clean --apply",
         )
     return fine(f"{used_pct} % are used, {free_mb} MB are free")
 
