@@ -11,6 +11,10 @@ import click
 from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import trio
+
     from drivers.esp32.serial_link import ByteLink
     from drivers.esp32.timings import Dialect
     from drivers.replay.transcript import Message
@@ -57,7 +61,8 @@ def record(
 ) -> None:
     """Ping the controller once a second, and write down every byte that passes.
 
-    Nothing is moved and nothing is lit. Stop the machine first: it holds the port.
+    Nothing is moved and nothing is lit. Stop the machine first: it holds the port. Ctrl-C ends the
+    recording early.
     """
     import trio
 
@@ -87,6 +92,7 @@ async def _record(
     path: str, baud: int, dialect: Dialect, seconds: float, transcript: list[Message]
 ) -> _Tally:
     import math
+    import signal
     from dataclasses import replace
 
     import trio
@@ -111,8 +117,13 @@ async def _record(
 
     # The pings feed the dead-man; a heartbeat would only fall between them by chance.
     timings = replace(LinkTimings(), heartbeat_s=math.inf)
-    async with Controller(connect, timings, dialect).run() as controller:
-        with trio.move_on_after(seconds):
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with (
+            trio.open_nursery() as nursery,
+            Controller(connect, timings, dialect).run() as controller,
+        ):
+            nursery.start_soon(_stop_at, signals, nursery.cancel_scope)
+            nursery.cancel_scope.deadline = trio.current_time() + seconds
             while not tally.lost:
                 tally.asked += 1
                 try:
@@ -122,10 +133,16 @@ async def _record(
                     tally.lost = str(gone)
                 except DriverError:
                     # A silent or confused controller is what some record it for.
-                    pass
+                    continue
                 else:
                     await trio.sleep(_EVERY_S)
+            nursery.cancel_scope.cancel()
     return tally
+
+
+async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    async for _ in signals:
+        scope.cancel()
 
 
 def _tell(out: Path, transcript: list[Message], tally: _Tally, *, as_json: bool) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,17 +23,23 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.world import World
 
 
+@dataclass
+class Device:
+    path: Path
+    world: World
+
+
 @pytest.fixture
-def device(tmp_path: Path) -> Iterator[Path]:
+def device(tmp_path: Path) -> Iterator[Device]:
     """A simulated controller, in a thread with a loop of its own."""
     ready, stop = threading.Event(), trio.Event()
     tokens: list[trio.lowlevel.TrioToken] = []
-    path = tmp_path / "tty"
+    path, world = tmp_path / "tty", World(INSTANT)
 
     async def serve() -> None:
         tokens.append(trio.lowlevel.current_trio_token())
         async with trio.open_nursery() as nursery:
-            await nursery.start(Esp32(World(INSTANT), path).run)
+            await nursery.start(Esp32(world, path).run)
             ready.set()
             await stop.wait()
             nursery.cancel_scope.cancel()
@@ -37,16 +47,16 @@ def device(tmp_path: Path) -> Iterator[Path]:
     thread = threading.Thread(target=trio.run, args=(serve,))
     thread.start()
     assert ready.wait(10)
-    yield path
+    yield Device(path, world)
     tokens[0].run_sync_soon(stop.set)
     thread.join(10)
     assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("dialect", ["ascii", "framed"])
-def test_writes_a_transcript_of_its_pings(device: Path, tmp_path: Path, dialect: str) -> None:
+def test_writes_a_transcript_of_its_pings(device: Device, tmp_path: Path, dialect: str) -> None:
     out = tmp_path / "heard.jsonl"
-    arguments = ["--device", str(device), "--out", str(out), "--seconds", "3.5"]
+    arguments = ["--device", str(device.path), "--out", str(out), "--seconds", "3.5"]
     answer = CliRunner().invoke(
         main, ["serial", "record", *arguments, "--dialect", dialect, "--json"]
     )
@@ -57,6 +67,25 @@ def test_writes_a_transcript_of_its_pings(device: Path, tmp_path: Path, dialect:
     assert told["messages"] == len(transcript)
     said = b"".join(message.data for message in transcript if message.speaker is Speaker.HOST)
     assert bool(FrameParser().feed(said)) == (dialect == "framed")
+
+
+def test_an_interrupted_recording_is_kept(
+    device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firmware, times = device.world.firmware, itertools.count(1)
+    hear = firmware.hear
+
+    def interrupt_after_the_first_ping(dead_man_s: float | None = None) -> None:
+        hear(dead_man_s)
+        if next(times) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(firmware, "hear", interrupt_after_the_first_ping)
+    out = tmp_path / "heard.jsonl"
+    arguments = ["--device", str(device.path), "--out", str(out), "--seconds", "600"]
+    answer = CliRunner().invoke(main, ["serial", "record", *arguments, "--dialect", "framed"])
+    assert answer.exit_code == 0, answer.stderr
+    assert len(load(out.read_text(encoding="ascii"))) >= 3
 
 
 def test_refuses_what_it_cannot_do(tmp_path: Path) -> None:
