@@ -54,6 +54,8 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
     path = out or Path(f"rvm-edge-dump-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.tar.gz")
     if path.exists():
         raise CommandError(f"{path} exists already; name another with --out")
+    if not path.parent.is_dir():
+        raise CommandError(f"there is no folder {path.parent}; name another with --out")
     place = own_place()
     most_bytes = int(most_mb * _MB)
     redaction = own_redaction(place.locations, *([credentials] if credentials else []))

@@ -15,6 +15,9 @@ from click.testing import CliRunner, Result
 from rvm_edge.cli import main
 from rvm_edge.ledger import Ledger, check
 from rvm_edge.ledger.evidence import files
+from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.models import leftovers
+from rvm_edge.vision.models.store import open_store
 from tests.ledger.scenes import close, drop, open_now
 
 SIZE = 100_000
@@ -141,6 +144,28 @@ def test_an_unfinished_download_goes_and_a_model_that_serves_stays(
     assert (store / f"{'a' * 64}.onnx").read_bytes() == b"this"
     assert not list(store.glob("*.part"))
     assert not (store / f"{'c' * 64}.onnx").exists()
+
+
+def test_a_store_that_somebody_has_open_is_left_alone_and_that_is_said(tmp_path: Path) -> None:
+    store = tmp_path / "model-store"
+    store.mkdir()
+    (store / "state.json").write_text(json.dumps({"fetching": "b" * 64}))
+    (store / f"{'b' * 64}.part").write_bytes(b"x" * 500)
+    with open_store(store, ModelFile(tmp_path / "shipped.onnx", "d" * 64, "")):
+        result = call(tmp_path, "--apply", "--below", "10")
+    assert "is in use: stop the machine first" in result.stdout
+    assert (store / f"{'b' * 64}.part").exists()
+
+
+def test_a_store_whose_record_is_damaged_is_not_touched(tmp_path: Path) -> None:
+    store = tmp_path / "model-store"
+    store.mkdir()
+    (store / "state.json").write_text("no record")
+    (store / f"{'a' * 64}.onnx").write_bytes(b"this")
+    call(tmp_path, "--apply", "--below", "10")
+    fallback = ModelFile(tmp_path / "shipped.onnx", "d" * 64, "")
+    assert leftovers.clear(store, fallback) == 0
+    assert len(list(store.iterdir())) == 2
 
 
 def test_of_the_archived_journals_the_newest_stays(tmp_path: Path, pictures: list[str]) -> None:

@@ -141,6 +141,12 @@ def test_nothing_is_overwritten(machine: Path) -> None:
     assert (machine / "bundle.tar.gz").read_text() == "precious"
 
 
+def test_a_folder_that_is_not_there_is_said_in_one_line(machine: Path) -> None:
+    result = call(machine, "--out", str(machine / "nowhere" / "bundle.tar.gz"))
+    assert result.exit_code == 1
+    assert "no folder" in result.stderr
+
+
 def test_it_keeps_to_its_size_and_says_what_is_missing(machine: Path) -> None:
     log = machine / "logs" / "rvm-edge.jsonl"
     log.write_text("".join(json.dumps({"event": "x" * 90, "n": n}) + "\n" for n in range(9000)))

@@ -24,7 +24,8 @@ MOST_SEGMENTS: Final = 240
 _MB: Final = 1024 * 1024
 _PARTS: Final = 8
 _HOUR_CHARS: Final = len("20260301T08")
-_LEAVE_S: Final = 2.0
+_LEAVE_S: Final = 0.5
+"""Whoever leaves may be the loop that feeds a watchdog."""
 _LOG = logging.getLogger(__name__)
 
 

@@ -59,6 +59,8 @@ def clear(folder: Path, fallback: ModelFile) -> int:
         OSError: the disk refuses.
     """
     before = weigh(folder)
+    if not before.spare:
+        return 0  # opening a store sweeps it, and a damaged one is for somebody to look at first
     with open_store(folder, fallback) as store:
         store.give_up_part()
     after = weigh(folder)
