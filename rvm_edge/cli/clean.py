@@ -34,7 +34,7 @@ _RUNS = "the machine runs, and looks after them itself"
 @json_option
 @click.pass_context
 def command(ctx: click.Context, *, apply: bool, below: float | None, as_json: bool) -> None:
-    """Make room on the machine's disk: caches, rotated logs, old models, old pictures, in turn.
+    """Make room on the machine's disk: caches, old logs, journals, models and pictures, in turn.
 
     What the server is still to get is never touched. It may be asked while the machine runs.
     """
