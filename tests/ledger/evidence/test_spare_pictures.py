@@ -1,6 +1,5 @@
 """Room for other things is made of pictures that nobody waits for, and of no others."""
 
-
 from __future__ import annotations
 
 import tempfile
