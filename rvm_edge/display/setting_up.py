@@ -19,7 +19,7 @@ from rvm_edge.display.moments import utc
 from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
-from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError, admit
+from rvm_edge.provisioning.admitting import NOT_REACHED, Introduction, NotWelcomeError, admit
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site, SiteError, read_site
 from rvm_edge.provisioning.store import Store
@@ -124,25 +124,31 @@ class SetUpOffer:
             sticks: where they are mounted, as they come.
         """
         async for folder in sticks:
-            if self._is_wanted():
-                self._stick = await self._take_stick(folder)
-                if self._stick:
+            while self._is_wanted():
+                said = self._stick
+                self._stick, is_its_fault = await self._take_stick(folder)
+                if self._stick not in {"", said}:
                     _LOG.warning("USB stick: %s", self._stick)
+                if is_its_fault or not self._stick:
+                    break
+                await trio.sleep(RETRY_S)  # a network may take longer to come than a stick
 
-    async def _take_stick(self, folder: Path) -> str:
-        """Return what is wrong with a stick; "" for nothing."""
+    async def _take_stick(self, folder: Path) -> tuple[str, bool]:
+        """Return what is wrong, "" for nothing, and whether only another stick would help."""
         try:
             with trio.fail_after(STICK_S):
                 found = await trio.to_thread.run_sync(read_stick, folder, abandon_on_cancel=True)
             if found is not None:
                 await self._admit(*found)
         except trio.TooSlowError:
-            return f"cannot be read within {STICK_S:g} s"
-        except (StickError, NotWelcomeError) as error:
-            return str(error)
+            return f"cannot be read within {STICK_S:g} s", True
+        except StickError as error:
+            return str(error), True
+        except NotWelcomeError as error:
+            return str(error), error.standing not in NOT_REACHED
         except OSError as error:
-            return f"cannot be kept: {error.strerror or error}"
-        return ""
+            return f"cannot be kept: {error.strerror or error}", True
+        return "", False
 
     async def _open(self, address: IPv4Address) -> None:
         # Half a second of imports that a machine which knows who it is never needs.

@@ -32,6 +32,8 @@ Introduce = Callable[[Identity], Awaitable[Introduction]]
 """Makes one handshake as somebody, and changes nothing here."""
 
 KNOWN: Final = frozenset({Standing.OK, Standing.DEGRADED})
+NOT_REACHED: Final = frozenset({Standing.UNREACHABLE, Standing.NO_ROUTE})
+"""What may be better in a while."""
 
 _WORDS: Final = {
     Standing.UNAUTHORIZED: "the server does not know this key",

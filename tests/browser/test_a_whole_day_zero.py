@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from rvm_edge.display import setting_up
 from rvm_edge.provisioning.credentials import read_credentials
 from states import paths
 from tests.browser.chromium import Chromium
@@ -48,6 +49,9 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         await phone.until("document.querySelectorAll('#sensors dd').length === 6")
         await phone.tap("#photo")
         await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
+        await phone.tap("#look")
+        await phone.until("document.querySelectorAll('ul.looks li').length > 10")
+        assert "Disk" in await phone.text("ul.looks")
         assert not technician.here.credentials_path.exists()
         await phone.tap("form .main")
         await technician.until_step("done")
@@ -126,3 +130,22 @@ async def test_a_stick_is_taken_where_it_is_good_and_explained_where_it_is_not(
         await technician.sticks.send(stick)
         await technician.first_bottle()
         assert (stick / technician.exported.name).exists()  # nothing is written to a stick
+
+
+async def test_a_stick_that_comes_before_the_network_is_tried_again(
+    chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting_up, "RETRY_S", 0.2)
+    async with day_zero(chromium, tmp_path) as technician:
+        stick = tmp_path / "stick"
+        stick.mkdir()
+        technician.exported.rename(stick / technician.exported.name)
+        site = {"server_url": technician.server.identity.server_url}
+        (stick / "rvm-site.json").write_text(json.dumps(site))
+        technician.server.internet.cut()
+        await technician.kiosk.until_screen("setup")
+        await technician.sticks.send(stick)
+        told = "document.querySelector('#code small')?.innerText.includes('127.0.0.1')"
+        await technician.kiosk.until(told)
+        technician.server.internet.mend()
+        await technician.kiosk.until_screen("welcome")
