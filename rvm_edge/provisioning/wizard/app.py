@@ -61,7 +61,8 @@ class Setup:
     host: str
     done: trio.Event = field(default_factory=trio.Event)
     draft: Draft = field(default_factory=Draft)
-    _at_work: trio.Lock = field(default_factory=trio.Lock)
+    _looking: trio.Lock = field(default_factory=trio.Lock)
+    _finishing: trio.Lock = field(default_factory=trio.Lock)
 
     async def hello(self, session: Session | None) -> Response:
         """Say how far the set-up has come."""
@@ -95,7 +96,7 @@ class Setup:
 
     async def looks(self, _session: Session | None) -> Response:
         """Tell what the doctor finds."""
-        async with self._at_work:
+        async with self._looking:
             return _json(wire.Looks(await self.premises.looks()))
 
     async def readings(self, _session: Session | None) -> Response:
@@ -104,7 +105,7 @@ class Setup:
 
     async def picture(self, _session: Session | None) -> Response:
         """Show the chamber."""
-        async with self._at_work:
+        async with self._looking:
             try:
                 return Response(await self.premises.picture(), content_type="image/jpeg")
             except NotShownError as error:
@@ -112,7 +113,7 @@ class Setup:
 
     async def finish(self, _session: Session | None) -> Response:
         """Ask the server, and keep everything."""
-        async with self._at_work:
+        async with self._finishing:
             credentials, site = self.draft.complete()
             try:
                 known = await self.admit(credentials, site)

@@ -99,9 +99,9 @@ class Opening:
         Raises:
             NotOpenedError: it cannot be listened there.
         """
+        certificate = self_signed(self._address)
         listener = self._listening()
         port = listener.getsockname()[1]
-        certificate = self_signed(self._address)
         host = str(self._address) if port == _HTTPS else f"{self._address}:{port}"
         setup = Setup(self._desk, self._premises, self._admit, host)
         config = _configured(listener, certificate.context)

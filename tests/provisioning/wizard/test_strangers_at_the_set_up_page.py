@@ -146,20 +146,26 @@ async def test_more_than_64_kib_is_not_taken() -> None:
         answer = await phone.post("credentials", b" " * (MOST_BYTES + 1))
         assert answer.status_code == 413
 
-        async def chunks() -> object:
-            for _ in range(70):
-                yield b" " * 1024
 
-        answer = await phone.http.post(
-            "/api/credentials",
-            content=chunks(),  # type: ignore[arg-type] # without a length, as nobody's browser does
-            headers={
-                "Origin": phone.origin,
-                "Content-Type": "application/json",
-                "X-RVM-Setup": phone.csrf,
-            },
-        )
-        assert answer.status_code == 413
+async def test_more_than_64_kib_is_not_taken_either_where_no_length_is_said() -> None:
+    desk = PairingDesk(Clock())
+    session = desk.pair(desk.code)
+    host = "192.168.1.4:8443"
+    setup = Setup(desk, StagedPremises(), StagedServer().admit, host)
+    headers = {
+        "Host": host,
+        "Origin": f"https://{host}",
+        "Content-Type": "application/json",
+        "X-RVM-Setup": session.csrf,
+        "Cookie": f"__Host-rvm-setup={session.cookie}",
+    }
+    client = build_app(setup).test_client()
+    async with client.request("/api/credentials", method="POST", headers=headers) as connection:
+        for _ in range(70):
+            await connection.send(b" " * 1024)
+        await connection.send_complete()
+    assert (await connection.as_response()).status_code == 413
+    assert setup.draft.shown("").serial == ""
 
 
 @pytest.mark.parametrize(
