@@ -32,8 +32,11 @@ async def hand_back(here: Ctx) -> None:
     if item.state is ItemState.INSERTED:
         await book.decide(item.client_uuid, Verdict(accepted=False, reason=reason))
     await book.give_back(item.client_uuid)
+    hardware = here.machine.hardware
     try:
-        await move_item(here, here.machine.hardware.sorter.return_item)
+        if not isinstance(here.event, VerdictGiven):
+            await hardware.light.off()  # capture failed, perhaps over this
+        await move_item(here, hardware.sorter.return_item)
     except DriverError as error:
         await book.doubt(item.client_uuid, str(error))
         await here.post(ItemInDoubt(item.client_uuid, str(error)))

@@ -238,6 +238,20 @@ async def test_without_a_fresh_picture_the_item_goes_back(
     assert (row.outcome, row.reason) == (Outcome.RETURNED, Reason.NO_PICTURE)
 
 
+async def test_a_lamp_that_did_not_go_out_is_put_out_before_the_motor_turns(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.start()
+        item = await booted.insert(BOTTLE)
+        await rig.world.until(lambda: rig.world.light_is_on)
+        rig.world.inject(Fault.COMMAND_UNKNOWN, times=1)
+        assert await booted.fate_of(item) is Fate.RETURNED
+        await booted.until(paths.IDLE)
+    assert rig.intake[5:7] == ["capture", "reject"]
+    assert rig.world.audit().hazards == ()
+
+
 async def test_a_jam_is_a_fault_and_the_item_comes_back_uncredited(
     autojump_clock: MockClock, rig: Rig
 ) -> None:
