@@ -43,7 +43,7 @@ PIN: Final = "246810"
 TOKEN: Final = "the-token-of-this-boot"  # noqa: S105 - a test's
 LONG_S: Final = 60.0
 TRAVEL_SCALE: Final = 0.2
-SURE: Final = ("syn_00309", "syn_00090")
+SURE: Final = ("syn_00478", "syn_00090")
 """An empty bottle and a filled one of which the model that ships has no doubt."""
 
 _PIN_HASH: Final = str(PinHash.of(PIN))
