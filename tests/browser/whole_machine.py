@@ -37,13 +37,14 @@ from rvm_edge.simulator.cloud import Dialect
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from states import paths
 from tests.browser.chromium import Chromium, Page
+from tests.sure_samples import sure_bottles, sure_full_bottle
 
 LAPTOP: Final = (1440, 900)
 PIN: Final = "246810"
 TOKEN: Final = "the-token-of-this-boot"  # noqa: S105 - a test's
 LONG_S: Final = 60.0
 TRAVEL_SCALE: Final = 0.2
-SURE: Final = ("syn_00478", "syn_00090")
+SURE: Final = (*sure_bottles(1), sure_full_bottle())
 """An empty bottle and a filled one of which the model that ships has no doubt."""
 
 _PIN_HASH: Final = str(PinHash.of(PIN))

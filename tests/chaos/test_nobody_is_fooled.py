@@ -30,10 +30,10 @@ from rvm_edge.vision.in_process import InProcessEyes
 from rvm_edge.vision.model_store import MANIFEST, choose
 from states import paths
 from tests.rig import Booted, Rig
+from tests.sure_samples import sure_bottles
 
 SAMPLES = read_samples(samples_dir())
-BOTTLE = SAMPLES.named("syn_00309")
-OTHER = SAMPLES.named("syn_00772")
+BOTTLE, OTHER = (SAMPLES.named(name) for name in sure_bottles(2))
 LATER_S = 60.0
 
 
@@ -48,9 +48,12 @@ def props(tmp_path_factory: pytest.TempPathFactory) -> Props:
     """A bottle, and a picture of it beside another one just like it."""
     picture = cv2.imread(str(BOTTLE.picture))
     assert picture is not None
-    picture[:, 90:175] = picture[:, 205:290].copy()
+    height, width = picture.shape[:2]
+    half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    edge = height // 4
+    both = cv2.copyMakeBorder(cv2.hconcat([half, half]), edge, edge, 0, 0, cv2.BORDER_REPLICATE)
     path = tmp_path_factory.mktemp("props") / "two.jpg"
-    assert cv2.imwrite(str(path), picture)
+    assert cv2.imwrite(str(path), both)
     two = replace(
         BOTTLE, name="two", picture=path, kind="two_items", weight_g=36.0, should_accept=False
     )
