@@ -69,7 +69,11 @@ def refused(result: Result, why: str, code: int = 1) -> None:
 
 def test_a_fresh_machine_serves_what_came_with_the_program(machine: Machine) -> None:
     said = machine("status").stdout
-    assert said.splitlines()[0].split()[:3] == ["serving", SHIPPED.sha256[:12], "v1"]
+    assert said.splitlines()[0].split()[:3] == [
+        "serving",
+        SHIPPED.sha256[:12],
+        f"v{SHIPPED.version}",
+    ]
     told = json.loads(machine("status", "--json").stdout)
     assert (told["serving"]["sha256"], told["source"]) == (SHIPPED.sha256, "handshake")
 
@@ -84,7 +88,7 @@ def test_a_model_is_installed_by_its_hash_after_its_trial_and_taken_back(
     assert "on probation: 0 items judged" in status
     assert "previous   the one that came with the program" in status
     back = machine("rollback")
-    assert back.stdout == f"{SHIPPED.sha256[:12]} v1 serves from now on\n"
+    assert back.stdout == f"{SHIPPED.sha256[:12]} v{SHIPPED.version} serves from now on\n"
     refused(machine("rollback"), "nothing to go back to")
     again = machine("install", new_model, "--sha256", digest(new_model), "--version", "v3")
     refused(again, "turned away or rolled back before")

@@ -28,7 +28,9 @@ async def test_a_browser_that_does_not_start_is_tried_again(
     how: str, said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     once = ONLY_ONCE.format(folder=tmp_path, how=how)
-    async with stage(tmp_path, browser=once, start_s=1.0 if "sleep" in how else 20.0) as play:
+    async with stage(
+        tmp_path, browser=once, start_s=1.0 if how.startswith("exec") else 20.0
+    ) as play:
         play.keep()
         await until_logged(caplog, said)
         await play.machine.until_shown(1)

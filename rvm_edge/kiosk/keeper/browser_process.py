@@ -20,6 +20,7 @@ ANSWERS_FD: Final = 4
 GOODBYE_S: Final = 2.0
 
 _ABOVE: Final = 10  # a pipe's ends must not lie where the browser's own will
+_LAST_WORDS_S: Final = 0.2
 _LAST_WORDS_BYTES: Final = 2000
 _LAST_WORDS_LINES: Final = 3
 
@@ -114,6 +115,8 @@ class BrowserProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left
                 os.killpg(self.pid, signal.SIGKILL)
             await self.wait()
+            with trio.move_on_after(_LAST_WORDS_S):
+                await self.hear_words()  # whatever lies in the pipe still
             await self.answers.aclose()
             await self._words.aclose()
         trio.lowlevel.notify_closing(self._pidfd)
