@@ -143,7 +143,30 @@ async def lit_and_forgotten(here: Ctx) -> AsyncIterator[None]:
     yield
 
 
-LAMP_OBEYS = [fault for fault in HURTS if fault not in LAMP_CANNOT_OBEY]
+CAPTURE_FAILS = (
+    Fault.CONTROLLER_MUTE,
+    Fault.ACK_LATE,
+    Fault.ACK_WRONG,
+    Fault.ACK_CORRUPTED,
+    Fault.CAMERA_GONE,
+    Fault.CAMERA_FROZEN,
+    Fault.CAMERA_LATE,
+)
+"""What makes CAPTURE fail with the light on, and leaves the lamp obeying."""
+
+LAMP_OBEYS = [f for f in HURTS if f not in LAMP_CANNOT_OBEY and f not in CAPTURE_FAILS]
+
+
+async def forgetful_capture(rig: Rig, fault: Fault | None) -> set[Danger]:
+    """Return what dangers of the light came of a capture that forgets it, under a fault."""
+    async with rig.boot() as booted:
+        await booted.start()
+        await booted.insert(BOTTLE)
+        await rig.world.until(lambda: rig.world.light_is_on)
+        if fault is not None:
+            rig.world.inject(fault)
+        await trio.sleep(30)
+        return set(hazards(rig)) & LIGHT
 
 
 @pytest.mark.parametrize("fault", [None, *LAMP_OBEYS])
@@ -154,15 +177,18 @@ async def test_a_state_that_forgot_to_put_the_light_out_would_be_found_whatever_
     fault: Fault | None,
 ) -> None:
     monkeypatch.setattr(capture, "lit_chamber", lit_and_forgotten)
-    rig = Rig(tmp_path)
-    async with rig.boot() as booted:
-        await booted.start()
-        await booted.insert(BOTTLE)
-        await rig.world.until(lambda: rig.world.light_is_on)
-        if fault is not None:
-            rig.world.inject(fault)
-        await trio.sleep(30)
-        assert set(hazards(rig)) & LIGHT
+    assert await forgetful_capture(Rig(tmp_path), fault)
+
+
+@pytest.mark.parametrize("fault", CAPTURE_FAILS)
+async def test_a_light_that_a_failed_capture_leaves_is_put_out_before_the_item_goes_back(
+    autojump_clock: MockClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+) -> None:
+    monkeypatch.setattr(capture, "lit_chamber", lit_and_forgotten)
+    assert not await forgetful_capture(Rig(tmp_path), fault)
 
 
 TAKING = (paths.WAITING, paths.CAPTURE, paths.CLASSIFY, paths.ACCEPT)
