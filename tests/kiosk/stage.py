@@ -180,16 +180,20 @@ class Stage:
 
     def processes(self, kind: str = "") -> list[psutil.Process]:
         """Return this screen's processes: its browser's own, or those of a ``--type=``."""
-        found = []
-        for one in psutil.Process().children(recursive=True):
-            try:
-                words = one.cmdline()
-            except psutil.NoSuchProcess:
-                continue
-            of = next((word[7:] for word in words if word.startswith("--type=")), "")
-            if words and of == kind and (kind or f"--user-data-dir={self.profile}" in words):
-                found.append(one)
-        return found
+        own = f"--user-data-dir={self.profile}"
+        ours = [
+            one
+            for one in psutil.Process().children(recursive=True)
+            if own in (words := _words(one)) and not _kind_of(words)
+        ]
+        if not kind:
+            return ours
+        return [
+            below
+            for browser in ours
+            for below in browser.children(recursive=True)
+            if _kind_of(_words(below)) == kind
+        ]
 
     def kill(self, kind: str = "") -> None:
         """Kill these processes, as a crash does."""
@@ -232,3 +236,15 @@ async def stage(tmp_path: Path, *, browser: str = "", **changes: object) -> Asyn
             nursery.cancel_scope.cancel()
     if failure is not None:
         raise failure
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kind_of(words: list[str]) -> str:
+    """Return what ``--type=`` says; the browser's own process has none."""
+    return next((word[7:] for word in words if word.startswith("--type=")), "")
