@@ -13,7 +13,8 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -74,7 +75,8 @@ def write(folder: Path, records: Iterable[Record]) -> Archive:
     part.unlink(missing_ok=True)
     try:
         digest = hashlib.sha256()
-        first, last = _proved(_packed(part, records, digest.update))
+        with closing(_packed(part, records, digest.update)) as packed:
+            first, last = _proved(packed)
         if _digest_of(part) != digest.digest():
             raise JournalError(f"archive {part}: what is on the disk is not what was written")
         path = folder / f"journal-{first.seq}-{last.seq}.jsonl.gz"
@@ -149,7 +151,7 @@ def sync(folder: Path) -> None:
 
 def _packed(
     part: Path, records: Iterable[Record], told: Callable[[bytes], None]
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Write the rows, and yield each one; tell what was written, before it was compressed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(part, flags, 0o600), "wb") as file:

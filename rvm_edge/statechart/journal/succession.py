@@ -7,7 +7,7 @@ whole; a start after that does what is left to do, or has nothing left to do.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -52,7 +52,8 @@ def succeed(
     (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     if mode != "delete":
         raise JournalError("somebody is reading it")
-    archive = write(archive_folder(path), _rows(connection))
+    with closing(_rows(connection)) as rows:  # one that is read half still locks the journal
+        archive = write(archive_folder(path), rows)
     if (archive.last, archive.head) != (head.seq, head.hash):
         raise JournalError("it ends in another row than it did when it was opened")
     fresh = path.with_name(f"{path.name}.new")
@@ -67,9 +68,10 @@ def succeed(
     return archive
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[Record]:
-    for row in connection.execute(f"{SELECT} ORDER BY seq"):
-        yield decoded(row)
+def _rows(connection: sqlite3.Connection) -> Generator[Record, None, None]:
+    with closing(connection.execute(f"{SELECT} ORDER BY seq")) as cursor:
+        for row in cursor:
+            yield decoded(row)
 
 
 def _begin(fresh: Path, archive: Archive, head: Record, now: datetime, mono: float) -> None:
