@@ -1,13 +1,11 @@
 """Whether the model's file is there and the one that was pinned."""
 
-import hashlib
-
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import PackagedFileError, model_file
 from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose
+from rvm_edge.vision.models.store import sha256_of
 
-_BLOCK = 1024 * 1024
 _MATTERS = "Without its model the machine refuses every item."
 
 
@@ -15,15 +13,11 @@ def look(place: Place) -> Finding:
     """Hash the file that the settings choose."""
     try:
         chosen = choose(place.settings.vision, model_file(MANIFEST).parent)
-        digest = hashlib.sha256()
-        with chosen.path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+        found = sha256_of(chosen.path)
     except (ManifestError, PackagedFileError) as error:
         return failure(str(error), _MATTERS, "Install the program again, or correct vision.model.")
     except OSError as error:
         return failure(f"{chosen.path}: {error.strerror}", _MATTERS, "Correct vision.model.")
-    found = digest.hexdigest()
     if chosen.sha256 and found != chosen.sha256:
         return failure(
             f"{chosen.path.name} is another file than was pinned",
