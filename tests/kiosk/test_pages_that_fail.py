@@ -73,13 +73,15 @@ async def test_a_white_page_of_the_servers_is_never_shown(
 async def test_a_page_of_the_servers_that_hangs_is_replaced(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "rvm_edge.kiosk")
     async with stage(tmp_path) as play:
         play.server.next_pages.append(HANGS)
         play.go_online()
         play.keep()
         await play.server.until_seen()
+        caplog.clear()
         with play.back_in_time():
-            await play.machine.until_shown(2)
+            await until_logged(caplog, "the screen shows the local page")
         await play.server.until_seen(2)
         assert play.server.seen == ["hanging", play.server.url]
 
