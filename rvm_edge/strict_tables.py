@@ -97,14 +97,18 @@ def shown(value: object) -> str:
 
 
 def _to_field(value: object, annotation: object, place: str) -> object:
-    nested = _struct_in(annotation)
+    bare = _without_bounds(annotation)
+    nested = None if typing.get_origin(bare) is tuple else _struct_in(annotation)
     if nested is not None and value is not None:
         return to_struct(value, nested, place)
-    bare = _without_bounds(annotation)
     if typing.get_origin(bare) is dict and isinstance(value, dict):
         each = typing.get_args(bare)[1]
         for key, member in value.items():
             _to_field(member, each, _below(place, str(key)))
+    if typing.get_origin(bare) is tuple and isinstance(value, list):
+        each = typing.get_args(bare)[0]
+        for number, member in enumerate(value):
+            _to_field(member, each, f"{place}[{number}]")
     try:
         return msgspec.convert(value, annotation)
     except msgspec.ValidationError as error:

@@ -157,9 +157,14 @@ def _rows(rows: Sequence[Row], chosen: Row) -> str:
 def _recipe(figures: Figures) -> str:
     recipe = figures.notes.recipe
     varied = recipe.augmentation
+    stages = ", then ".join(
+        f"{one.epochs} epochs at {one.learning_rate:g} with `not_empty` weighed "
+        f"{one.not_empty_gain:g} times"
+        for one in recipe.stages
+    )
     return (
-        f"{recipe.epochs} epochs of {figures.notes.pictures} pictures, balanced by cause; batch "
-        f"{recipe.batch}, AdamW at {recipe.learning_rate:g} on a cosine, the first "
+        f"In one run: {stages}; {figures.notes.pictures} pictures, balanced by cause. Batch "
+        f"{recipe.batch}, AdamW, each stage on a cosine, the first "
         f"{recipe.frozen} layers frozen, weights averaged ({recipe.averaging:g}), seed "
         f"{recipe.seed}. Varied as a chamber varies: flips, turns up to {varied.turn_deg:g}°, zoom "
         f"{varied.zoom:g}, exposure {varied.brightness:g}, colour of the lamp ±"

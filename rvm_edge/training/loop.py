@@ -20,7 +20,7 @@ from ultralytics.utils.torch_utils import ModelEMA
 from rvm_edge.training.augment import Example, vary
 from rvm_edge.training.balance import epoch_order, repeat_factors
 from rvm_edge.training.dataset import CLASSES, LabelledPicture
-from rvm_edge.training.recipe import Recipe
+from rvm_edge.training.recipe import Recipe, Stage
 from rvm_edge.training.twin_labels import FILLED, TwinLabelLoss
 from rvm_edge.vision.picture import read_picture, sniff
 from rvm_edge.vision.picture_files import read_file
@@ -66,41 +66,97 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device, memory_format=torch.channels_last)
     model.model[: recipe.frozen].requires_grad_(False)
-    loss = TwinLabelLoss(model, recipe)
-    optimizer = _optimizer(model, recipe)
-    average = ModelEMA(model, decay=recipe.averaging, tau=_RAMP_STEPS)
-    first = _restore(checkpoint, model, optimizer, average, device)
     cached = [_shrink(one, recipe.side) for one in pictures]
     factors = repeat_factors(pictures)
-    steps = max(1, len(pictures) // recipe.batch)
-    for epoch in range(first, recipe.epochs):
-        rng = np.random.default_rng([recipe.seed, epoch])
-        order = epoch_order(factors, rng)
-        model.train()
-        summed = 0.0
-        for step, batch in enumerate(_batches(cached, pictures, order, recipe, rng), start=1):
-            rate = _rate(recipe, epoch * steps + step - 1, steps)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            images = batch["img"].to(device, memory_format=torch.channels_last)
-            with torch.autocast(device.type, torch.bfloat16):
-                predictions = model.forward(images)
-            value = loss(predictions, {key: one.to(device) for key, one in batch.items()})
-            optimizer.zero_grad()
-            value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), _LONGEST_GRADIENT)
-            optimizer.step()
-            average.update(model)
-            summed += float(value.detach()) / len(images)
-            report(Progress(epoch, step, steps, summed / step))
-        _save(checkpoint, model, optimizer, average, epoch + 1)
-    return average.ema.to("cpu", memory_format=torch.contiguous_format).float().eval()
+    learner = _Learner(model, recipe)
+    done = learner.resume(checkpoint, device)
+    ended = 0
+    for stage in recipe.stages:
+        began, ended = ended, ended + stage.epochs
+        if done <= began and began:
+            learner.begin_stage()
+        loss = TwinLabelLoss(model, recipe.class_gain, stage.not_empty_gain)
+        for epoch in range(max(began, done), ended):
+            rng = np.random.default_rng([recipe.seed, epoch])
+            order = epoch_order(factors, rng)
+            steps = max(1, len(order) // recipe.batch)
+            model.train()
+            summed = 0.0
+            for step, batch in enumerate(_batches(cached, pictures, order, recipe, rng), start=1):
+                rate = _rate(stage, (epoch - began) * steps + step - 1, steps)
+                summed += learner.learn(batch, loss, rate)
+                report(Progress(epoch, step, steps, summed / step))
+            learner.save(checkpoint, epoch + 1)
+    return learner.result()
 
 
-def _rate(recipe: Recipe, step: int, steps: int) -> float:
-    total = recipe.epochs * steps
+class _Learner:
+    """A model that learns, and the running average of its weights."""
+
+    def __init__(self, model: DetectionModel, recipe: Recipe) -> None:
+        self._model = model
+        self._recipe = recipe
+        self._renew()
+
+    def _renew(self) -> None:
+        self._optimizer = _optimizer(self._model, self._recipe)
+        self._average = ModelEMA(self._model, decay=self._recipe.averaging, tau=_RAMP_STEPS)
+
+    def begin_stage(self) -> None:
+        """Go on from the average, with nothing else of what was before."""
+        self._model.load_state_dict(self._average.ema.state_dict())
+        self._renew()
+
+    def learn(self, batch: dict[str, torch.Tensor], loss: TwinLabelLoss, rate: float) -> float:
+        """Take one step, and return the loss per picture."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        device = next(self._model.parameters()).device
+        images = batch["img"].to(device, memory_format=torch.channels_last)
+        with torch.autocast(device.type, torch.bfloat16):
+            predictions = self._model.forward(images)
+        value = loss(predictions, {key: one.to(device) for key, one in batch.items()})
+        self._optimizer.zero_grad()
+        value.backward()
+        nn.utils.clip_grad_norm_(self._model.parameters(), _LONGEST_GRADIENT)
+        self._optimizer.step()
+        self._average.update(self._model)
+        return float(value.detach()) / len(images)
+
+    def result(self) -> DetectionModel:
+        """Return the average, on the CPU."""
+        average = self._average.ema.to("cpu", memory_format=torch.contiguous_format)
+        return average.float().eval()
+
+    def save(self, path: Path, epochs: int) -> None:
+        """Write tensors and numbers alone, so that resuming runs no code from the file."""
+        state: dict[str, Any] = {
+            "epochs": epochs,
+            "model": self._model.state_dict(),
+            "average": self._average.ema.state_dict(),
+            "updates": self._average.updates,
+            "optimizer": self._optimizer.state_dict(),
+        }
+        partial = path.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(path)
+
+    def resume(self, path: Path, device: torch.device) -> int:
+        """Return how many epochs are done already."""
+        if not path.exists():
+            return 0
+        state = torch.load(path, map_location=device, weights_only=True)
+        self._model.load_state_dict(state["model"])
+        self._average.ema.load_state_dict(state["average"])
+        self._average.updates = state["updates"]
+        self._optimizer.load_state_dict(state["optimizer"])
+        return int(state["epochs"])
+
+
+def _rate(stage: Stage, step: int, steps: int) -> float:
+    total = stage.epochs * steps
     falling = 0.01 + 0.99 * (1 + math.cos(math.pi * step / total)) / 2
-    return recipe.learning_rate * falling * min(1.0, (step + 1) / steps)
+    return stage.learning_rate * falling * min(1.0, (step + 1) / steps)
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
@@ -112,7 +168,7 @@ def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
         {"params": decayed, "weight_decay": recipe.weight_decay},
         {"params": plain, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
+    return torch.optim.AdamW(groups)  # the rate is set before each step
 
 
 def _shrink(picture: LabelledPicture, side: int) -> NDArray[np.uint8]:
@@ -171,41 +227,3 @@ def _collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         "cls": table[:, 1],
         "bboxes": table[:, 2:],
     }
-
-
-def _save(
-    path: Path,
-    model: nn.Module,
-    optimizer: torch.optim.AdamW,
-    average: ModelEMA,
-    epochs: int,
-) -> None:
-    """Write tensors and numbers alone, so that resuming runs no code from the file."""
-    state: dict[str, Any] = {
-        "epochs": epochs,
-        "model": model.state_dict(),
-        "average": average.ema.state_dict(),
-        "updates": average.updates,
-        "optimizer": optimizer.state_dict(),
-    }
-    partial = path.with_suffix(".part")
-    torch.save(state, partial)
-    partial.replace(path)
-
-
-def _restore(
-    path: Path,
-    model: nn.Module,
-    optimizer: torch.optim.AdamW,
-    average: ModelEMA,
-    device: torch.device,
-) -> int:
-    """Return how many epochs are done already."""
-    if not path.exists():
-        return 0
-    state = torch.load(path, map_location=device, weights_only=True)
-    model.load_state_dict(state["model"])
-    average.ema.load_state_dict(state["average"])
-    average.updates = state["updates"]
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["epochs"])

@@ -14,7 +14,6 @@ from ultralytics.utils.loss import v8DetectionLoss
 from ultralytics.utils.tal import TaskAlignedAssigner
 
 from rvm_edge.training.dataset import CLASSES
-from rvm_edge.training.recipe import Recipe
 from rvm_edge.vision.classes import NOT_EMPTY
 
 _NOT_EMPTY = CLASSES.index(NOT_EMPTY)
@@ -59,11 +58,17 @@ class TwinLabelAssigner(TaskAlignedAssigner):  # type: ignore[misc] # Ultralytic
 class TwinLabelLoss:
     """The detection loss of YOLO11, with `TwinLabelAssigner` in the assigner's place."""
 
-    def __init__(self, model: DetectionModel, recipe: Recipe) -> None:
-        """Build it for a model on its device."""
-        model.args = get_cfg(overrides={"cls": recipe.class_gain})
+    def __init__(self, model: DetectionModel, class_gain: float, not_empty_gain: float) -> None:
+        """Build it for a model on its device.
+
+        Args:
+            model: that learns.
+            class_gain: the weight of the class loss beside the loss of the boxes.
+            not_empty_gain: the weight of `not_empty` beside the other classes.
+        """
+        model.args = get_cfg(overrides={"cls": class_gain})
         model.class_weights = torch.ones(len(CLASSES))
-        model.class_weights[_NOT_EMPTY] = recipe.not_empty_gain
+        model.class_weights[_NOT_EMPTY] = not_empty_gain
         self._loss = v8DetectionLoss(model)
         known = self._loss.assigner
         self._loss.assigner = TwinLabelAssigner(

@@ -19,7 +19,7 @@ from rvm_edge.settings import Thresholds
 from rvm_edge.training.average_precision import per_class
 from rvm_edge.training.failures import WeightsError
 from rvm_edge.training.network import build
-from rvm_edge.training.recipe import Recipe
+from rvm_edge.training.recipe import Recipe, Stage
 from rvm_edge.training.run import Order, RunError, train
 from rvm_edge.training.twin_labels import FILLED, TwinLabelLoss
 from rvm_edge.vision.onnx_detector import OnnxDetector
@@ -28,7 +28,10 @@ from tests.training.labelled import CAN, EMPTY, FULL, observed, write_folder
 if TYPE_CHECKING:
     from rvm_edge.training.loop import Progress
 
-TINY = Recipe(epochs=2, batch=4, side=64, height=64, seed=3)
+LATER = Stage(epochs=2, learning_rate=0.001, not_empty_gain=3.0)
+TINY = Recipe(
+    stages=(Stage(epochs=1, learning_rate=0.001), LATER), batch=4, side=64, height=64, seed=3
+)
 PICTURES = {"empty": EMPTY, "full": FULL, "can": CAN, "hand": ()}
 
 
@@ -85,21 +88,22 @@ def test_the_exported_model_computes_what_the_trained_one_does(trained: Path) ->
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
+@pytest.mark.parametrize("done", [1, 2], ids=["between stages", "in a stage"])
 def test_a_run_that_was_cut_off_goes_on_to_the_same_end(
-    data: Path, trained: Path, tmp_path: Path
+    data: Path, trained: Path, tmp_path: Path, done: int
 ) -> None:
     class PowerCutError(Exception):
         pass
 
     def cut(progress: Progress) -> None:
-        if progress.epoch == 1:
+        if progress.epoch == done:
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
         train(order(data, tmp_path), cut)
     seen: list[int] = []
     train(order(data, tmp_path), lambda progress: seen.append(progress.epoch))
-    assert seen == [1], "the first epoch is not trained again"
+    assert seen == [1, 2][done - 1 :], "no epoch is trained again"
     whole, resumed = (
         torch.load(folder / "checkpoint.pth", weights_only=True)["average"]
         for folder in (trained, tmp_path)
@@ -123,7 +127,7 @@ def test_weights_that_are_none_are_refused(data: Path, tmp_path: Path) -> None:
 
 def test_the_command_trains_and_evaluate_takes_what_comes_out(data: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.json"
-    recipe.write_bytes(msgspec.json.encode(msgspec.structs.replace(TINY, epochs=1)))
+    recipe.write_bytes(msgspec.json.encode(msgspec.structs.replace(TINY, stages=(LATER,))))
     arguments = ["train", "--data", data, "--out", tmp_path / "out", "--recipe", recipe, "--json"]
     done = CliRunner().invoke(main, [str(one) for one in arguments])
     assert done.exit_code == 0, done.output
@@ -142,7 +146,7 @@ def json_of(text: str) -> dict[str, object]:
 def test_both_labels_of_a_full_bottle_are_learnt_at_the_same_places() -> None:
     """With two boxes in one place, as Ultralytics has it, the second label gets next to none."""
     model = build(None).train()
-    loss = TwinLabelLoss(model, TINY)
+    loss = TwinLabelLoss(model, class_gain=1.0, not_empty_gain=3.0)
     kept: list[torch.Tensor] = []
     assigner = loss._loss.assigner
     targets = assigner.get_targets

@@ -12,12 +12,18 @@ from rvm_edge.training.dataset import read_split
 from rvm_edge.training.evaluation import Observed
 from rvm_edge.training.model_notes import ModelNotes
 from rvm_edge.training.page import write_page
-from rvm_edge.training.recipe import Recipe
+from rvm_edge.training.recipe import Recipe, Stage
 from rvm_edge.training.report import Report, gather
 from rvm_edge.training.thresholds import choose_thresholds
 from tests.training.labelled import CAN, EMPTY, FULL, observed, write_folder
 
-NOTES = ModelNotes("a" * 64, "b" * 64, "c" * 64, 12, Recipe(epochs=3))
+RECIPE = Recipe(
+    stages=(
+        Stage(epochs=3, learning_rate=0.001),
+        Stage(epochs=2, learning_rate=0.0005, not_empty_gain=3),
+    )
+)
+NOTES = ModelNotes("a" * 64, "b" * 64, "c" * 64, 12, RECIPE)
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def test_the_card_holds_the_figures(report: Report) -> None:
     assert "1 false accepts in 121 pictures: with 95 % confidence the true rate is below" in card
     assert "| **chosen** |" in card
     assert "| soda | 120 | 1.00 | 1.00 |" in card
-    assert "3 epochs of 12 pictures" in card
+    assert "3 epochs at 0.001 with `not_empty` weighed 1 times, then 2 epochs at 0.0005" in card
 
 
 def test_a_model_that_is_not_fit_is_said_to_be_so() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rvm_edge.training.recipe import Recipe, RecipeError, read_recipe
+from rvm_edge.training.recipe import Recipe, RecipeError, Stage, read_recipe
 
 
 def test_a_recipe_out_of_a_models_metadata_is_read_back(tmp_path: Path) -> None:
-    recipe = Recipe(epochs=3, seed=7)
+    recipe = Recipe(stages=(Stage(epochs=3, learning_rate=0.001),), seed=7)
     (tmp_path / "recipe.json").write_bytes(msgspec.json.encode(recipe))
     assert read_recipe(tmp_path / "recipe.json") == recipe
 
@@ -19,7 +19,7 @@ def test_a_recipe_out_of_a_models_metadata_is_read_back(tmp_path: Path) -> None:
 def test_what_is_left_out_is_the_default(tmp_path: Path) -> None:
     (tmp_path / "recipe.json").write_text('{"augmentation": {"turn_deg": 0}}')
     read = read_recipe(tmp_path / "recipe.json")
-    assert read.epochs == Recipe().epochs
+    assert read.stages == Recipe().stages
     assert read.augmentation.turn_deg == 0
 
 
@@ -28,6 +28,8 @@ def test_what_is_left_out_is_the_default(tmp_path: Path) -> None:
     [
         ('{"epoch": 3}', "epoch is unknown"),
         ('{"side": 300}', "side"),
+        ('{"stages": []}', "stages"),
+        ('{"stages": [{"epochs": 0, "learning_rate": 0.001}]}', r"stages\[0\].epochs"),
         ('{"augmentation": {"zoom": 0.5}}', "augmentation.zoom"),
         ("{", "recipe.json"),
     ],
