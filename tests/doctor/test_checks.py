@@ -27,7 +27,6 @@ from rvm_edge.doctor.checks import (
     installed_files,
     model,
     network,
-    people,
     permissions,
     server,
     service,
@@ -246,17 +245,6 @@ def test_a_server_that_nobody_answers_for_is_a_warning(computer: Computer) -> No
 
     assert found.level is Level.WARNING
     assert "http://127.0.0.1:9 gives no answer" in found.what
-
-
-def test_a_user_that_lacks_a_group_is_a_failure(computer: Computer) -> None:
-    computer.install()
-    computer.write("etc/passwd", "rvm:x:990:990::/var/lib/rvm-edge:/usr/sbin/nologin\n")
-    groups = "".join(f"{name}:x:1:rvm\n" for name in ("dialout", "video", "render"))
-    computer.write("etc/group", groups)
-    assert people.look(computer.place()).what == "the user rvm is not in gpio"
-
-    computer.write("etc/group", f"{groups}gpio:x:2:someone,rvm\n")
-    assert people.look(computer.place()).level is Level.FINE
 
 
 @pytest.mark.parametrize(
