@@ -17,6 +17,7 @@ from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.options import json_option, locations, print_json, settings
 
 if TYPE_CHECKING:
+    from rvm_edge.settings import Thresholds
     from rvm_edge.vision.model_store import ModelFile
     from rvm_edge.vision.models.state import StoredModel, StoreState
     from rvm_edge.vision.models.store import ModelStore
@@ -160,8 +161,17 @@ def key_command(key: Path) -> None:
 @click.option("--key", type=_FILE, required=True, help="A private Ed25519 key in PEM form.")
 @click.option("--version", required=True, help="Such as 1.2.0; higher than the last one.")
 @click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
+@click.option("--thresholds", type=_FILE, help="JSON, for a file that cannot bring its own.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: beside MODEL.")
-def sign_command(model: Path, key: Path, version: str, days: int, output: Path | None) -> None:
+def sign_command(
+    *,
+    model: Path,
+    key: Path,
+    version: str,
+    days: int,
+    thresholds: Path | None,
+    output: Path | None,
+) -> None:
     """Sign MODEL: write its manifest, which machines with your public key ask for."""
     from datetime import datetime, timedelta, timezone
 
@@ -185,6 +195,7 @@ def sign_command(model: Path, key: Path, version: str, days: int, output: Path |
             kind,
             issued,
             issued + timedelta(days=days),
+            _thresholds_in(thresholds),
         )
         envelope = signed(manifest, key.read_bytes())
     target = output or Path(beside(str(model)))
@@ -210,6 +221,24 @@ def opened() -> Iterator[ModelStore]:
         raise CommandError(str(error), _BUSY) from error
     except StoreError as error:
         raise CommandError(str(error)) from error
+
+
+def _thresholds_in(file: Path | None) -> Thresholds | None:
+    """Read thresholds for a manifest.
+
+    Raises:
+        CommandError: they are none.
+    """
+    import msgspec
+
+    from rvm_edge.settings import Thresholds
+
+    if file is None:
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Thresholds)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file}: no thresholds: {error}") from error
 
 
 @contextmanager

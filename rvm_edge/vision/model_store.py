@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import Thresholds, VisionSettings
 from rvm_edge.vision.classes import REQUIRED
 
 MANIFEST = "models.json"
@@ -25,14 +25,16 @@ class ModelFile:
     """A model that may be loaded.
 
     Attributes:
-        path: the ONNX file.
+        path: its file.
         sha256: what it must hash to, in hex, or "" where nobody has pinned it.
         version: of the release that it is; "" for a model of one's own.
+        thresholds: what a manifest names for the acceptance rule; None for what the file brings.
     """
 
     path: Path
     sha256: str
     version: str = ""
+    thresholds: Thresholds | None = None
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +48,7 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         imgsz: the edge of the square that it takes, in pixels.
         classes: in the model's order; at least the seven that the acceptance rule asks for.
         licence: its SPDX expression.
+        thresholds: for the acceptance rule, where the file cannot bring its own, as a `.pt` cannot.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -55,6 +58,7 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imgsz: Annotated[int, Meta(ge=32, le=2048)]
     classes: Annotated[tuple[str, ...], Meta(min_length=1, max_length=1000)]
     licence: Annotated[str, Meta(min_length=1, max_length=100)]
+    thresholds: Thresholds | None = None
 
     def __post_init__(self) -> None:
         """Refuse an entry that points out of its folder or lacks a class."""
@@ -118,4 +122,6 @@ def choose(settings: VisionSettings, folder: Path) -> ModelFile:
         return ModelFile(Path(settings.model).absolute(), settings.model_sha256)
     manifest = read_manifest(folder)
     entry = next(model for model in manifest.models if model.name == manifest.default)
-    return ModelFile((folder / entry.file).absolute(), entry.sha256, f"v{entry.version}")
+    return ModelFile(
+        (folder / entry.file).absolute(), entry.sha256, f"v{entry.version}", entry.thresholds
+    )

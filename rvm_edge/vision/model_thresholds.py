@@ -1,4 +1,7 @@
-"""The thresholds that a model brings: chosen when it was trained, written into its metadata."""
+"""The thresholds that a model brings: chosen when it was trained, written into its metadata.
+
+An ONNX file has such metadata. A `.pt` has none, nor has an engine: a manifest speaks for them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,20 @@ def read_thresholds(metadata: Mapping[str, str]) -> Thresholds | None:
         return msgspec.json.decode(text, type=Thresholds)
     except ValueError as error:
         raise ModelError(f"the model's thresholds cannot be used: {error}") from error
+
+
+def thresholds_of(metadata: Mapping[str, str], vouched: Thresholds | None) -> Thresholds | None:
+    """Return what counts for a model: a manifest's word on it before the file's own.
+
+    Args:
+        metadata: what the file says of itself.
+        vouched: what a manifest that was believed says; None for no word on it.
+
+    Raises:
+        ModelError: see `read_thresholds`; a file that contradicts itself is not run on a manifest.
+    """
+    own = read_thresholds(metadata)
+    return own if vouched is None else vouched
 
 
 def floor_for(thresholds: Thresholds | None, floor: float) -> float:

@@ -11,11 +11,12 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_checks import MOST_SIDE, checked_names, read_model
-from rvm_edge.vision.model_thresholds import floor_for, read_thresholds
+from rvm_edge.vision.model_thresholds import floor_for, thresholds_of
 
 _RANK = 4
 
@@ -30,6 +31,7 @@ class OnnxDetector:
         *,
         floor: float,
         nms_iou: float,
+        vouched: Thresholds | None = None,
     ) -> None:
         """Wrap a session; `load` is the way to get one.
 
@@ -37,7 +39,7 @@ class OnnxDetector:
             ModelError: the model is not a detector of our classes.
         """
         self._session = session
-        self.thresholds = read_thresholds(session.get_modelmeta().custom_metadata_map)
+        self.thresholds = thresholds_of(session.get_modelmeta().custom_metadata_map, vouched)
         self._floor = floor_for(self.thresholds, floor)
         self._nms_iou = nms_iou
         self.model_hash = model_hash
@@ -54,6 +56,7 @@ class OnnxDetector:
         threads: int = 2,
         floor: float = 0.1,
         nms_iou: float = 0.6,
+        vouched: Thresholds | None = None,
     ) -> OnnxDetector:
         """Read, check and prepare a model.
 
@@ -65,6 +68,7 @@ class OnnxDetector:
             threads: how many threads one look may use.
             floor: detections below this confidence are not reported.
             nms_iou: two boxes of one class that overlap more are one thing.
+            vouched: what a manifest says of its thresholds; None for what the file says.
 
         Raises:
             ModelError: missing, unreadable, not the expected file, or no detector of our classes.
@@ -83,7 +87,7 @@ class OnnxDetector:
         except Exception as error:
             first_line = str(error).strip().splitlines()[0]
             raise ModelError(f"{path} cannot be loaded as ONNX: {first_line}") from error
-        return cls(session, actual, floor=floor, nms_iou=nms_iou)
+        return cls(session, actual, floor=floor, nms_iou=nms_iou, vouched=vouched)
 
     def detect(self, picture: NDArray[np.uint8]) -> tuple[Detection, ...]:
         """Find things; see `Detector.detect`."""

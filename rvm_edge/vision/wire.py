@@ -46,6 +46,7 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         device: where Ultralytics and the second judge run.
         half: compute with half precision where a GPU does it.
         segmenter: the second judge; None for none.
+        thresholds: what a manifest names for the rule; None for what the file itself brings.
     """
 
     model: str
@@ -57,6 +58,7 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: str = "auto"
     half: bool = True
     segmenter: SegmenterSettings | None = None
+    thresholds: Thresholds | None = None
 
     @classmethod
     def of(cls, model: ModelFile, settings: VisionSettings) -> Load:
@@ -71,6 +73,7 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             device=settings.device,
             half=settings.half,
             segmenter=settings.segmenter if settings.segmenter.enabled else None,
+            thresholds=model.thresholds,
         )
 
 

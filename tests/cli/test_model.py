@@ -129,6 +129,20 @@ def test_with_a_key_only_signed_models_are_taken(
     refused(machine("install", new_model), "of another file")
 
 
+def test_thresholds_are_signed_for_a_file_that_cannot_bring_its_own(
+    machine: Machine, new_model: Path, key: Path, tmp_path: Path
+) -> None:
+    machine.settings(f'public_keys = ["{machine("key", key).stdout.strip()}"]')
+    thresholds = tmp_path / "thresholds.json"
+    thresholds.write_text('{"mineral": 0.99, "mineral_seen": 0.2}', encoding="utf-8")
+    sign = ("sign", new_model, "--key", key, "--version", "1.2.0", "--thresholds", thresholds)
+    assert machine(*sign).exit_code == 0
+    # No canary is that sure a bottle: what the manifest says is what the trial judges by.
+    refused(machine("install", new_model), "canaries judged wrong")
+    thresholds.write_text('{"cola": 0.5}', encoding="utf-8")
+    refused(machine(*sign), "no thresholds")
+
+
 @pytest.mark.parametrize(
     ("version", "content", "why"),
     [

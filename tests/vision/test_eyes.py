@@ -26,9 +26,17 @@ from rvm_edge.vision.shared_frames import CAPACITY_BYTES, SharedFrames
 from rvm_edge.vision.worker_link import WORKER_COMMAND
 
 MakeWorker = Callable[[str], Sequence[str]]
-QUICK = VisionSettings(restart_first_s=0.01, restart_cap_s=0.05, judge_timeout_s=5)
+QUICK = VisionSettings(
+    restart_first_s=0.01,
+    restart_cap_s=0.05,
+    judge_timeout_s=60,
+    acceptance=AcceptanceSettings(late_s=60),
+)
+"""Begins anew at once, and waits for a busy computer."""
+
 IMPATIENT = VisionSettings(restart_first_s=0.01, judge_timeout_s=0.4)
 NOWHERE = ModelFile(Path("/nowhere/model.onnx"), "")
+WITHIN_S = 60.0
 GOOD = "load()\nwhile True: answer(hear())"
 
 
@@ -48,7 +56,7 @@ class TestRealWorker:
         assert verdict.weight_g == 20
         assert len(verdict.detections) == 2
         assert [frame[0].label for frame in verdict.detections] == ["mineral", "mineral"]
-        assert 0 < verdict.elapsed_ms < 5000
+        assert verdict.elapsed_ms > 0
 
     async def test_every_reading_and_every_frame_reaches_the_rule(
         self, model: ModelFile, bottle: Frame, again: Frame, samples: Path
@@ -92,7 +100,8 @@ class TestRealWorker:
             os.kill(first, signal.SIGSTOP)
             with pytest.raises(EyesError, match="no answer within 3 s"):
                 await eyes.judge([bottle], None)
-            assert (await eyes.judge([bottle], None)).accepted
+            await eyes.ready()
+            assert eyes.worker_pid != first
             assert not psutil.pid_exists(first)
 
     async def test_a_missing_model_is_named_at_once(self, bottle: Frame) -> None:
@@ -142,7 +151,7 @@ class TestRealWorker:
             worker = psutil.Process(int(daemon.stdout.readline()))
             daemon.send_signal(how)
             daemon.wait()
-            deadline = time.monotonic() + 5
+            deadline = time.monotonic() + WITHIN_S
             while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline, "the worker outlived the daemon"
                 time.sleep(0.01)
@@ -165,7 +174,7 @@ class TestRealWorker:
         with ours:
             assert ours.recv(5) == b"stuck"
             assert worker.poll() is None
-        assert worker.wait(timeout=5) == 0
+        assert worker.wait(timeout=WITHIN_S) == 0
 
 
 class TestMisbehavingWorkers:
@@ -219,11 +228,12 @@ class TestMisbehavingWorkers:
     async def test_a_worker_that_does_not_start_is_waited_for_no_longer_than_allowed(
         self, fake_worker: MakeWorker, picture: Frame, script: str, message: str
     ) -> None:
-        started = time.monotonic()
         async with WorkerEyes(IMPATIENT, NOWHERE, fake_worker(script)).run() as eyes:
+            with trio.fail_after(WITHIN_S):
+                while message not in eyes.trouble:
+                    await trio.sleep(0.01)
             with pytest.raises(EyesError, match=rf"not ready within 0.4 s.*{message}"):
                 await eyes.judge([picture], None)
-        assert time.monotonic() - started < 2
 
     async def test_a_command_that_is_not_there_is_named(self, picture: Frame) -> None:
         async with WorkerEyes(IMPATIENT, NOWHERE, ["/nowhere/python"]).run() as eyes:
@@ -233,7 +243,7 @@ class TestMisbehavingWorkers:
     async def test_a_worker_that_loads_for_ever_is_replaced(self, fake_worker: MakeWorker) -> None:
         settings = VisionSettings(start_timeout_s=0.2, restart_first_s=0.01)
         async with WorkerEyes(settings, NOWHERE, fake_worker("time.sleep(60)")).run() as eyes:
-            with trio.fail_after(5):
+            with trio.fail_after(WITHIN_S):
                 while eyes.restarts == 0:
                     await trio.sleep(0.01)
             assert eyes.trouble == "the worker was not ready within 0.2 s"
@@ -253,7 +263,7 @@ class TestMisbehavingWorkers:
         monkeypatch.setattr("rvm_edge.vision.eyes.trio.sleep", sleep)
         settings = VisionSettings(restart_first_s=0.1, restart_cap_s=1)
         async with WorkerEyes(settings, NOWHERE, fake_worker("sys.exit(1)")).run():
-            with trio.fail_after(10):
+            with trio.fail_after(WITHIN_S):
                 await enough.wait()
         assert waits == pytest.approx([0.1, 0.2, 0.4, 0.8, 1, 1])
 
@@ -269,10 +279,13 @@ class TestMisbehavingWorkers:
             assert eyes._wait_s <= 2 * QUICK.restart_first_s
 
     async def test_an_item_that_was_given_up_leaves_the_next_one_its_own_answer(
-        self, fake_worker: MakeWorker, picture: Frame
+        self, fake_worker: MakeWorker, picture: Frame, tmp_path: Path
     ) -> None:
+        given_up_on = tmp_path / "given up on"
         script = (
-            "load(); request = hear(); time.sleep(0.3); answer(request)\n"
+            "load(); request = hear()\n"
+            f"while not os.path.exists({str(given_up_on)!r}): time.sleep(0.01)\n"
+            "answer(request)\n"
             "while True: answer(hear(), pictures=[{'found': []}])"
         )
         async with WorkerEyes(QUICK, NOWHERE, fake_worker(script)).run() as eyes:
@@ -281,6 +294,7 @@ class TestMisbehavingWorkers:
             with trio.move_on_after(0.05) as given_up:
                 await eyes.judge([picture], None)
             assert given_up.cancelled_caught
+            given_up_on.touch()
             assert (await eyes.judge([picture], None)).reason is Reason.NOTHING_DETECTED
             assert eyes.worker_pid == worker
 

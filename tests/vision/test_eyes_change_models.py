@@ -20,7 +20,8 @@ from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.second_worker import ModelUnusableError
 
 MakeWorker = Callable[[str], Sequence[str]]
-SETTINGS = VisionSettings(restart_first_s=0.01, restart_cap_s=0.05, judge_timeout_s=5)
+SETTINGS = VisionSettings(restart_first_s=0.01, restart_cap_s=0.05, judge_timeout_s=60)
+WITHIN_S = 60.0
 FRAME = Frame(b"\xff\xd8\xff", Encoding.JPEG, 0, 0, 0.0, 1)
 OLD, NEW, NEWER = (ModelFile(Path(f"/models/{name}"), "") for name in ("1", "2", "3"))
 
@@ -63,7 +64,7 @@ async def test_the_next_item_is_judged_by_the_adopted_model(eyes: WorkerEyes) ->
         assert (eyes.state, eyes.restarts) == (EyesState.READY, 0)
         assert eyes.worker_pid != first
         assert first is not None
-        with trio.fail_after(5):
+        with trio.fail_after(WITHIN_S):
             while psutil.pid_exists(first):
                 await trio.sleep(0.01)
 
@@ -146,7 +147,7 @@ async def test_a_second_worker_that_died_is_not_adopted(eyes: WorkerEyes) -> Non
         await eyes.ready()
         async with eyes.beside(NEW) as second:
             os.kill(second.link.pid, signal.SIGKILL)
-            with trio.fail_after(5):
+            with trio.fail_after(WITHIN_S):
                 await second.gone.wait()
             with pytest.raises(EyesError, match="gone"):
                 await eyes.adopt(second)
@@ -215,7 +216,7 @@ async def test_a_refused_model_is_given_up_though_nobody_judges(fake_worker: Mak
     refused = ModelFile(Path("/models/refused"), "")
     eyes = WorkerEyes(SETTINGS, refused, fake_worker(WORKER), overseer)
     async with eyes.run():
-        with trio.fail_after(10):
+        with trio.fail_after(WITHIN_S):
             while eyes.state is not EyesState.READY:
                 await trio.sleep(0.01)
         assert await model_that_judges(eyes) == "1"

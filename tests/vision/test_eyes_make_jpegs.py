@@ -13,14 +13,19 @@ import trio
 from drivers.ports import Encoding, Frame
 from rvm_edge.item import Reason
 from rvm_edge.machine import Eyes, EyesError
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import AcceptanceSettings, VisionSettings
 from rvm_edge.vision.eyes import EyesState, WorkerEyes
 from rvm_edge.vision.in_process import InProcessEyes
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.picture import read_picture
 
 MakeWorker = Callable[[str], Sequence[str]]
-QUICK = VisionSettings(restart_first_s=0.01, restart_cap_s=0.05, judge_timeout_s=5)
+QUICK = VisionSettings(
+    restart_first_s=0.01,
+    restart_cap_s=0.05,
+    judge_timeout_s=60,
+    acceptance=AcceptanceSettings(late_s=60),
+)
 IMPATIENT = VisionSettings(restart_first_s=0.01, judge_timeout_s=0.4)
 NOWHERE = ModelFile(Path("/nowhere/model.onnx"), "")
 RAW = Frame(bytes(range(256)) * 3 * 48, Encoding.BGR24, 256, 48, 0.0, 1)

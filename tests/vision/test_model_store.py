@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.packaged import model_file
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import Thresholds, VisionSettings
 from rvm_edge.vision.model_store import MANIFEST, ManifestError, choose, read_manifest
 from rvm_edge.vision.onnx_detector import OnnxDetector
+from rvm_edge.vision.wire import Load
 
 ENTRY: dict[str, object] = {
     "name": "one",
@@ -44,6 +45,13 @@ def test_the_shipped_manifest_tells_the_truth_about_the_shipped_model() -> None:
 def test_the_default_of_the_manifest_is_chosen(tmp_path: Path) -> None:
     chosen = choose(VisionSettings(), written(tmp_path, models=[{**ENTRY, "name": "two"}, ENTRY]))
     assert (chosen.path, chosen.sha256) == (tmp_path / "one.onnx", "a" * 64)
+
+
+def test_an_entry_may_name_thresholds_for_a_file_that_cannot(tmp_path: Path) -> None:
+    entry = {**ENTRY, "file": "one.pt", "thresholds": {"mineral": 0.7}}
+    chosen = choose(VisionSettings(), written(tmp_path, models=[entry]))
+    assert chosen.thresholds == Thresholds(mineral=0.7)
+    assert Load.of(chosen, VisionSettings()).thresholds == Thresholds(mineral=0.7)
 
 
 def test_a_model_of_the_settings_goes_first_and_needs_no_manifest(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rvm_edge.settings import AcceptanceSettings, Thresholds, VisionSettings
 from rvm_edge.vision.detector import ModelError
-from rvm_edge.vision.model_thresholds import floor_for, read_thresholds
+from rvm_edge.vision.model_thresholds import floor_for, read_thresholds, thresholds_of
 
 OWN = Thresholds(mineral=0.7, mineral_seen=0.2, not_empty=0.125, soda=0.4)
 
@@ -55,3 +55,24 @@ def test_no_detection_is_dropped_that_a_models_threshold_asks_for() -> None:
 def test_thresholds_that_are_none_are_refused(said: str) -> None:
     with pytest.raises(ModelError, match="the model's thresholds cannot be used"):
         read_thresholds({"rvm_thresholds": said})
+
+
+WRITTEN = {
+    "rvm_thresholds": '{"mineral": 0.7, "mineral_seen": 0.2, "not_empty": 0.125, "soda": 0.4}'
+}
+VOUCHED = Thresholds(mineral=0.6, mineral_seen=0.3)
+
+
+def test_what_a_manifest_says_counts_for_a_file_that_says_nothing() -> None:
+    assert thresholds_of({}, VOUCHED) == VOUCHED
+    assert thresholds_of({}, None) is None
+
+
+def test_and_before_what_the_file_says() -> None:
+    assert thresholds_of(WRITTEN, None) == OWN
+    assert thresholds_of(WRITTEN, VOUCHED) == VOUCHED
+
+
+def test_a_file_that_contradicts_itself_is_not_run_on_a_manifest() -> None:
+    with pytest.raises(ModelError, match="the model's thresholds cannot be used"):
+        thresholds_of({"rvm_thresholds": "[]"}, VOUCHED)

@@ -61,6 +61,7 @@ def _on_onnx_runtime(path: Path, wanted: Load) -> Detector:
         threads=wanted.threads,
         floor=wanted.floor,
         nms_iou=wanted.nms_iou,
+        vouched=wanted.thresholds,
     )
     detector.warm_up()
     return detector

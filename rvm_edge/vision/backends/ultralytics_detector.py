@@ -21,7 +21,7 @@ from rvm_edge.vision.decode import decode
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.letterbox import letterbox
 from rvm_edge.vision.model_checks import read_model
-from rvm_edge.vision.model_thresholds import floor_for, read_thresholds
+from rvm_edge.vision.model_thresholds import floor_for, thresholds_of
 from rvm_edge.vision.wire import Load
 
 _PICKLE = ".pt"
@@ -30,12 +30,12 @@ _PICKLE = ".pt"
 class UltralyticsDetector:
     """Runs a YOLO11 detection model with whatever Ultralytics runs it with."""
 
-    def __init__(self, model: Model, model_hash: str, *, floor: float, nms_iou: float) -> None:
+    def __init__(self, model: Model, model_hash: str, wanted: Load) -> None:
         """Wrap a model; `load` is the way to get one."""
         self._model = model
-        self.thresholds = read_thresholds(model.metadata)
-        self._floor = floor_for(self.thresholds, floor)
-        self._nms_iou = nms_iou
+        self.thresholds = thresholds_of(model.metadata, wanted.thresholds)
+        self._floor = floor_for(self.thresholds, wanted.floor)
+        self._nms_iou = wanted.nms_iou
         self.model_hash = model_hash
         self.side = model.side
         self.names: Sequence[str] = model.names
@@ -62,7 +62,7 @@ class UltralyticsDetector:
             copy = Path(folder, f"model{path.suffix.lower()}")
             copy.write_bytes(content)
             model = load_model(copy, path, wanted)
-            detector = cls(model, model_hash, floor=wanted.floor, nms_iou=wanted.nms_iou)
+            detector = cls(model, model_hash, wanted)
             detector.detect(np.full((model.side, model.side, 3), 114, dtype=np.uint8))
             model.limit_threads(wanted.threads)
         return detector

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.manifest import Manifest, seconds
 from rvm_edge.vision.models.state import StoreState
@@ -22,6 +23,7 @@ class Admitted:
         version: of the release that it is.
         kind: what its file must be; "" where nobody said.
         issued_s: when its manifest was signed, in seconds of the Unix epoch; 0 for no manifest.
+        thresholds: what the manifest names for the acceptance rule, or None.
     """
 
     url: str
@@ -30,6 +32,7 @@ class Admitted:
     version: str
     kind: str = ""
     issued_s: float = 0.0
+    thresholds: Thresholds | None = None
 
 
 def admit(target: Target, manifest: Manifest | None, state: StoreState, now_s: float) -> Admitted:
@@ -72,4 +75,5 @@ def _as_vouched(target: Target, manifest: Manifest, now_s: float) -> Admitted:
         manifest.version,
         manifest.kind,
         seconds(manifest.issued),
+        manifest.thresholds,
     )

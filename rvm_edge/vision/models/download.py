@@ -205,7 +205,7 @@ class Download:
             raise UnfitError(f"the file is {kind}, and the manifest says {wanted.kind}")
         if kind not in self._limits.kinds:
             raise UnfitError(f"{kind} files are not taken here (models.formats)")
-        return StoredModel(actual, kind, length, wanted.version, wanted.issued_s)
+        return StoredModel(actual, kind, length, wanted.version, wanted.issued_s, wanted.thresholds)
 
     async def _forget(self) -> None:
         await self._offload(partial(on_disk, partial(self._disk.remove, self._part)))

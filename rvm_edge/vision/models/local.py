@@ -37,7 +37,7 @@ def copy_in(path: Path, wanted: Admitted, store: ModelStore, limits: Limits) -> 
     if actual != wanted.sha256:
         store.give_up_part()
         raise UnfitError(f"the file hashes to {actual[:12]}…, not {wanted.sha256[:12]}…")
-    return StoredModel(actual, kind, size, wanted.version, wanted.issued_s)
+    return StoredModel(actual, kind, size, wanted.version, wanted.issued_s, wanted.thresholds)
 
 
 def _copy(path: Path, store: ModelStore, sha256: str) -> None:

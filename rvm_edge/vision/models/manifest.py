@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.models.state import Kind, Sha256
 from rvm_edge.vision.models.version import parts_of
 
@@ -15,7 +16,7 @@ MOST_ENVELOPE_BYTES = 64 * 1024
 """Of a signed manifest as it comes."""
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is signed of a model.
 
     Attributes:
@@ -25,6 +26,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         kind: of the file.
         issued: when it was signed.
         expires: when it is worth nothing any more.
+        thresholds: for the acceptance rule, where the file cannot bring its own, as a `.pt` cannot;
+            they count before what the file brings. None for no word on them.
     """
 
     version: Annotated[str, Meta(max_length=100)]
@@ -33,6 +36,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Kind
     issued: datetime
     expires: datetime
+    thresholds: Thresholds | None = None
 
     def __post_init__(self) -> None:
         """Refuse a manifest that cannot be compared with another one."""

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from rvm_edge.settings import Thresholds
+
 MOST_REFUSED = 64
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -15,7 +17,7 @@ Kind = Literal["onnx", "pt"]
 """What a model's file is. Nothing else is ever kept."""
 
 
-class StoredModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoredModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A model of the store.
 
     Attributes:
@@ -24,6 +26,7 @@ class StoredModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         size: of its file, in bytes.
         version: of the release that it is, such as ``v1.2.0``; "" where nobody said.
         issued_s: when its manifest was signed, in seconds of the Unix epoch; 0 for no manifest.
+        thresholds: what its manifest names for the rule; None for what the file itself brings.
     """
 
     sha256: Sha256
@@ -31,6 +34,7 @@ class StoredModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: Annotated[int, Meta(ge=1)]
     version: Annotated[str, Meta(max_length=100)] = ""
     issued_s: Annotated[float, Meta(ge=0)] = 0.0
+    thresholds: Thresholds | None = None
 
     @property
     def file_name(self) -> str:
@@ -94,7 +98,10 @@ def turned_away(state: StoreState) -> StoreState:
 
 
 def promoted(state: StoreState) -> StoreState:
-    """The candidate serves from now on; what served is what to go back to."""
+    """The candidate serves from now on; what served is what to go back to.
+
+    One that was refused once, and came again because somebody insisted, is refused no more.
+    """
     model = state.candidate
     if model is None:
         return state
@@ -104,6 +111,7 @@ def promoted(state: StoreState) -> StoreState:
         previous=state.current,
         candidate=None,
         floor=model.version or state.floor,
+        refused=tuple(one for one in state.refused if one != model.sha256),
         losses=0,
         judged=0,
         proven=False,

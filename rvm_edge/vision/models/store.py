@@ -211,7 +211,7 @@ def file_of(folder: Path, model: StoredModel | None, fallback: ModelFile) -> Mod
     """Return a model of a store as the worker is told of it; the fallback for None."""
     if model is None:
         return fallback
-    return ModelFile(folder / model.file_name, model.sha256, model.version)
+    return ModelFile(folder / model.file_name, model.sha256, model.version, model.thresholds)
 
 
 def sha256_of(path: Path) -> str:

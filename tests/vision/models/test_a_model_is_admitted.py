@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from rvm_edge.settings import Thresholds
 from rvm_edge.vision.models.admission import admit
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.manifest import Manifest
@@ -55,6 +57,20 @@ class TestSignature:
     def test_a_strangers_signature_is_not(self) -> None:
         with pytest.raises(UnfitError, match="none of the configured keys"):
             verified(signed(MANIFEST, STRANGER), TRUSTED)
+
+    def test_thresholds_are_signed_with_it(self) -> None:
+        strict = replace(MANIFEST, kind="pt", thresholds=Thresholds(mineral=0.7))
+        assert verified(signed(strict, KEY), TRUSTED) == strict
+        assert admit(TARGET, strict, StoreState(), NOW_S).thresholds == strict.thresholds
+
+    def test_machines_that_know_no_thresholds_can_read_a_manifest_without_them(self) -> None:
+        assert b"thresholds" not in msgspec.json.encode(MANIFEST)
+
+    @pytest.mark.parametrize("wrong", [{"mineral": 2}, {"cola": 0.5}, {"mineral": 0.1}, [], "high"])
+    def test_thresholds_that_are_none_make_no_manifest(self, wrong: object) -> None:
+        said = {**msgspec.to_builtins(MANIFEST), "thresholds": wrong}
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.json.decode(msgspec.json.encode(said), type=Manifest)
 
     def test_not_even_under_the_trusted_keys_name(self) -> None:
         envelope = msgspec.json.decode(signed(MANIFEST, STRANGER), type=Envelope)

@@ -238,6 +238,14 @@ def test_a_power_cut_at_any_step_leaves_a_whole_model_and_a_clean_store(
     assert set(served_after[turned:]) == {after}
 
 
+def test_what_was_refused_and_passed_its_trial_after_all_is_refused_no_more() -> None:
+    once = turned_away(came(StoreState(), model("v1")[0]))
+    again = promoted(came(once, model("v1")[0]))
+    assert once.refused == (model("v1")[0].sha256,)
+    assert again.refused == ()
+    assert rolled_back(again).refused == once.refused
+
+
 STATES = st.sampled_from(["begin", "came", "promote", "refuse", "back", "serve"])
 
 
