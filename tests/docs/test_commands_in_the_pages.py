@@ -82,7 +82,7 @@ def parse(command: click.Command, words: list[str], *, is_whole: bool) -> None:
     """
     context = click.Context(command, info_name=command.name)
     try:
-        given, left, _ = command.make_parser(context).parse_args(words)
+        given, left, _ = command.make_parser(context).parse_args(list(words))
     except click.BadOptionUsage:  # "`--model` names another"
         if is_whole:
             raise
