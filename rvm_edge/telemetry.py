@@ -69,6 +69,8 @@ class Inventory:
         cameras: what sees.
         sensors: what measures.
         actuators: what moves or shines.
+        second_judge: how it stands: `off`, `starting`, `ready`, or `silent` or `dismissed` with the
+            reason behind it; "" where nobody knows.
     """
 
     firmware_version: str
@@ -85,6 +87,7 @@ class Inventory:
     cameras: tuple[Part, ...]
     sensors: tuple[Part, ...]
     actuators: tuple[Part, ...]
+    second_judge: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,11 @@ class OwnModels:
         """Name the model that the eyes look through; nothing while there is none."""
         if self._open is None:
             return ModelInUse()
-        model = self._open.eyes.model
-        return ModelInUse(model.path.name, model.version, model.sha256)
+        eyes = self._open.eyes
+        model = eyes.model
+        return ModelInUse(
+            model.path.name, model.version, model.sha256, eyes.second_judge.in_a_line()
+        )
 
     def _key(self) -> Key | None:
         return key_of(self.identity())

@@ -31,6 +31,7 @@ class ModelInUse:
     name: str = ""
     version: str = ""
     sha256: str = ""
+    second_judge: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class HostTelemetry:
             cameras=parts.cameras,
             sensors=parts.sensors,
             actuators=parts.actuators,
+            second_judge=model.second_judge,
         )
 
     async def figures(self) -> Figures:

@@ -96,12 +96,18 @@ class HardwareInfo(msgspec.Struct, frozen=True):
 
 
 class Diagnostics(msgspec.Struct, frozen=True):
-    """What the machine found out about itself: ``pass``, ``fail`` or ``unknown`` each."""
+    """What the machine found out about itself: ``pass``, ``fail`` or ``unknown`` each.
+
+    Attributes:
+        figures: what it has done.
+        second_judge: how it stands, in words; null where there is none to speak of.
+    """
 
     network_check: str
     camera_check: str
     motor_test: str
     figures: FiguresInfo
+    second_judge: str | None = None
 
 
 class HandshakeRequest(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True, omit_defaults=True):
         tailscale_ip: likewise, in the private network.
         figures: what it has done, with the head of its journal. The published servers keep
             nothing of it; a log of their requests does.
+        second_judge: how it stands, in words, as in the handshake; left out where there is none.
         bin_capacity: how full the bin is, in whole percent; left out while unknown.
         capture_complete: said once, in the first heartbeat after a picture that the server had
             ordered is there.
@@ -47,6 +48,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     ip_local: str | None
     tailscale_ip: str | None
     figures: FiguresInfo
+    second_judge: str | None = None
     bin_capacity: int | None = None
     capture_complete: bool = False
 

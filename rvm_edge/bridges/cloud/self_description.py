@@ -63,6 +63,7 @@ def introduction(
             camera_check=_check(inventory.cameras),
             motor_test=_check(inventory.actuators),
             figures=_figures(figures),
+            second_judge=_cut(inventory.second_judge, MOST_NAME),
         ),
     )
 
@@ -100,6 +101,7 @@ def sign_of_life(
         ip_local=_address(inventory.ip_local),
         tailscale_ip=_address(inventory.ip_vpn),
         figures=_figures(figures),
+        second_judge=_cut(inventory.second_judge, MOST_NAME),
         bin_capacity=None if full is None else round(full),
         capture_complete=capture_complete,
     )

@@ -77,6 +77,10 @@ class Hearing:
         off = msgspec.structs.replace(self._settings.segmenter, enabled=False)
         return msgspec.structs.replace(self._settings, segmenter=off)
 
+    def in_a_line(self) -> str:
+        """Return the state, and why where there is a reason, for whoever looks from afar."""
+        return f"{self.state.value}: {self.trouble}" if self.trouble else self.state.value
+
     def worker_says(self, judge: str, trouble: str) -> None:
         """Take note of what a worker says when it is ready.
 

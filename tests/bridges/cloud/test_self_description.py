@@ -113,6 +113,7 @@ def test_whatever_was_measured_keeps_to_the_servers_bounds(
         cameras=(part,),
         sensors=(part,),
         actuators=(part,),
+        second_judge=words,
     )
     body = told(Identity("https://a", name or "x", words, Secret("k")), inventory, health)
     assert 0 < len(body["hardware_id"]) <= 100
@@ -122,6 +123,8 @@ def test_whatever_was_measured_keeps_to_the_servers_bounds(
     for text in (body["timezone"], system["jetpack_version"], system["firmware_version"]):
         assert text is None or len(text) <= 50
     assert all(text is None or len(text) <= 100 for text in system["ai_models"].values())
+    judge = body["diagnostics"]["second_judge"]
+    assert judge is None or len(judge) <= 255
     metrics = body["health_metrics"]
     for key in ("cpu_usage_percent", "memory_usage_percent", "disk_usage_percent"):
         assert metrics[key] is None or 0 <= metrics[key] <= 100
@@ -149,3 +152,11 @@ def test_the_bin_is_told_in_whole_percent_or_not_at_all(
 
 def test_a_picture_that_arrived_is_said() -> None:
     assert beat(done=True)["capture_complete"] is True
+
+
+def test_how_the_second_judge_stands_is_told_where_there_is_one() -> None:
+    silent = replace(INVENTORY, second_judge="silent: it took longer than 2 s")
+    assert beat(inventory=silent)["second_judge"] == silent.second_judge
+    assert told(inventory=silent)["diagnostics"]["second_judge"] == silent.second_judge
+    assert "second_judge" not in beat()
+    assert told()["diagnostics"]["second_judge"] is None

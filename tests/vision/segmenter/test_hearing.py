@@ -145,3 +145,16 @@ async def test_a_yes_that_comes_too_late_is_a_no() -> None:
     assert (judged.accepted, judged.reason) == (False, Reason.TOO_LATE)
     judged = await ready().hear(ACCEPTED, Judge(TWO), lambda: 3.1)
     assert judged.reason is Reason.SECOND_OBJECT
+
+
+async def test_how_it_stands_is_one_line_for_whoever_looks_from_afar() -> None:
+    assert Hearing(VisionSettings()).in_a_line() == "off"
+    hearing = Hearing(ON)
+    assert hearing.in_a_line() == "starting"
+    hearing.worker_says("", "SAM 2: there is no model at w.pt")
+    assert hearing.in_a_line() == "silent: SAM 2: there is no model at w.pt"
+    hearing.worker_says("sam", "")
+    assert hearing.in_a_line() == "ready"
+    late = Judge(NoOpinionError("it took longer than 2 s"))
+    assert (await hearing.hear(ACCEPTED, late, soon)).accepted
+    assert hearing.in_a_line() == "silent: it took longer than 2 s"
