@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -35,7 +36,10 @@ from rvm_edge.doctor.checks import (
 from rvm_edge.doctor.finding import Level
 from rvm_edge.packaged import config_file
 from rvm_edge.settings import Settings
+from rvm_edge.vision.model_store import ModelFile
+from rvm_edge.vision.models.store import RECORD, open_store
 from tests.doctor.conftest import Computer
+from tests.vision.models.test_store import NEW, install
 
 GOOD_SERVICE = "ActiveState=active\nUnitFileState=enabled\nNRestarts=2\nWatchdogUSec=2s"
 KEY = "k" * 40
@@ -134,6 +138,42 @@ def test_a_model_that_nobody_pinned_is_a_warning_with_its_hash(computer: Compute
 
     assert found.level is Level.WARNING
     assert re.search("[0-9a-f]{64}", found.todo)
+
+
+class TestAModelOverTheAir:
+    """What serves is looked at, not what the settings say."""
+
+    @pytest.fixture
+    def stored(self, computer: Computer) -> Path:
+        fallback = ModelFile(computer.root / "shipped.onnx", "0" * 64)
+        with open_store(computer.place().locations.model_store_dir, fallback) as store:
+            install(store, NEW)
+            return store.serving().path
+
+    @pytest.mark.usefixtures("stored")
+    def test_one_that_is_whole_is_named_with_its_probation(self, computer: Computer) -> None:
+        found = model.look(computer.place())
+        assert found.level is Level.FINE
+        assert f"v2 ({NEW[0].sha256[:12]}…), over the air, on probation" in found.what
+
+    def test_one_that_rotted_is_a_failure_with_the_way_back(
+        self, computer: Computer, stored: Path
+    ) -> None:
+        stored.write_bytes(b"rotten")
+        found = model.look(computer.place())
+        assert found.level is Level.FAILURE
+        assert found.what == "the model is another file than was pinned"
+        assert "model rollback" in found.todo
+
+    def test_so_is_one_that_is_gone(self, computer: Computer, stored: Path) -> None:
+        stored.unlink()
+        found = model.look(computer.place())
+        assert (found.level, "model rollback" in found.todo) == (Level.FAILURE, True)
+
+    def test_a_damaged_record_is_a_warning(self, computer: Computer, stored: Path) -> None:
+        (stored.parent / RECORD).write_bytes(b"{")
+        found = model.look(computer.place())
+        assert (found.level, "damaged" in found.what) == (Level.WARNING, True)
 
 
 @pytest.mark.parametrize(
