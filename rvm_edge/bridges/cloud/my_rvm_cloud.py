@@ -13,6 +13,7 @@ import trio
 
 from drivers.ports import Frame
 from rvm_edge.bridges.cloud import dataset_wire, receipts, standings
+from rvm_edge.bridges.cloud.capture_news import CaptureNews
 from rvm_edge.bridges.cloud.channel_wire import ChannelReply, ChannelRequest
 from rvm_edge.bridges.cloud.client import ApiClient
 from rvm_edge.bridges.cloud.deposit_wire import deposit_form
@@ -103,7 +104,7 @@ class MyRvmCloud:
         self._last_contact_s: float | None = None
         self._silent_until_s = float("-inf")
         self._failed_handshakes = 0
-        self._captures_unsaid = 0
+        self._captures = CaptureNews()
 
     @property
     def welcome(self) -> Welcome | None:
@@ -162,13 +163,15 @@ class MyRvmCloud:
             return Standing.UNREACHABLE
         inventory, health = await self._telemetry.inventory(), await self._telemetry.health()
         figures = await self._telemetry.figures()
-        saying = self._captures_unsaid
-        told = sign_of_life(inventory, health, figures, bin_pct, capture_complete=saying > 0)
+        captures, saying = self._captures, self._captures.unsaid
+        told = sign_of_life(
+            inventory, health, figures, bin_pct, capture_complete=saying is not None
+        )
         exchange = await self._client.post_json(Endpoint.HEARTBEAT, msgspec.json.encode(told))
         standing = self._take(Endpoint.HEARTBEAT, exchange)
         reply = _read(exchange, HeartbeatReply)
         if standing is Standing.OK and reply is not None:
-            self._captures_unsaid -= saying
+            captures.said(saying)
             self._clock.learn(exchange, reply.server_time)
             commands = commands_of(reply)
             if commands:
@@ -203,6 +206,7 @@ class MyRvmCloud:
 
     async def offer(self, frame: Frame) -> str:
         """Send a picture that the server ordered; say in a few words what became of it."""
+        captures = self._captures
         try:
             jpeg = await self._as_jpeg(frame, dataset_wire.MOST_BYTES)
         except EyesError as error:
@@ -210,7 +214,7 @@ class MyRvmCloud:
         exchange = await self._client.post_form(Endpoint.DATASET, dataset_wire.dataset_form(jpeg))
         receipt = self._receipt(Endpoint.DATASET, Topic.ORDERED_PICTURES, exchange)
         if receipt.proof is Proof.TAKEN:
-            self._captures_unsaid += 1
+            captures.add()
             return "the server has it"
         return receipt.why
 

@@ -287,6 +287,40 @@ async def test_a_picture_that_comes_during_a_heartbeat_is_announced_by_the_next(
     assert [rig.body(number).get("capture_complete") for number in (1, 3, 4)] == [True, True, None]
 
 
+async def test_two_heartbeats_at_once_take_no_picture_off_the_count_twice(
+    autojump_clock: MockClock,
+) -> None:
+    taken: Answer = (201, {"success": True})
+    async with speaking(taken, ALIVE, ALIVE, ALIVE, taken, ALIVE, ALIVE) as rig:
+        await rig.cloud.offer(FRAME)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(rig.cloud.heartbeat, 1.0)
+            nursery.start_soon(rig.cloud.heartbeat, 1.0)
+        await rig.cloud.heartbeat(1.0)
+        await rig.cloud.offer(FRAME)
+        await rig.cloud.heartbeat(1.0)
+        await rig.cloud.heartbeat(1.0)
+    announced = [rig.body(number).get("capture_complete") for number in (1, 2, 3, 5, 6)]
+    assert announced == [True, True, None, True, None]
+
+
+async def test_what_was_sent_as_another_machine_is_not_announced_as_this_one(
+    autojump_clock: MockClock,
+) -> None:
+    taken: Answer = (201, {"success": True})
+    async with speaking(taken, ALIVE, ALIVE, taken, ALIVE) as rig:
+        await rig.cloud.offer(FRAME)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(rig.cloud.heartbeat, 1.0)
+            await wait_all_tasks_blocked()
+            rig.cloud.become(IDENTITY)
+        await rig.cloud.heartbeat(1.0)
+        await rig.cloud.offer(FRAME)
+        await rig.cloud.heartbeat(1.0)
+    announced = [rig.body(number).get("capture_complete") for number in (1, 2, 4)]
+    assert announced == [True, None, True]
+
+
 async def test_a_server_without_a_place_for_ordered_pictures_is_told_of(
     autojump_clock: MockClock,
 ) -> None:
