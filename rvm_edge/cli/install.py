@@ -15,8 +15,9 @@ from rvm_edge.cli.options import json_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvm_edge.service.install.plan import Shipped, Site
+    from rvm_edge.service.install.plan import Shipped
     from rvm_edge.service.install.steps import Step
+    from rvm_edge.settings import Settings
 
 _CONFIGURATION = ("settings.toml", "hardware_map.json")
 
@@ -84,14 +85,16 @@ def command(
     from rvm_edge.service.install.plan import Site, installation, removal
     from rvm_edge.service.install.steps import InstallError
 
+    chosen = None if uninstall else _settings_of(root)  # broken ones hold no removal up
     site = Site(
         program=(program or Path(sys.prefix) / "bin" / "rvm-edge").absolute(),
         root=root.resolve(),
         is_booted=root.resolve() == Path("/") and Path("/run/systemd/system").is_dir(),
         kiosk=not no_kiosk,
+        may_reboot=chosen is not None and chosen.cloud.orders.may_reboot,
     )
     try:
-        steps = removal(site) if uninstall else installation(site, _shipped(site))
+        steps = removal(site) if chosen is None else installation(site, _shipped(chosen))
         report = InstallReport(
             applies, tuple(PlannedStep(step.need().value, step.describe()) for step in steps)
         )
@@ -119,36 +122,35 @@ def _carry_out(steps: Sequence[Step], *, quiet: bool) -> None:
             step.carry_out()
 
 
-def _shipped(site: Site) -> Shipped:
+def _shipped(chosen: Settings) -> Shipped:
     """Return the project's own files for a service."""
+    from rvm_edge.kiosk.keeper.policy import managed_policy
     from rvm_edge.packaged import PackagedFileError, config_file
-    from rvm_edge.service.install.plan import TEMPLATES, UNITS, Shipped
+    from rvm_edge.service.install.plan import REBOOT_UNITS, TEMPLATES, UNITS, Shipped
 
     def text(name: str) -> str:
         return config_file(name).read_text(encoding="utf-8")
 
     try:
         return Shipped(
-            units={name: text(f"systemd/{name}") for name in (*UNITS, *TEMPLATES)},
+            units={name: text(f"systemd/{name}") for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
             sysusers=text("sysusers/rvm-edge.conf"),
             udev=text("udev/99-rvm-edge.rules"),
-            policy=_policy(site),
+            policy=managed_policy(chosen.kiosk),
             configuration={name: text(name) for name in _CONFIGURATION},
         )
     except PackagedFileError as error:
         raise CommandError(str(error)) from error
 
 
-def _policy(site: Site) -> str:
-    """Return the browser's policy as the site's own settings want it."""
+def _settings_of(root: Path) -> Settings:
+    """Return the site's own settings: the browser's policy and the right to a reboot go by them."""
     from rvm_edge.cli.failures import CONFIGURATION
-    from rvm_edge.kiosk.keeper.policy import managed_policy
     from rvm_edge.settings import Settings
     from rvm_edge.settings_file import SettingsError, read_settings
 
-    path = site.at("/etc/rvm-edge/settings.toml")
+    path = root / "etc/rvm-edge/settings.toml"
     try:
-        chosen = read_settings(path) if path.exists() else Settings()
+        return read_settings(path) if path.exists() else Settings()
     except SettingsError as error:
         raise CommandError(str(error), CONFIGURATION) from error
-    return managed_policy(chosen.kiosk)

@@ -124,7 +124,6 @@ def command(
     from rvm_edge.cli.own_upkeep import own_upkeep
     from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.cli.unusable import in_one_line
-    from rvm_edge.health.service_host import ServiceHost
 
     here, chosen = locations(writes=True), settings()
     who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
@@ -143,7 +142,7 @@ def command(
     link = own_link(credentials, here, hardware_map(), made, own.in_use if own else None)
     wire = OwnWire()
     faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
-    host = ServiceHost(may_reboot=False)  # the computer is somebody's laptop
+    host = _host(here, chosen)
 
     def start_with(worker: WorkerEyes | None) -> AbstractAsyncContextManager[Daemon]:
         if is_real and worker is not None:
@@ -166,6 +165,14 @@ def command(
     upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)
     with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
         trio.run(_run, start, host, screen, upkeep, as_json)
+
+
+def _host(here: Locations, chosen: Settings) -> ServiceHost:
+    """Return the computer, as far as this program may have it started anew."""
+    from rvm_edge.health.service_host import ServiceHost, reboot_request
+
+    may_reboot = chosen.cloud.orders.may_reboot
+    return ServiceHost(reboot_request(may_reboot=may_reboot, runtime_dir=here.runtime_dir))
 
 
 def _site(here: Locations) -> Site:

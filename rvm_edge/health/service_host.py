@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
+from typing import Final
 
 import trio
 
-REBOOT_COMMAND = ("systemctl", "--no-ask-password", "reboot")
-PATIENCE_S = 20.0
-
-_SHOWN_CHARACTERS = 200
+PATIENCE_S: Final = 20.0
+_LOOK_S: Final = 0.05
 
 
 class HostError(Exception):
@@ -34,28 +32,20 @@ class ServiceHost:
 
     Neither verb ends anything itself: they say so to the program's main task, which leaves its
     nursery in order, closes the ledger, and returns.
+
+    A reboot is asked for with an empty file, which a unit of the service manager's waits for and
+    takes away (``config/systemd/rvm-edge-reboot.path``): this program has no right to do it.
     """
 
-    def __init__(
-        self,
-        *,
-        may_reboot: bool,
-        environment: Mapping[str, str] | None = None,
-        command: tuple[str, ...] = REBOOT_COMMAND,
-        patience_s: float = PATIENCE_S,
-    ) -> None:
+    def __init__(self, request: Path | None, *, patience_s: float = PATIENCE_S) -> None:
         """Prepare.
 
         Args:
-            may_reboot: whether the owner lets this program restart the computer.
-            environment: stands for `os.environ`; systemd sets ``INVOCATION_ID`` there
-                (systemd.exec(5)).
-            command: asks for the reboot.
-            patience_s: how long that is waited for.
+            request: where a reboot is asked for; None where nobody would take it, or the owner
+                does not let this program restart the computer.
+            patience_s: how long the request may lie there.
         """
-        self._may_reboot = may_reboot
-        self._environment = os.environ if environment is None else environment
-        self._command = command
+        self._request = request
         self._patience_s = patience_s
         self._asked = trio.Event()
         self._ending: Ending | None = None
@@ -79,35 +69,50 @@ class ServiceHost:
         """Have the computer started anew, and ask the main task to end.
 
         Raises:
-            HostError: it is not allowed, no service manager is there to do it, or it refused.
+            HostError: it is not allowed, or nobody took the request.
         """
         await trio.lowlevel.checkpoint()
-        if not self._may_reboot:
-            raise HostError("the owner does not let this program restart the computer")
-        if not self._environment.get("INVOCATION_ID"):
-            raise HostError("not started by systemd; restart the computer by hand")
-        await self._ask_for_reboot()
+        if self._request is None:
+            raise HostError("this program may not restart the computer")
+        await self._ask_for_reboot(self._request)
         self._end(Ending.REBOOT)
 
-    async def _ask_for_reboot(self) -> None:
-        shown = " ".join(self._command)
+    async def _ask_for_reboot(self, request: Path) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            with trio.fail_after(self._patience_s):
-                done = await trio.run_process(
-                    self._command,
-                    stdin=subprocess.DEVNULL,
-                    capture_stdout=True,
-                    capture_stderr=True,
-                    check=False,
-                )
-        except trio.TooSlowError as error:
-            raise HostError(f"{shown} did not answer within {self._patience_s:g} s") from error
+            os.close(os.open(request, flags, 0o600))  # in memory: /run never waits for a disk
+            try:
+                with trio.move_on_after(self._patience_s):
+                    while _is_there(request):
+                        await trio.sleep(_LOOK_S)
+                    return
+            finally:
+                _take_back(request)  # nobody is to find it later
         except OSError as error:
-            raise HostError(f"{shown} cannot be run: {error.strerror}") from error
-        if done.returncode != 0:
-            said = " ".join(done.stderr.decode("utf-8", "replace").split())[:_SHOWN_CHARACTERS]
-            raise HostError(f"{shown} refused: {said or f'exit code {done.returncode}'}")
+            raise HostError(f"{request}: {error.strerror}") from error
+        raise HostError(
+            f"nobody took {request} within {self._patience_s:g} s; "
+            "rvm-edge install --apply makes the unit that does"
+        )
 
     def _end(self, ending: Ending) -> None:
         self._ending = self._ending or ending
         self._asked.set()
+
+
+def _is_there(request: Path) -> bool:
+    return request.exists()
+
+
+def _take_back(request: Path) -> None:
+    request.unlink(missing_ok=True)
+
+
+def reboot_request(*, may_reboot: bool, runtime_dir: Path | None) -> Path | None:
+    """Return where this service asks for a reboot; None where it cannot or may not.
+
+    Args:
+        may_reboot: whether the owner lets this program restart the computer.
+        runtime_dir: systemd's ``RUNTIME_DIRECTORY``; None for a program started by hand.
+    """
+    return runtime_dir / "reboot" if may_reboot and runtime_dir is not None else None

@@ -125,12 +125,15 @@ class OrderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         expire_s: an order older than this is refused.
         waiting: how many may wait for the machine to be free; beyond it they are refused.
         restarts_per_hour: how often the server may restart or reboot the machine.
+        may_reboot: whether the server may restart the whole computer, and not only the program;
+            `rvm-edge install --apply` gives and takes the right to it.
         orders_per_minute: how many orders of all kinds are taken.
     """
 
     expire_s: Seconds = 600.0
     waiting: Annotated[int, Meta(ge=1, le=1_000)] = 32
     restarts_per_hour: Annotated[int, Meta(ge=0, le=60)] = 3
+    may_reboot: bool = False
     orders_per_minute: Annotated[int, Meta(ge=1, le=600)] = 30
 
 

@@ -20,6 +20,10 @@ UNITS: Final = ("rvm-edge.service", "rvm-kiosk.service")
 TEMPLATES: Final = ("rvm-edge-usb@.service",)
 """Units that nobody enables: udev starts one for a device."""
 
+REBOOT_PATH: Final = "rvm-edge-reboot.path"
+REBOOT_UNITS: Final = (REBOOT_PATH, "rvm-edge-reboot.service")
+"""What lets the machine have its computer started anew; only where its owner wants that."""
+
 SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
 """As the units that the project ships name it."""
 
@@ -57,12 +61,14 @@ class Site:
         root: the system's root folder; another one for an image that is being built.
         is_booted: whether a service manager runs there that has to be told.
         kiosk: whether it has a screen of its own.
+        may_reboot: whether the owner lets the machine have the computer started anew.
     """
 
     program: Path
     root: Path = Path("/")
     is_booted: bool = True
     kiosk: bool = True
+    may_reboot: bool = False
 
     def at(self, path: str) -> Path:
         """Return a path of the system's, under the site's root."""
@@ -72,6 +78,11 @@ class Site:
     def units(self) -> tuple[str, ...]:
         """The services that run there."""
         return UNITS if self.kiosk else UNITS[:1]
+
+    @property
+    def started(self) -> tuple[str, ...]:
+        """What is started at each boot."""
+        return (*self.units, REBOOT_PATH) if self.may_reboot else self.units
 
 
 def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
@@ -94,6 +105,12 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
     for name in (*site.units, *TEMPLATES):
         unit = shipped.units[name].replace(SHIPPED_PROGRAM, str(site.program))
         steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), unit.encode()))
+    if site.may_reboot:
+        for name in REBOOT_UNITS:
+            text = shipped.units[name]
+            steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), text.encode()))
+    else:
+        steps += _no_reboot(site)
     return (*steps, *_take_notice(site))
 
 
@@ -109,6 +126,7 @@ def removal(site: Site) -> tuple[Step, ...]:
             RunCommand(("systemctl", "disable", "--now", name), "end it for good", may_fail=True)
             for name in UNITS
         ]
+    steps += _no_reboot(site)
     steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in (*UNITS, *TEMPLATES)]
     steps += [AbsentFile(path) for path in _policies(site)]
     steps.append(AbsentFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules")))
@@ -116,6 +134,20 @@ def removal(site: Site) -> tuple[Step, ...]:
     if site.is_booted:
         steps.append(RunCommand(("systemctl", "daemon-reload"), "forget the services"))
     return tuple(steps)
+
+
+def _no_reboot(site: Site) -> list[Step]:
+    """Return what takes the right to a reboot away; nothing where it was never given."""
+    there = [
+        path for name in REBOOT_UNITS if (path := site.at(f"/etc/systemd/system/{name}")).exists()
+    ]
+    steps: list[Step] = []
+    if there:
+        root = () if site.is_booted or site.root == Path("/") else (f"--root={site.root}",)
+        now = ("--now",) if site.is_booted else ()
+        command = ("systemctl", *root, "disable", *now, REBOOT_PATH)
+        steps.append(RunCommand(command, "take no more requests for a reboot", may_fail=True))
+    return [*steps, *(AbsentFile(path) for path in there)]
 
 
 def _people(site: Site, sysusers: Path) -> list[Step]:
@@ -127,13 +159,15 @@ def _take_notice(site: Site) -> list[Step]:
     """Return what makes a running system see the new files, or an image see them when it boots."""
     if not site.is_booted:
         root = () if site.root == Path("/") else (f"--root={site.root}",)
-        return [RunCommand(("systemctl", *root, "enable", *site.units), "start them at each boot")]
+        return [
+            RunCommand(("systemctl", *root, "enable", *site.started), "start them at each boot")
+        ]
     return [
         RunCommand(("udevadm", "control", "--reload"), "read the rules", may_fail=True),
         RunCommand(("udevadm", "trigger"), "apply them to what is plugged in", may_fail=True),
         RunCommand(("systemctl", "daemon-reload"), "read the units"),
-        RunCommand(("systemctl", "enable", *site.units), "start them at each boot"),
-        RunCommand(("systemctl", "restart", *site.units), "start them now, the new version"),
+        RunCommand(("systemctl", "enable", *site.started), "start them at each boot"),
+        RunCommand(("systemctl", "restart", *site.started), "start them now, the new version"),
     ]
 
 

@@ -121,6 +121,49 @@ def test_an_uninstall_leaves_what_is_remembered_and_nothing_of_ours(image: Path)
     }
 
 
+def _may_reboot(image: Path, *, may: bool) -> None:
+    path = image / "etc/rvm-edge/settings.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"[cloud.orders]\nmay_reboot = {str(may).lower()}\n")
+
+
+def test_nothing_may_restart_the_computer_unless_its_owner_says_so(image: Path) -> None:
+    assert _install(image, "--apply").exception is None
+
+    assert not [*image.rglob("*reboot*")]
+
+
+def test_the_right_to_restart_the_computer_is_given_and_taken_by_the_settings(image: Path) -> None:
+    units = image / "etc/systemd/system"
+    _may_reboot(image, may=True)
+    assert _install(image, "--apply").exception is None
+    assert (units / "rvm-edge-reboot.service").exists()
+    assert (units / "multi-user.target.wants/rvm-edge-reboot.path").is_symlink()
+    assert set(_needs(image).values()) == {"already there", "run"}
+
+    _may_reboot(image, may=False)
+    assert _needs(image)["/etc/systemd/system/rvm-edge-reboot.path"] == "remove"
+    assert _install(image, "--apply").exception is None
+    assert not [*image.rglob("*reboot*")]
+
+
+def test_an_uninstall_takes_that_right_too(image: Path) -> None:
+    _may_reboot(image, may=True)
+    assert _install(image, "--apply").exception is None
+
+    assert _install(image, "--uninstall", "--apply").exception is None
+
+    assert not [*image.rglob("*reboot*")]
+
+
+def test_settings_that_cannot_be_read_hold_an_installation_up_and_no_removal(image: Path) -> None:
+    assert _install(image, "--apply").exception is None
+    (image / "etc/rvm-edge/settings.toml").write_text("[cloud.orders]\nmay_rebot = true\n")
+
+    assert isinstance(_install(image, "--apply").exception, CommandError)
+    assert _install(image, "--uninstall", "--apply").exception is None
+
+
 def test_a_machine_without_a_screen_gets_no_screens_service(image: Path) -> None:
     assert _install(image, "--apply", "--no-kiosk").exception is None
 

@@ -97,8 +97,13 @@ class Admission:
             return ""
         if waiting >= bounds.waiting:
             return f"{bounds.waiting} orders wait already"
-        if read.action in RESTARTS and not self._restarts.allows(now_s, dated.came_s):
-            return f"{bounds.restarts_per_hour} restarts within an hour are allowed"
+        return self._objection_to_restart(read.action, dated, now_s)
+
+    def _objection_to_restart(self, action: Action, dated: Dated, now_s: float) -> str:
+        if action is Action.REBOOT and not self._bounds.may_reboot:
+            return "the owner does not let the server restart the computer"
+        if action in RESTARTS and not self._restarts.allows(now_s, dated.came_s):
+            return f"{self._bounds.restarts_per_hour} restarts within an hour are allowed"
         return ""
 
     def _remember(self, order_id: str, now_s: float) -> None:

@@ -85,7 +85,8 @@ def _lines(carried_out_in: CarriedOutIn, settings: OrderSettings) -> Iterator[st
     yield "| Setting | Default |"
     yield "|---|---|"
     for name, value in msgspec.structs.asdict(settings).items():
-        yield f"| `{name}` | {value:g} |"
+        shown = str(value).lower() if isinstance(value, bool) else f"{value:g}"
+        yield f"| `{name}` | {shown} |"
     yield f"\nWhat an order carries may be {MOST_PAYLOAD_BYTES} bytes long.\n"
     yield _CAME_TWICE
 

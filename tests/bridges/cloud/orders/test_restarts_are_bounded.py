@@ -19,7 +19,7 @@ from tests.bridges.cloud.orders.sent import at, by_heartbeat, by_socket
 
 def desk_beside(notes: Path | None, per_hour: int = 3) -> OrderDesk:
     return OrderDesk(
-        OrderSettings(restarts_per_hour=per_hour),
+        OrderSettings(restarts_per_hour=per_hour, may_reboot=True),
         named_hash=lambda: None,
         restarts=None if notes is None else RestartFile(notes),
     )
@@ -42,6 +42,14 @@ async def test_none_may_be_allowed_at_all() -> None:
     desk = desk_beside(None, per_hour=0)
     desk.take_in([by_heartbeat("REBOOT")], at())
     assert desk.counts.refused == 1
+
+
+async def test_the_computer_is_restarted_only_where_its_owner_wants_that() -> None:
+    desk = OrderDesk(OrderSettings(), named_hash=lambda: None, restarts=None)
+    desk.take_in([by_heartbeat("REBOOT"), by_heartbeat("RESTART")], at())
+    assert (desk.counts.admitted, desk.counts.refused) == (1, 1)
+    why = (await desk.next_refusal()).why
+    assert why == "the owner does not let the server restart the computer"
 
 
 async def test_the_bound_holds_through_the_restarts_themselves(tmp_path: Path) -> None:
