@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 LOOK_S: Final = 0.25
 """Between two looks at whether the page has to be open, and at which address."""
 
+PASSING_S: Final = 0.5
+"""A state that is left again so soon waits for nobody to set it up."""
+
 LEAVE_S: Final = 10.0
 """So long the chart may take to see what was kept, before the page opens again."""
 
@@ -151,7 +154,11 @@ class SetUpOffer:
         return "", False
 
     async def _open(self, address: IPv4Address) -> None:
-        # Half a second of imports that a machine which knows who it is never needs.
+        # A machine that knows who it is passes through at every start, and needs none of this.
+        await trio.sleep(PASSING_S)
+        if not self._is_wanted():
+            return
+        await trio.to_thread.run_sync(_load)
         from rvm_edge.display.set_up_premises import SetUpPremises  # noqa: PLC0415
         from rvm_edge.provisioning.wizard.opening import (  # noqa: PLC0415
             NotOpenedError,
@@ -208,3 +215,9 @@ class SetUpOffer:
         except OSError:
             return None
         return IPv4Address(local) if local else None
+
+
+def _load() -> None:
+    """Import half a second's worth, beside the loop."""
+    import rvm_edge.display.set_up_premises  # noqa: PLC0415
+    import rvm_edge.provisioning.wizard.opening  # noqa: F401, PLC0415

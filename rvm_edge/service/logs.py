@@ -13,20 +13,22 @@ import queue
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Final
-
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from typing import TYPE_CHECKING, Final
 
 from rvm_edge.service.redaction import Redaction
 from rvm_edge.settings.logs import LogSettings
 
+if TYPE_CHECKING:
+    from structlog.stdlib import ProcessorFormatter
+    from structlog.typing import EventDict, WrappedLogger
+
+    Render = Callable[[WrappedLogger, str, EventDict], str]
+
 FILE_NAME: Final = "rvm-edge.jsonl"
 MOST_WAITING: Final = 10_000
 MOST_CHARACTERS: Final = 16_384
-
-Render = Callable[[WrappedLogger, str, EventDict], str]
 
 _MB: Final = 1024 * 1024
 _CHATTY: Final = ("httpx", "httpcore", "hypercorn", "transitions")
@@ -102,18 +104,30 @@ class _Formatter(logging.Formatter):
 
     def __init__(self, renderer: Render, redaction: Redaction) -> None:
         super().__init__()
+        self._renderer = renderer
         self._redaction = redaction
-        self._inner = structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redaction.clean(self._inner.format(record))
+
+    @cached_property
+    def _inner(self) -> ProcessorFormatter:
+        # A tenth of a second of imports, in the thread that writes: no start waits for them.
+        from structlog.processors import TimeStamper  # noqa: PLC0415
+        from structlog.stdlib import (  # noqa: PLC0415
+            ProcessorFormatter,
+            add_log_level,
+            add_logger_name,
+        )
+
+        return ProcessorFormatter(
+            foreign_pre_chain=[
+                add_log_level,
+                add_logger_name,
+                TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[ProcessorFormatter.remove_processors_meta, self._renderer],
+        )
 
 
 def _as_line(*, for_journal: bool) -> Render:
@@ -129,8 +143,10 @@ def _as_line(*, for_journal: bool) -> Render:
 
 
 def _as_object(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    from structlog.processors import JSONRenderer  # noqa: PLC0415 - as above
+
     event["event"] = str(event["event"])[:MOST_CHARACTERS]
-    rendered = structlog.processors.JSONRenderer()(logger, name, event)
+    rendered = JSONRenderer()(logger, name, event)
     return rendered if isinstance(rendered, str) else rendered.decode()
 
 
