@@ -36,6 +36,8 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_every_s: how often the source is asked; orders and handshakes ask at once.
         most_mb: what a model may weigh.
         spare_mb: what must be free on the disk beside it.
+        spare_memory_mb: what must stay free of the memory when a new model is tried in a worker of
+            its own; with less it waits.
         stall_s: a download that brings nothing for so long is begun again where it broke off.
         download_s: how long one may take in all.
         tries: how often a download is taken up again before the next check.
@@ -59,6 +61,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check_every_s: Annotated[float, Meta(ge=60, le=2_592_000)] = 21_600.0
     most_mb: Annotated[float, Meta(gt=0, le=10_000)] = 200.0
     spare_mb: Annotated[float, Meta(ge=0, le=1_000_000)] = 500.0
+    spare_memory_mb: Annotated[float, Meta(ge=0, le=1_000_000)] = 300.0
     stall_s: Seconds = 30.0
     download_s: Seconds = 3_600.0
     tries: Annotated[int, Meta(ge=1, le=100)] = 10

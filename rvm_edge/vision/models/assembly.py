@@ -22,6 +22,7 @@ from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models.fetcher import Fetcher
 from rvm_edge.vision.models.fixed import NoModels
 from rvm_edge.vision.models.keeper import ModelKeeper
+from rvm_edge.vision.models.memory import THIS_COMPUTER, Memory
 from rvm_edge.vision.models.notes import Notes
 from rvm_edge.vision.models.service import ModelService, Rules
 from rvm_edge.vision.models.sources.github import GithubSource
@@ -74,6 +75,7 @@ class Outside:
         transport: stands for the network; None for the network.
         now_s: the wall clock, in seconds of the Unix epoch.
         chance: numbers in [0, 1), for jitter.
+        memory: of this computer.
     """
 
     key: Callable[[], Key | None] = lambda: None
@@ -81,6 +83,7 @@ class Outside:
     transport: httpx.AsyncBaseTransport | None = None
     now_s: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
+    memory: Memory = THIS_COMPUTER
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,11 @@ def source_of(
 
 def bounds_of(plan: Plan) -> Bounds:
     """Return what a new model may take: half of what makes a verdict late."""
-    return Bounds(plan.models.slower_at_most, plan.vision.acceptance.late_s / 2)
+    return Bounds(
+        plan.models.slower_at_most,
+        plan.vision.acceptance.late_s / 2,
+        int(plan.models.spare_memory_mb * 1_000_000),
+    )
 
 
 def rule(settings: VisionSettings) -> Judge:
@@ -181,6 +188,7 @@ def _assembled(
             rule(plan.vision),
             bounds_of(plan),
             plan.models.check_every_s,
+            outside.memory,
         ),
         source=source_of(plan.models, web, outside.named),
         named=outside.named,

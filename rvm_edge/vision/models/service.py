@@ -25,8 +25,10 @@ from rvm_edge.vision.models.failures import TroubleError, UnfitError, UpdateErro
 from rvm_edge.vision.models.fetcher import Fetcher
 from rvm_edge.vision.models.fixed import NO_SOURCE
 from rvm_edge.vision.models.keeper import ModelKeeper
+from rvm_edge.vision.models.memory import THIS_COMPUTER, Memory
 from rvm_edge.vision.models.notes import Notes
 from rvm_edge.vision.models.sources.handshake import HandshakeSource, Named
+from rvm_edge.vision.models.state import StoredModel
 from rvm_edge.vision.models.store import ModelStore, on_disk
 from rvm_edge.vision.models.swap import SwappableEyes, replace
 from rvm_edge.vision.models.target import Source, Target
@@ -50,12 +52,14 @@ class Rules:
         judge: the acceptance rule.
         bounds: what a model may take.
         check_every_s: how often the source is asked, and the same wish is tried again.
+        memory: of this computer.
     """
 
     canaries: Path
     judge: Judge
     bounds: Bounds
     check_every_s: float
+    memory: Memory = THIS_COMPUTER
 
 
 class ModelService:
@@ -105,6 +109,7 @@ class ModelService:
         self._told = ""
         self._trials = 0
         self._wish: Target | None = None
+        self._waits: StoredModel | None = None
         self._rests_until_s = -math.inf
         if store.candidate() is not None:
             self._came.set()
@@ -215,9 +220,12 @@ class ModelService:
                 canaries=canaries,
                 judge=self._rules.judge,
                 bounds=self._rules.bounds,
+                memory=self._rules.memory,
             )
         except TroubleError as error:
-            _log.warning("the new model waits: %s", error)
+            if self._waits != model:  # said once for each
+                self._waits = model
+                _log.warning("the new model waits: %s", error)
             await trio.sleep(_REST_S)
             return
         except UnfitError as error:

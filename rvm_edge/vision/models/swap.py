@@ -19,6 +19,7 @@ from rvm_edge.offload import Offload
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models.canary import Canary
 from rvm_edge.vision.models.failures import UnfitError
+from rvm_edge.vision.models.memory import THIS_COMPUTER, Memory, require_room
 from rvm_edge.vision.models.store import ModelStore, on_disk
 from rvm_edge.vision.models.trial import Bounds, Judge, Marks, require_classes, try_out
 from rvm_edge.vision.second_worker import SecondWorker
@@ -31,6 +32,11 @@ class SwappableEyes(Protocol):
     @property
     def class_names(self) -> tuple[str, ...]:
         """The classes of the model that is loaded; none while none is."""
+        ...
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that serves, or None."""
         ...
 
     def beside(self, model: ModelFile) -> AbstractAsyncContextManager[SecondWorker]:
@@ -54,6 +60,7 @@ async def replace(
     canaries: Sequence[Canary],
     judge: Judge,
     bounds: Bounds,
+    memory: Memory = THIS_COMPUTER,
 ) -> Marks:
     """Try the store's candidate, and let it serve if it passes. May be cancelled until it passed.
 
@@ -64,14 +71,17 @@ async def replace(
         canaries: items whose verdicts are known.
         judge: the acceptance rule.
         bounds: what the new model may take.
+        memory: of this computer.
 
     Raises:
         UnfitError: the candidate may not serve. The old model serves on.
-        TroubleError: the disk did not take the record. The old model serves on.
+        TroubleError: the memory does not bear two workers now, or the disk did not take the record.
+            The old model serves on.
     """
     candidate = store.candidate()
     if candidate is None:
         raise UnfitError("there is no candidate")
+    require_room(memory, candidate.path, eyes.worker_pid, bounds.spare_memory_bytes)
     names = eyes.class_names
     try:
         async with eyes.beside(candidate) as second:

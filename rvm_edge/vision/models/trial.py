@@ -72,10 +72,12 @@ class Bounds:
     Attributes:
         slower_at_most: how many times the serving model's time.
         late_s: an item's pictures may not take so long, unless the serving model does too.
+        spare_memory_bytes: what must stay free of the computer's memory.
     """
 
     slower_at_most: float
     late_s: float
+    spare_memory_bytes: int = 0
 
 
 def require_classes(names: Sequence[str], serving: Sequence[str]) -> None:

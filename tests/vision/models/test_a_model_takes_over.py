@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 import pytest
 import trio
 import trio.testing
@@ -24,6 +25,7 @@ from rvm_edge.vision.eyes import WorkerEyes
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models.assembly import Outside, Plan, renewable_eyes
 from rvm_edge.vision.models.fixed import NO_SOURCE, NoModels
+from rvm_edge.vision.models.memory import THIS_COMPUTER, Memory
 from rvm_edge.vision.models.service import ModelService
 from rvm_edge.vision.models.sources.handshake import Named
 from rvm_edge.vision.models.store import read_state
@@ -76,10 +78,13 @@ def plan(folder: Path, shipped: ModelFile) -> Plan:
 
 
 @asynccontextmanager
-async def running(plan: Plan, shelf: Shelf) -> AsyncIterator[Lab]:
+async def running(plan: Plan, shelf: Shelf, memory: Memory = THIS_COMPUTER) -> AsyncIterator[Lab]:
     named: list[Named] = []
     outside = Outside(
-        named=lambda: named[0] if named else None, transport=shelf, now_s=lambda: 1.8e9
+        named=lambda: named[0] if named else None,
+        transport=shelf,
+        now_s=lambda: 1.8e9,
+        memory=memory,
     )
     async with renewable_eyes(plan, outside) as opened, opened.eyes.run():
         assert isinstance(opened.models, ModelService)
@@ -261,6 +266,30 @@ async def test_a_trial_that_is_cut_short_leaves_no_process_and_is_begun_again(
         async with at_rest(lab):
             assert (await lab.note()).news is ModelNews.IN_SERVICE
         assert lab.eyes.model_hash == digest
+
+
+async def test_a_memory_that_bears_one_worker_keeps_the_new_model_waiting_and_blames_it_not(
+    plan: Plan, shelf: Shelf, new: bytes, shipped: ModelFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan.folder.parent.joinpath("meminfo").write_text("MemAvailable: 100000 kB\n", encoding="ascii")
+    tight = Memory(plan.folder.parent)
+    async with running(plan, shelf, tight) as lab:
+        await lab.eyes.ready()
+        workers = psutil.Process().children()
+        digest = await lab.wish(new, "v2")
+        async with at_rest(lab):
+            assert (await lab.note()).news is ModelNews.FETCHED
+            with trio.fail_after(60):
+                while "the new model waits" not in caplog.text:
+                    await trio.sleep(0.01)
+            assert psutil.Process().children() == workers
+            assert lab.eyes.model_hash == shipped.sha256
+    (waiting,) = [one for one in caplog.messages if "the new model waits" in one]
+    assert "models.spare_memory_mb" in waiting
+    candidate = read_state(plan.folder).candidate
+    assert candidate is not None
+    assert candidate.sha256 == digest
+    assert read_state(plan.folder).refused == ()
 
 
 async def test_a_candidate_from_before_a_restart_is_tried(
