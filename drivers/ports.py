@@ -42,6 +42,10 @@ class ReadingError(DriverError):
     """A sensor gave an impossible value or none."""
 
 
+class DoubtfulReadingError(ReadingError):
+    """A sensor answers, and cannot be believed: nobody may go on as if it were not there."""
+
+
 class Signal(Enum):
     """What the status light tells people in front of the machine."""
 
@@ -225,4 +229,20 @@ class Pulse(Protocol):
 
     async def beat(self) -> None:
         """Ask the controller for a sign of life and wait for it."""
+        ...
+
+
+class Changes(Protocol):
+    """Sensors that speak unasked: whoever waits for one looks at once, not at its next turn.
+
+    They may keep silent, so whoever waits keeps looking by itself, too.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many changes have been told so far."""
+        ...
+
+    async def since(self, count: int) -> None:
+        """Return once more than `count` changes have been told."""
         ...

@@ -125,7 +125,7 @@ class CameraTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BinTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the distance to the topmost item becomes a level, where `gpio` measures it.
+    """How the distance to the topmost item becomes a level, whoever measures it.
 
     Attributes:
         empty_cm: from the sensor to the bottom.
@@ -141,6 +141,25 @@ class BinTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("full_cm must be less than empty_cm")
 
 
+class ScaleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the counts of the load cell's amplifier mean; `rvm-edge scale calibrate` finds it out.
+
+    Attributes:
+        grams_per_count: the calibration; 0 for a scale that was not calibrated yet, and negative
+            where the cell is mounted upside down.
+        zero_count: what the empty scale reads.
+        capacity_g: no weight beyond this is believed.
+        drift_most_g: so far from `zero_count` may an empty scale be.
+        steady_g: so far may readings in a row be apart.
+    """
+
+    grams_per_count: Annotated[float, Meta(ge=-1000, le=1000)] = 0.0
+    zero_count: Annotated[int, Meta(ge=-0x80_0000, le=0x7F_FFFF)] = 0
+    capacity_g: Annotated[float, Meta(ge=50, le=100_000)] = 5000.0
+    drift_most_g: Annotated[float, Meta(ge=1, le=10_000)] = 300.0
+    steady_g: Annotated[float, Meta(gt=0, le=100)] = 2.0
+
+
 class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that `hardware_map.json` may say.
 
@@ -149,6 +168,7 @@ class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         esp32: the wire to the motor controller.
         camera: how a real camera is read.
         bin: how a distance becomes a level.
+        scale: what the scale's counts mean.
         about: for people.
     """
 
@@ -156,6 +176,7 @@ class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     esp32: Esp32Link = Esp32Link()
     camera: CameraTable = CameraTable()
     bin: BinTable = BinTable()
+    scale: ScaleTable = ScaleTable()
     about: list[Words] = []
 
     def assignments(self) -> dict[str, Assignment]:
@@ -176,11 +197,14 @@ class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 PORTS_OF_ESP32 = frozenset({"gate", "sorter", "light", "indicator", "pulse"})
-"""What the controller's firmware has commands for."""
+"""What the author's firmware has commands for."""
+
+SENSORS_OF_ESP32 = frozenset({"chamber", "slot", "door", "bin", "scale", "thermometer"})
+"""What a firmware may serve besides; see "Sensors" in docs/reference/esp32-wire.md."""
 
 SERVED: Mapping[Driver, frozenset[str]] = {
     Driver.SIM: frozenset(Ports.__struct_fields__),
-    Driver.ESP32: PORTS_OF_ESP32,
+    Driver.ESP32: PORTS_OF_ESP32 | SENSORS_OF_ESP32,
     Driver.GSTREAMER: frozenset({"camera"}),
     Driver.V4L2: frozenset({"camera"}),
     Driver.PICTURES: frozenset({"camera"}),
@@ -262,6 +286,11 @@ def _require_served(found: HardwareMap) -> None:
             )
         if given.driver is Driver.GPIO:
             _require_pins(port, given, by_pin)
+    scale = found.ports.scale
+    if scale is not None and scale.driver is Driver.ESP32 and not found.scale.grams_per_count:
+        raise RefusedValueError(
+            "scale.grams_per_count", "is missing: run rvm-edge scale calibrate, or leave scale out"
+        )
 
 
 def _not_served(port: str, driver: Driver) -> str:

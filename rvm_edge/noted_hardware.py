@@ -35,4 +35,5 @@ def noted(hardware: Hardware, calls: RollCall) -> Hardware:
         pulse=NotedPulse(hardware.pulse, calls),
         scale=None if scale is None else NotedScale(scale, calls),
         thermometer=None if thermometer is None else NotedThermometer(thermometer, calls),
+        changes=hardware.changes,
     )

@@ -7,12 +7,13 @@ a machine whose camera is unplugged starts, tells so, and works once it is plugg
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from drivers.absent.ports import NoBarrier, NoBinSensor, NoDoorSensor, NoIndicator
+from drivers.bin_depth import Bin
 from drivers.camera.gstreamer import Pipeline, csi_pipeline, gstreamer_source
 from drivers.camera.lamp import KnownLamp
 from drivers.camera.pictures import PicturesFolder
@@ -20,13 +21,23 @@ from drivers.camera.process import Source
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.camera.v4l2 import v4l2_source
 from drivers.esp32.controller import Controller
+from drivers.esp32.framed_dialect import Sensor
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.scale import Esp32Scale, LoadCell
+from drivers.esp32.sensors import (
+    Esp32Bin,
+    Esp32Door,
+    Esp32Presence,
+    Esp32Switch,
+    Esp32Thermometer,
+)
 from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
+from drivers.esp32.told import Told
 from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioDoor, GpioPresence
 from drivers.gpio.switch import Switch
-from drivers.gpio.ultrasonic import Bin, UltrasonicBin
+from drivers.gpio.ultrasonic import UltrasonicBin
 from drivers.iio.ports import KernelThermometer
 from drivers.ports import (
     BinLevel,
@@ -34,10 +45,19 @@ from drivers.ports import (
     DoorLock,
     Indicator,
     PresenceSensor,
+    Scale,
     Thermometer,
 )
 from drivers.replay.links import Listener, RecordingLink
-from rvm_edge.hardware_map import SERVED, Assignment, CameraTable, Driver, HardwareMap
+from rvm_edge.hardware_map import (
+    PORTS_OF_ESP32,
+    SERVED,
+    Assignment,
+    CameraTable,
+    Driver,
+    HardwareMap,
+    ScaleTable,
+)
 from rvm_edge.machine import Hardware
 
 _MAY_BE_LEFT_OUT = ("scale", "thermometer")
@@ -61,11 +81,19 @@ async def real_hardware(
         RealHardwareError: something is.
     """
     require_real(found)
-    header, ports = Header(), found.ports
+    header, ports, told = Header(), found.ports, Told()
     wire = found.esp32
     controller = Controller(
-        partial(_open_wire, wire.device, wire.baud, wire_listener), dialect=Dialect(wire.dialect)
+        partial(_open_wire, wire.device, wire.baud, wire_listener),
+        dialect=Dialect(wire.dialect),
+        tell=told.take,
     )
+
+    def switch(given: Assignment, sensor: Sensor) -> Esp32Switch | Switch:
+        if given.driver is Driver.ESP32:
+            return Esp32Switch(controller, told, sensor)
+        return Switch(header, given.wires["signal"], active_low=given.active_low)
+
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(controller.run())
         lamp = KnownLamp(Esp32Light(controller))
@@ -82,12 +110,14 @@ async def real_hardware(
             sorter=Esp32Sorter(controller),
             light=lamp,
             indicator=_indicator(ports.indicator, controller),
-            chamber=_barrier(ports.chamber, header),
-            slot=_barrier(ports.slot, header),
-            bin=_bin(found, header),
-            door=_door(ports.door, header),
+            chamber=_barrier(ports.chamber, partial(switch, ports.chamber, Sensor.CHAMBER)),
+            slot=_barrier(ports.slot, partial(switch, ports.slot, Sensor.SLOT)),
+            bin=_bin(found, header, controller),
+            door=_door(ports.door, partial(switch, ports.door, Sensor.DOOR)),
             pulse=Esp32Pulse(controller),
-            thermometer=_thermometer(ports.thermometer),
+            scale=_scale(ports.scale, found.scale, controller),
+            thermometer=_thermometer(ports.thermometer, controller),
+            changes=told,
         )
 
 
@@ -112,7 +142,7 @@ def require_real(found: HardwareMap) -> None:
 def _instead(port: str) -> str:
     """Say what a simulated port could be instead."""
     served = [one for one in Driver if port in SERVED[one] and one is not Driver.SIM]
-    if served == [Driver.ESP32]:
+    if port in PORTS_OF_ESP32 and Driver.ESP32 in served:
         return "set esp32.device"
     optional = ("leave it out",) if port in _MAY_BE_LEFT_OUT else ()
     return " or ".join((*(one.value for one in served), *optional))
@@ -140,27 +170,42 @@ def _habits(camera: CameraTable) -> Habits:
     )
 
 
-def _switch(given: Assignment, header: Header) -> Switch:
-    return Switch(header, given.wires["signal"], active_low=given.active_low)
+def _barrier(given: Assignment, wired: Callable[[], Esp32Switch | Switch]) -> PresenceSensor:
+    if given.driver is Driver.NONE:
+        return NoBarrier()
+    switch = wired()
+    return Esp32Presence(switch) if isinstance(switch, Esp32Switch) else GpioPresence(switch)
 
 
-def _barrier(given: Assignment, header: Header) -> PresenceSensor:
-    return NoBarrier() if given.driver is Driver.NONE else GpioPresence(_switch(given, header))
+def _door(given: Assignment, wired: Callable[[], Esp32Switch | Switch]) -> DoorLock:
+    if given.driver is Driver.NONE:
+        return NoDoorSensor()
+    switch = wired()
+    return Esp32Door(switch) if isinstance(switch, Esp32Switch) else GpioDoor(switch)
 
 
-def _door(given: Assignment, header: Header) -> DoorLock:
-    return NoDoorSensor() if given.driver is Driver.NONE else GpioDoor(_switch(given, header))
-
-
-def _bin(found: HardwareMap, header: Header) -> BinLevel:
-    given = found.ports.bin
+def _bin(found: HardwareMap, header: Header, controller: Controller) -> BinLevel:
+    given, depth = found.ports.bin, Bin(found.bin.empty_cm, found.bin.full_cm)
     if given.driver is Driver.NONE:
         return NoBinSensor()
-    return UltrasonicBin(
-        header,
-        trigger=given.wires["trigger"],
-        echo=given.wires["echo"],
-        bin=Bin(found.bin.empty_cm, found.bin.full_cm),
+    if given.driver is Driver.ESP32:
+        return Esp32Bin(controller, depth)
+    wires = given.wires
+    return UltrasonicBin(header, trigger=wires["trigger"], echo=wires["echo"], bin=depth)
+
+
+def _scale(given: Assignment | None, scale: ScaleTable, controller: Controller) -> Scale | None:
+    if given is None:
+        return None
+    return Esp32Scale(
+        controller,
+        LoadCell(
+            grams_per_count=scale.grams_per_count,
+            zero_count=scale.zero_count,
+            capacity_g=scale.capacity_g,
+            drift_most_g=scale.drift_most_g,
+            steady_g=scale.steady_g,
+        ),
     )
 
 
@@ -168,5 +213,9 @@ def _indicator(given: Assignment, controller: Controller) -> Indicator:
     return NoIndicator() if given.driver is Driver.NONE else Esp32Indicator(controller)
 
 
-def _thermometer(given: Assignment | None) -> Thermometer | None:
-    return None if given is None else KernelThermometer(Path(given.device))
+def _thermometer(given: Assignment | None, controller: Controller) -> Thermometer | None:
+    if given is None:
+        return None
+    if given.driver is Driver.ESP32:
+        return Esp32Thermometer(controller)
+    return KernelThermometer(Path(given.device))

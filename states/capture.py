@@ -10,6 +10,7 @@ from states.context import Ctx, MachineState
 from states.events import CaptureFailed, PicturesTaken
 from states.in_hand import item_in_hand
 from states.light import lit_chamber
+from states.sensing import felt_weight_g
 
 
 async def take_pictures(here: Ctx) -> None:
@@ -28,7 +29,7 @@ async def take_pictures(here: Ctx) -> None:
     except PictureError as error:
         await here.post(CaptureFailed(item.client_uuid, str(error)))
         return
-    weight_g = None if hardware.scale is None else await hardware.scale.weight_g()
+    weight_g = await felt_weight_g(hardware)
     here.machine.tray.put(item.client_uuid, frames, weight_g, dark)
     await here.post(PicturesTaken(item.client_uuid, len(frames)))
 

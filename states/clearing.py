@@ -20,7 +20,7 @@ from states.events import (
 )
 from states.gate import close_patiently
 from states.mechanism import move_item, require_shut_door
-from states.sensing import bin_level_pct, chamber_occupied, debounced, is_full
+from states.sensing import bin_level_pct, chamber_occupied, debounced, is_full, zero_scale
 
 
 async def clear_mechanism(here: Ctx) -> None:
@@ -50,7 +50,7 @@ async def zero_scale_after_maintenance(here: Ctx) -> None:
     if hardware.scale is None or not isinstance(here.event, (DoorClosed, MaintenanceExit)):
         return
     if not await debounced(hardware.chamber.is_occupied, here.machine.policy):
-        await hardware.scale.tare()
+        await zero_scale(hardware)
 
 
 async def settle_what_was_in_hand(here: Ctx) -> None:

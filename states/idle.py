@@ -34,8 +34,13 @@ async def watch_slot(here: Ctx) -> None:
     if not policy.start_on_approach:
         return
     for reading in (False, True):
-        is_occupied = hardware.slot.is_occupied
-        await wait_for_switch(is_occupied, policy, reading=reading, every_s=policy.idle_poll_s)
+        await wait_for_switch(
+            hardware.slot.is_occupied,
+            policy,
+            reading=reading,
+            every_s=policy.idle_poll_s,
+            changes=hardware.changes,
+        )
     await here.post(SessionRequested(str(uuid.uuid4()), SessionMode.GUEST.value))
 
 

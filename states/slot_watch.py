@@ -23,11 +23,11 @@ async def require_free_slot(here: Ctx) -> None:
         SlotBlockedError: it is not within `policy.drop_patience_s`.
         ReadingError: its barrier gives nothing.
     """
-    policy = here.machine.policy
-    if not await here.machine.hardware.slot.is_occupied():
+    hardware, policy = here.machine.hardware, here.machine.policy
+    if not await hardware.slot.is_occupied():
         return  # whatever comes now, the watch sees
     with trio.move_on_after(policy.drop_patience_s + policy.debounce_s + policy.poll_s):
-        await wait_until(here.machine.hardware.slot, policy, occupied=False)
+        await wait_until(hardware.slot, policy, occupied=False, changes=hardware.changes)
         return
     raise SlotBlockedError(
         f"something stayed in the slot for {policy.drop_patience_s:g} s before the drop"
@@ -44,11 +44,13 @@ async def watched_slot(here: Ctx) -> AsyncIterator[None]:
         SlotBlockedError: it was steadily blocked for `policy.debounce_s` at some time.
         ReadingError: its barrier gave nothing, so that nobody knows.
     """
-    trouble: list[DriverError] = []
+    hardware, trouble = here.machine.hardware, list[DriverError]()
 
     async def watch() -> None:
         try:
-            await wait_until(here.machine.hardware.slot, here.machine.policy, occupied=True)
+            await wait_until(
+                hardware.slot, here.machine.policy, occupied=True, changes=hardware.changes
+            )
         except DriverError as error:
             trouble.append(error)
         else:

@@ -6,7 +6,7 @@ from states.context import Ctx, MachineState
 from states.events import BinFull, ItemDropped, ItemInserted, ItemReturned
 from states.gate import close_patiently, open_gate
 from states.in_hand import session_in_hand
-from states.sensing import bin_level_pct, is_full, wait_until
+from states.sensing import bin_level_pct, is_full, wait_until, zero_scale
 
 
 async def await_item(here: Ctx) -> None:
@@ -17,10 +17,9 @@ async def await_item(here: Ctx) -> None:
     if level_pct is not None and is_full(level_pct, policy):
         await here.post(BinFull(level_pct))
         return
-    if hardware.scale is not None:
-        await hardware.scale.tare()
+    await zero_scale(hardware)
     async with open_gate(here):
-        await wait_until(hardware.chamber, policy, occupied=True)
+        await wait_until(hardware.chamber, policy, occupied=True, changes=hardware.changes)
         item = await here.machine.book.insert(session.session_id)
         await close_patiently(hardware.gate, policy)
     await here.post(ItemInserted(item.client_uuid))

@@ -37,8 +37,14 @@ async def stay_in_touch(here: Ctx) -> None:
 async def watch_door(here: Ctx) -> None:
     """Post once the service door stands open."""
     policy = here.machine.policy
-    is_open = here.machine.hardware.door.is_open
-    await wait_for_switch(is_open, policy, reading=True, every_s=policy.idle_poll_s)
+    hardware = here.machine.hardware
+    await wait_for_switch(
+        hardware.door.is_open,
+        policy,
+        reading=True,
+        every_s=policy.idle_poll_s,
+        changes=hardware.changes,
+    )
     await here.post(DoorOpened())
 
 

@@ -16,7 +16,16 @@ from dataclasses import dataclass, field
 
 import trio
 
-from drivers.esp32.dialect import REPLY_TO, Command, Reply, ReplyParser, encode
+from drivers.esp32.dialect import (
+    REPLY_TO,
+    Answer,
+    Command,
+    Reading,
+    Reply,
+    ReplyParser,
+    encode,
+    line_of,
+)
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import LinkTimings
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
@@ -31,10 +40,24 @@ class _Question:
     is best asked again at once.
     """
 
-    expected: Reply
+    expected: Reply | Command
+    """A command where a sensor is asked, whose reading is the answer."""
     lenient: bool
     over: trio.Event = field(default_factory=trio.Event)
     error: DriverError | None = None
+    value: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What is waited for."""
+        if isinstance(self.expected, Reply):
+            return self.expected.value
+        return f"answer to {self.expected.value}"
+
+    def is_answered_by(self, answer: Answer) -> bool:
+        if isinstance(answer, Reading):
+            return answer.command is self.expected
+        return answer is self.expected
 
     def end(self, error: DriverError | None = None) -> None:
         if not self.over.is_set():
@@ -55,8 +78,8 @@ class AsciiSession:
         self._gone: DeviceGoneError | None = None
         self.proven = False
 
-    async def command(self, command: Command, payload: str = "") -> None:
-        """Have one command carried out.
+    async def command(self, command: Command, payload: str = "") -> int | None:
+        """Have one command carried out; return what the sensor reads if it asks one.
 
         Raises:
             DriverError: as the protocol says. Never `MotionBlockedError`.
@@ -69,8 +92,10 @@ class AsciiSession:
             if self._in_doubt:
                 await self._resynchronise()
             self._in_doubt = True
-            await self._exchange(frame, _Question(REPLY_TO[command], lenient=False))
+            question = _Question(REPLY_TO.get(command, command), lenient=False)
+            await self._exchange(frame, question)
             self._in_doubt = False
+            return question.value
 
     def hear(self, data: bytes) -> None:
         """Take what has come over the wire."""
@@ -111,25 +136,29 @@ class AsciiSession:
             self._question = None
         if not question.over.is_set():
             what = frame.decode().rstrip()
-            raise NoAnswerError(
-                f"{what}: no {question.expected.value} within {self._timings.ack_s:g} s"
-            )
+            raise NoAnswerError(f"{what}: no {question.name} within {self._timings.ack_s:g} s")
         if question.error is not None:
             raise question.error
 
-    def _hear(self, reply: Reply) -> None:
+    def _hear(self, reply: Answer) -> None:
         self.proven = True
         question = self._question
         if question is None:
             # Nobody asked: a late or doubled answer. A doubled PONG does no harm.
             self._in_doubt = self._in_doubt or reply is not Reply.PONG
-        elif reply is question.expected:
+        elif question.is_answered_by(reply):
+            question.value = reply.value if isinstance(reply, Reading) else None
             question.end()
         elif reply is Reply.UNKNOWN_COMMAND or (not question.lenient and reply is not Reply.PONG):
-            question.end(WrongAnswerError(_mistake(question.expected, reply)))
+            question.end(_mistake(question, reply))
 
 
-def _mistake(expected: Reply, reply: Reply) -> str:
+def _mistake(question: _Question, reply: Answer) -> WrongAnswerError:
     if reply is Reply.UNKNOWN_COMMAND:
-        return f"the controller does not know the command that {expected.value} answers"
-    return f"the controller answered {reply.value}, not {expected.value}"
+        if isinstance(question.expected, Command):
+            return WrongAnswerError(f"the controller does not know {question.expected.value}")
+        return WrongAnswerError(
+            f"the controller does not know the command that {question.name} answers"
+        )
+    said = line_of(reply) if isinstance(reply, Reading) else reply.value
+    return WrongAnswerError(f"the controller answered {said}, not {question.name}")

@@ -57,6 +57,7 @@ class Controller:
         self._link: ByteLink | None = None
         self._conversation: Conversation | None = None
         self._why_down = ""
+        self._at_work = 0
         self._changed = trio.Event()
 
     @asynccontextmanager
@@ -75,10 +76,19 @@ class Controller:
         """Whether the port is open and has settled."""
         return self._conversation is not None
 
-    async def command(self, command: Command, payload: str = "") -> None:
+    @property
+    def at_work(self) -> bool:
+        """Whether a command is being carried out, so that another one has to wait."""
+        return self._at_work > 0
+
+    async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return when the controller has confirmed it.
 
         A cancelled command may still be carried out; the next one sorts that out.
+
+        Returns:
+            What the sensor reads if the command asks one; None for one that gives nothing, and for
+            every other command.
 
         Raises:
             DeviceGoneError: the port is not there, or was lost on the way.
@@ -88,13 +98,16 @@ class Controller:
             ValueError: the payload does not fit.
         """
         conversation = await self._wait_for_conversation()
+        self._at_work += 1
         try:
-            await conversation.command(command, payload)
+            return await conversation.command(command, payload)
         except NoAnswerError:
             # Whoever was still booting when it was greeted gets another greeting.
             if self._dialect is Dialect.AUTO and not conversation.proven:
                 self._hang_up(conversation)
             raise
+        finally:
+            self._at_work -= 1
 
     async def _wait_for_conversation(self) -> Conversation:
         with trio.move_on_after(self._timings.settle_s + self._timings.ack_s):

@@ -24,8 +24,12 @@ class Conversation(Protocol):
         """Whether the controller has answered in this dialect."""
         ...
 
-    async def command(self, command: Command, payload: str = "") -> None:
+    async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return when the controller has confirmed it.
+
+        Returns:
+            What the sensor reads if the command asks one; None for one that gives nothing, and for
+            every other command.
 
         Raises:
             DeviceGoneError: the wire was lost.

@@ -4,10 +4,17 @@ A command is ``NAME[:payload]\n``; the answer is one line, sent when the action 
 no checksum and no sequence number, and the firmware logs to the same port, even quoting its
 answers: ``I (123) TAG: TX to RPi: [ACK_SORTED]``. So an answer counts only if it is a whole line,
 exactly (firmware rvm_app_esp32 v0.5; 115200 8N1).
+
+That firmware has neither sensors nor a bolt. Everything from `Command.DOOR_LOCK` on is an extension
+of ours in its manner, and optional: a firmware that lacks one answers ``UNKNOWN_CMD_ESP``. A sensor
+is asked by its name and answers ``VALUE_name:number``, or ``VALUE_name:NONE`` while it gives
+nothing.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -27,6 +34,19 @@ class Command(Enum):
     INDICATE_REJECTED = "INDICATE_STATUS_REJECTED"
     INDICATE_ERROR = "INDICATE_STATUS_ERROR"
     DISPLAY = "DISPLAY"
+    DOOR_LOCK = "DOOR_LOCK"
+    DOOR_UNLOCK = "DOOR_UNLOCK"
+    READ_CHAMBER = "READ_CHAMBER"
+    """1 occupied, 0 free."""
+    READ_SLOT = "READ_SLOT"
+    READ_DOOR = "READ_DOOR"
+    """1 open, 0 shut."""
+    READ_BIN = "READ_BIN"
+    """From the sensor to the topmost item, in millimetres."""
+    READ_SCALE = "READ_SCALE"
+    """The load cell's amplifier, in counts as it gives them: 24 bits with a sign."""
+    READ_TEMPERATURE = "READ_TEMPERATURE"
+    """In tenths of a degree Celsius."""
 
 
 class Reply(Enum):
@@ -41,6 +61,8 @@ class Reply(Enum):
     ITEM_RETURNED = "ACK_ITEM_RETURNED"
     STATUS_INDICATED = "ACK_STATUS_INDICATED"
     DISPLAYED = "ACK_DISPLAY"
+    DOOR_LOCKED = "ACK_DOOR_LOCKED"
+    DOOR_UNLOCKED = "ACK_DOOR_UNLOCKED"
     UNKNOWN_COMMAND = "UNKNOWN_CMD_ESP"
 
 
@@ -58,7 +80,29 @@ REPLY_TO: dict[Command, Reply] = {
     Command.INDICATE_REJECTED: Reply.STATUS_INDICATED,
     Command.INDICATE_ERROR: Reply.STATUS_INDICATED,
     Command.DISPLAY: Reply.DISPLAYED,
+    Command.DOOR_LOCK: Reply.DOOR_LOCKED,
+    Command.DOOR_UNLOCK: Reply.DOOR_UNLOCKED,
 }
+"""What confirms each command that acts."""
+
+SENSORS = frozenset(Command) - frozenset(REPLY_TO)
+"""The commands that ask a sensor; they are answered by a `Reading`."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a sensor answered.
+
+    Attributes:
+        command: which asked for it, one of `SENSORS`.
+        value: in the sensor's own unit, 32 bits with a sign; None while it gives nothing.
+    """
+
+    command: Command
+    value: int | None
+
+
+Answer = Reply | Reading
 
 DISPLAY_MAX = 63
 """Characters that the firmware shows."""
@@ -66,6 +110,9 @@ DISPLAY_MAX = 63
 LINE_MAX = 256
 """Bytes of a line that are kept; a longer one is thrown away whole."""
 
+VALUE_MIN, VALUE_MAX = -(2**31), 2**31 - 1
+
+_READING = re.compile(rb"VALUE_([A-Z]{1,20}):(-?[0-9]{1,10}|NONE)")
 _BY_LINE = {reply.value.encode(): reply for reply in Reply}
 
 
@@ -82,6 +129,12 @@ def encode(command: Command, payload: str = "") -> bytes:
     require_payload(command, payload)
     text = f"{command.value}:{payload}" if command is Command.DISPLAY else command.value
     return f"{text}\n".encode()
+
+
+def line_of(reading: Reading) -> str:
+    """Return the line, without its end, in which a firmware gives a reading."""
+    name = reading.command.value.removeprefix("READ_")
+    return f"VALUE_{name}:{'NONE' if reading.value is None else reading.value}"
 
 
 def require_payload(command: Command, payload: str) -> None:
@@ -104,13 +157,13 @@ class ReplyParser:
         self._line = bytearray()
         self._too_long = False
 
-    def feed(self, data: bytes) -> list[Reply]:
-        """Take the next bytes and return the replies whose lines they complete, in order."""
-        replies: list[Reply] = []
+    def feed(self, data: bytes) -> list[Answer]:
+        """Take the next bytes and return the answers whose lines they complete, in order."""
+        replies: list[Answer] = []
         pieces = data.split(b"\n")
         for piece in pieces[:-1]:
             self._append(piece)
-            reply = _BY_LINE.get(bytes(self._line).removesuffix(b"\r"))
+            reply = _read_line(bytes(self._line).removesuffix(b"\r"))
             if reply is not None:  # a line that was too long is empty by now
                 replies.append(reply)
             self.reset()
@@ -128,3 +181,18 @@ class ReplyParser:
             self._line.clear()
         if not self._too_long:
             self._line += piece
+
+
+def _read_line(line: bytes) -> Answer | None:
+    reply = _BY_LINE.get(line)
+    found = None if reply is not None else _READING.fullmatch(line)
+    if found is None:
+        return reply
+    name, value = found[1].decode("ascii"), found[2]
+    try:
+        command = Command(f"READ_{name}")
+    except ValueError:
+        return None
+    if value == b"NONE":
+        return Reading(command, None)
+    return Reading(command, int(value)) if VALUE_MIN <= int(value) <= VALUE_MAX else None

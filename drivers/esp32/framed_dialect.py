@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from drivers.esp32.dialect import Command, require_payload
+from drivers.esp32.dialect import SENSORS, Command, require_payload
 from drivers.esp32.frames import NUMBER_MAX, Frame
 
 CODES: dict[Command, int] = {
@@ -28,6 +28,14 @@ CODES: dict[Command, int] = {
     Command.INDICATE_REJECTED: 0x43,
     Command.INDICATE_ERROR: 0x44,
     Command.DISPLAY: 0x50,
+    Command.DOOR_LOCK: 0x60,
+    Command.DOOR_UNLOCK: 0x61,
+    Command.READ_CHAMBER: 0x70,
+    Command.READ_SLOT: 0x71,
+    Command.READ_DOOR: 0x72,
+    Command.READ_BIN: 0x73,
+    Command.READ_SCALE: 0x74,
+    Command.READ_TEMPERATURE: 0x75,
 }
 """The ASCII dialect's commands, a byte each."""
 
@@ -53,6 +61,8 @@ class Outcome(Enum):
     OK = 0
     BLOCKED = 1
     """Something was in the way; nothing moves any more."""
+    NO_READING = 2
+    """The sensor that was asked gives nothing."""
 
 
 class Reason(Enum):
@@ -125,10 +135,12 @@ class Done:
     Attributes:
         command: which it was; a check against a firmware that mixes up its numbers.
         outcome: how it ended.
+        value: what the sensor that was asked reads, in its own unit; None for anything else.
     """
 
     command: Command
     outcome: Outcome
+    value: int | None = None
 
 
 @dataclass(frozen=True)
@@ -154,13 +166,14 @@ class SensorEvent:
 Message = Hello | Welcome | Order | Heartbeat | Ack | Done | Nack | SensorEvent
 
 _DEAD_MAN = struct.Struct(">H")
+_VALUE = struct.Struct(">i")
 
 
 def to_frame(message: Message, session: int, number: int = 0) -> Frame:
     """Put a message into a frame.
 
     Raises:
-        ValueError: the order's text does not fit, or the dead-man's time does not.
+        ValueError: the order's text does not fit, or the dead-man's time or the reading does not.
     """
     kind, payload = _parts(message)
     return Frame(kind, session, number, payload)
@@ -182,12 +195,29 @@ def _parts(message: Message) -> tuple[Kind, bytes]:
         kind = Kind.HELLO if isinstance(message, Hello) else Kind.WELCOME
         return kind, _milliseconds(message.dead_man_s)
     if isinstance(message, Done):
-        return Kind.DONE, bytes([CODES[message.command], message.outcome.value])
+        return Kind.DONE, _done_parts(message)
     if isinstance(message, Nack):
         return Kind.NACK, bytes([message.reason.value])
     if isinstance(message, SensorEvent):
         return Kind.SENSOR_EVENT, bytes([message.sensor.value, message.active])
     return (Kind.ACK if isinstance(message, Ack) else Kind.HEARTBEAT), b""
+
+
+def _done_parts(done: Done) -> bytes:
+    head = bytes([CODES[done.command], done.outcome.value])
+    if (done.value is not None) is not _gives_value(done.command, done.outcome):
+        raise ValueError(f"{done.command.value}, {done.outcome.name}: a reading of {done.value}")
+    try:
+        return head if done.value is None else head + _VALUE.pack(done.value)
+    except struct.error as error:
+        raise ValueError(f"no reading: {error}") from error
+
+
+def _gives_value(command: Command, outcome: Outcome) -> bool:
+    """Say whether a reading goes with that end; only a sensor that was asked gives one."""
+    if outcome is Outcome.NO_READING and command not in SENSORS:
+        raise ValueError(f"{command.value} asks no sensor")
+    return command in SENSORS and outcome is Outcome.OK
 
 
 def _milliseconds(seconds: float) -> bytes:
@@ -203,8 +233,7 @@ def _read(kind: Kind, payload: bytes) -> Message:
         require_payload(order.command, order.text)
         return order
     if kind is Kind.DONE:
-        command, outcome = payload
-        return Done(_BY_CODE[command], Outcome(outcome))
+        return _read_done(payload)
     if kind is Kind.NACK:
         (reason,) = payload
         return Nack(Reason(reason))
@@ -216,6 +245,19 @@ def _read(kind: Kind, payload: bytes) -> Message:
         if not milliseconds:
             raise ValueError("a dead-man of no time")
         return (Hello if kind is Kind.HELLO else Welcome)(milliseconds / 1000)
+    _nothing(payload)
+    return Ack() if kind is Kind.ACK else Heartbeat()
+
+
+def _read_done(payload: bytes) -> Done:
+    command, outcome = _BY_CODE[payload[0]], Outcome(payload[1])
+    if _gives_value(command, outcome):
+        (value,) = _VALUE.unpack(payload[2:])
+        return Done(command, outcome, value)
+    _nothing(payload[2:])
+    return Done(command, outcome)
+
+
+def _nothing(payload: bytes) -> None:
     if payload:
         raise ValueError("a payload where none belongs")
-    return Ack() if kind is Kind.ACK else Heartbeat()

@@ -52,6 +52,7 @@ class _Question:
     number: int
     sent: int = 0
     heard: bool = False
+    value: int | None = None
     over: trio.Event = field(default_factory=trio.Event)
     error: DriverError | None = None
 
@@ -102,8 +103,8 @@ class FramedSession:
         """
         await self._send(Hello(self._timings.dead_man_s), 0)
 
-    async def command(self, command: Command, payload: str = "") -> None:
-        """Have one command carried out.
+    async def command(self, command: Command, payload: str = "") -> int | None:
+        """Have one command carried out; return what the sensor reads if it asks one.
 
         Raises:
             DriverError: as the protocol says.
@@ -115,10 +116,10 @@ class FramedSession:
             if not self.open:
                 await self._greet_again()
             try:
-                await self._insist(order, self._next(command))
+                return await self._insist(order, self._next(command))
             except _NeverBegunError:
                 await self._greet_again()
-                await self._insist(order, self._next(command))
+                return await self._insist(order, self._next(command))
 
     def hear(self, data: bytes) -> None:
         """Take what has come over the wire."""
@@ -158,7 +159,7 @@ class FramedSession:
         self._number = self._last_event = 0
         await self._insist(Hello(self._timings.dead_man_s), _Question(None, 0))
 
-    async def _insist(self, message: Message, question: _Question) -> None:
+    async def _insist(self, message: Message, question: _Question) -> int | None:
         """Send `message` until its outcome has come, or nothing is heard any more."""
         self._question = question
         try:
@@ -179,6 +180,7 @@ class FramedSession:
             raise NoAnswerError(self._silence(question))
         if question.error is not None:
             raise question.error
+        return question.value
 
     def _silence(self, question: _Question) -> str:
         if question.heard:
@@ -212,6 +214,7 @@ class FramedSession:
             if isinstance(message, Welcome):
                 question.end()
         elif isinstance(message, Done):
+            question.value = message.value
             question.end(_failure(question.command, message))
         elif isinstance(message, Nack) and message.reason is not Reason.BUSY:
             question.end(_refusal(question, message.reason))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from drivers.ports import (
     BinLevel,
     Camera,
+    Changes,
     DoorLock,
     Gate,
     Indicator,
@@ -28,6 +29,7 @@ class Hardware:
         slot: the barrier across the slot: a hand or an item is in the way of the gate.
         scale: None where no scale is fitted.
         thermometer: None where none is fitted.
+        changes: what the sensors say unasked; None where none of them can.
     """
 
     camera: Camera
@@ -42,3 +44,4 @@ class Hardware:
     pulse: Pulse
     scale: Scale | None = None
     thermometer: Thermometer | None = None
+    changes: Changes | None = None

@@ -16,12 +16,21 @@ from pathlib import Path
 
 import trio
 
-from drivers.esp32.dialect import DISPLAY_MAX, REPLY_TO, Command, Reply
-from drivers.esp32.framed_dialect import Order, Outcome
+from drivers.esp32.dialect import (
+    DISPLAY_MAX,
+    REPLY_TO,
+    SENSORS,
+    Command,
+    Reading,
+    Reply,
+    line_of,
+)
+from drivers.esp32.framed_dialect import Done, Order, Outcome
 from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
 from drivers.sim.link import Verb
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.framed_wire import FramedWire
+from rvm_edge.simulator.wired_sensors import read_sensor
 from rvm_edge.simulator.world import World
 
 _TAG = "RVM_ESP32"
@@ -141,7 +150,7 @@ class Esp32:
             return
         reply = await self._carry_out(asked, check)
         if reply is not None:
-            await self._answer(master, reply)
+            await self._answer(master, reply.value if isinstance(reply, Reply) else line_of(reply))
 
     async def _read_frame(self, master: int) -> bytes:
         frame = await _read_some(master)
@@ -150,7 +159,7 @@ class Esp32:
                 frame += await _read_some(master)
         return frame
 
-    async def _carry_out(self, asked: str, check: Callable[[], None]) -> Reply | None:
+    async def _carry_out(self, asked: str, check: Callable[[], None]) -> Reply | Reading | None:
         """Do what was asked and return the answer; None if something was in the way."""
         name, _, payload = asked.partition(":")
         try:
@@ -159,24 +168,39 @@ class Esp32:
             return Reply.UNKNOWN_COMMAND
         if self._world.faults.fires(Fault.COMMAND_UNKNOWN) or "\n" in asked:
             return Reply.UNKNOWN_COMMAND
-        if await self._act(check, Order(command, payload)) is not Outcome.OK:
+        done = await self._act(check, Order(command, payload))
+        if done is None or done.outcome is Outcome.BLOCKED:
             return None
-        return REPLY_TO[command]
+        return Reading(command, done.value) if command in SENSORS else REPLY_TO[command]
 
-    async def _act(self, check: Callable[[], None], order: Order) -> Outcome | None:
+    async def _act(self, check: Callable[[], None], order: Order) -> Done | None:
         """Carry out an order; return None if the controller went down in the middle."""
+        if order.command not in _ACTIONS:
+            return await self._sense(order.command)
         verb, signal = _ACTIONS[order.command]
         try:
             await self._world.firmware.perform(verb, signal, check)
         except MotionBlockedError:
-            return Outcome.BLOCKED
+            return Done(order.command, Outcome.BLOCKED)
         except DeviceGoneError:
             return None
         if order.command is Command.DISPLAY:
             self.displayed = order.text[:DISPLAY_MAX]
-        return Outcome.OK
+        return Done(order.command, Outcome.OK)
 
-    async def _answer(self, master: int, reply: Reply) -> None:
+    async def _sense(self, command: Command) -> Done | None:
+        """Read a sensor, or move the bolt."""
+        try:
+            if command in SENSORS:
+                value = await read_sensor(self._world, command)
+                return Done(command, Outcome.NO_READING if value is None else Outcome.OK, value)
+            locks = command is Command.DOOR_LOCK
+            await self._world.ask(Verb.DOOR_LOCK if locks else Verb.DOOR_UNLOCK)
+        except DeviceGoneError:
+            return None
+        return Done(command, Outcome.OK)
+
+    async def _answer(self, master: int, line: str) -> None:
         faults = self._world.faults
         late_s = faults.value(Fault.ACK_LATE, 5.0)
         if faults.fires(Fault.ACK_LATE):
@@ -184,9 +208,9 @@ class Esp32:
         if faults.fires(Fault.CONTROLLER_MUTE):
             return
         if faults.fires(Fault.ACK_WRONG):
-            reply = Reply.LIGHT_ON if reply is not Reply.LIGHT_ON else Reply.LIGHT_OFF
-        self._log(master, f"TX to RPi: [{reply.value}]")
-        line = reply.value
+            other = Reply.LIGHT_OFF if line == Reply.LIGHT_ON.value else Reply.LIGHT_ON
+            line = other.value
+        self._log(master, f"TX to RPi: [{line}]")
         if faults.fires(Fault.ACK_CORRUPTED):
             line = line[:3] + "\x7f" + line[4:]
         _write(master, f"{line}\n".encode())

@@ -14,7 +14,6 @@ from drivers.esp32.framed_dialect import (
     Message,
     Nack,
     Order,
-    Outcome,
     Reason,
     SensorEvent,
     Welcome,
@@ -23,8 +22,8 @@ from drivers.esp32.framed_dialect import (
 )
 from drivers.esp32.frames import NUMBER_MAX, Frame
 
-Act = Callable[[Order], Awaitable[Outcome | None]]
-"""Carries out an order; None for one that ended without anybody being told."""
+Act = Callable[[Order], Awaitable[Done | None]]
+"""Carries out an order and says how it ended; None for one whose end nobody is told."""
 
 
 class FramedFirmware:
@@ -108,13 +107,13 @@ class FramedFirmware:
 
     async def _carry_out(self, frame: Frame, order: Order) -> None:
         try:
-            outcome = await self._act(order)
+            done = await self._act(order)
         finally:
             self._at_work = False
-        if outcome is None or frame.session != self._session:
+        if done is None or frame.session != self._session:
             return
-        self._outcome = Done(order.command, outcome)
-        self._answer(frame, self._outcome)
+        self._outcome = done
+        self._answer(frame, done)
 
     def _answer(self, frame: Frame, message: Message) -> None:
         self._say(to_frame(message, frame.session, frame.number))

@@ -12,6 +12,7 @@ from drivers.esp32.framed_dialect import (
     Done,
     Nack,
     Order,
+    Outcome,
     Reason,
     Sensor,
     SensorEvent,
@@ -123,7 +124,7 @@ class FramedWire:
         said = read_message(frame)
         if isinstance(said, Done) and faults.fires(Fault.ACK_WRONG):
             other = Command.LIGHT_ON if said.command is not Command.LIGHT_ON else Command.LIGHT_OFF
-            frame = to_frame(Done(other, said.outcome), frame.session, frame.number)
+            frame = to_frame(Done(other, Outcome.OK), frame.session, frame.number)
         data = encode_frame(frame)
         if faults.fires(Fault.ACK_CORRUPTED):
             data = data[:4] + bytes([data[4] ^ 0x10]) + data[5:]

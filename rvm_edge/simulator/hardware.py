@@ -11,10 +11,21 @@ from pathlib import Path
 
 import trio
 
+from drivers.bin_depth import Bin
 from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.framed_dialect import Sensor
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.scale import Esp32Scale, LoadCell
+from drivers.esp32.sensors import (
+    Esp32Bin,
+    Esp32Door,
+    Esp32Presence,
+    Esp32Switch,
+    Esp32Thermometer,
+)
 from drivers.esp32.serial_link import open_serial
 from drivers.esp32.timings import Dialect
+from drivers.esp32.told import Told
 from drivers.faulty.mischief import Mischief
 from drivers.faulty.ports import (
     FaultyBinLevel,
@@ -49,6 +60,7 @@ from drivers.sim.sensors import (
 )
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.esp32 import Esp32
+from rvm_edge.simulator.wired_sensors import EMPTY_MM, FULL_MM, GRAMS_PER_COUNT, ZERO_COUNT
 from rvm_edge.simulator.world import World
 
 SETTLED = LinkTimings(settle_s=0.05)
@@ -100,6 +112,7 @@ def faulty_hardware(hardware: Hardware, mischief: Mischief) -> Hardware:
         pulse=FaultyPulse(hardware.pulse, mischief),
         scale=None if scale is None else FaultyScale(scale, mischief),
         thermometer=None if thermometer is None else FaultyThermometer(thermometer, mischief),
+        changes=hardware.changes,
     )
 
 
@@ -112,6 +125,30 @@ def with_controller(hardware: Hardware, controller: Controller) -> Hardware:
         light=Esp32Light(controller),
         indicator=Esp32Indicator(controller),
         pulse=Esp32Pulse(controller),
+    )
+
+
+def with_wired_sensors(
+    hardware: Hardware, controller: Controller, told: Told, every_s: float = 0.1
+) -> Hardware:
+    """Return `hardware` with everything that measures behind the ESP32, too.
+
+    Args:
+        hardware: the rest.
+        controller: which ESP32.
+        told: what its sensors say unasked; `controller` tells it.
+        every_s: between two readings of the scale.
+    """
+    cell = LoadCell(GRAMS_PER_COUNT, ZERO_COUNT, every_s=every_s)
+    return replace(
+        hardware,
+        chamber=Esp32Presence(Esp32Switch(controller, told, Sensor.CHAMBER)),
+        slot=Esp32Presence(Esp32Switch(controller, told, Sensor.SLOT)),
+        door=Esp32Door(Esp32Switch(controller, told, Sensor.DOOR)),
+        bin=Esp32Bin(controller, Bin(EMPTY_MM / 10, FULL_MM / 10)),
+        scale=Esp32Scale(controller, cell),
+        thermometer=Esp32Thermometer(controller),
+        changes=told,
     )
 
 

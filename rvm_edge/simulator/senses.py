@@ -17,6 +17,7 @@ from rvm_edge.simulator.pictures import plain_png
 from rvm_edge.simulator.timings import Timings
 
 _SCALE_NOISE_G = 0.2
+_SCALE_SWINGS_G = 25.0
 _ROOM_C = 31.0
 _DARK, _LIT_AND_EMPTY = 0, 96
 """Grey of a picture in the dark, and of an empty chamber of which there is no photograph."""
@@ -142,7 +143,9 @@ class Senses:
         if not self._faults.stands(Fault.SCALE_DRIFTS):
             drift_g = 0.0
         load_g = sum(item.specimen.weight_g for item in self._chamber.inside)
-        return load_g + drift_g - self._tare_g + self._chance.gauss(0, _SCALE_NOISE_G)
+        swings = self._faults.stands(Fault.SCALE_SWINGS)
+        noise_g = self._chance.gauss(0, _SCALE_SWINGS_G if swings else _SCALE_NOISE_G)
+        return load_g + drift_g - self._tare_g + noise_g
 
     def _tare(self) -> None:
         self._tare_g += self._weight_g()

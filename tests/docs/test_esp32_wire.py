@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from drivers.esp32.crc16 import crc16
-from drivers.esp32.dialect import REPLY_TO, Command
+from drivers.esp32.dialect import REPLY_TO, Command, Reading, line_of
 from drivers.esp32.framed_dialect import CODES, Kind, Reason, read_message, to_frame
 from drivers.esp32.frames import WIRE_MAX, Frame, FrameParser, encode_frame
 from drivers.esp32.timings import LinkTimings
@@ -73,10 +73,16 @@ def test_the_page_shows_vectors_as_they_are() -> None:
 
 
 def test_the_page_lists_every_command_with_its_code_and_answer() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (\w\w) \| `(\w+)` \|", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\w\w) \| `([\w:]+)` \|", PAGE, re.MULTILINE)
     assert rows == [
-        (command.value, f"{CODES[command]:02x}", REPLY_TO[command].value) for command in Command
+        (command.value, f"{CODES[command]:02x}", answer_to(command)) for command in Command
     ]
+
+
+def answer_to(command: Command) -> str:
+    if command in REPLY_TO:
+        return REPLY_TO[command].value
+    return line_of(Reading(command, None)).replace("NONE", "number")
 
 
 def test_the_page_lists_every_kind() -> None:

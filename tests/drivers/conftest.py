@@ -22,12 +22,20 @@ from rvm_edge.simulator.world import World
 from tests.drivers.rigs import LINK, PATIENCE_S, QUICK, Case, Rig, build, esp32_at
 
 
+@pytest.fixture
+def patience_s() -> float:
+    """How long the drivers wait for an answer; `in_silence` makes it short."""
+    return PATIENCE_S
+
+
 @pytest.fixture(params=["sim", "remote", "esp32", "framed", "streamed", "gpio", "faulty", "noted"])
-async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(
+    request: pytest.FixtureRequest, tmp_path: Path, patience_s: float
+) -> AsyncIterator[Rig]:
     """The machine through each kind of driver in turn."""
     world = World(QUICK)
     async with AsyncExitStack() as stack:
-        hardware = await build(request.param, world, tmp_path, stack)
+        hardware = await build(request.param, world, tmp_path, stack, patience_s)
         yield Rig(request.param, world, hardware)
 
 

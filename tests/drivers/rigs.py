@@ -15,6 +15,7 @@ from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.serial_link import open_serial
 from drivers.esp32.timings import Dialect
+from drivers.esp32.told import Told
 from drivers.faulty.mischief import Mischief
 from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioPresence
@@ -27,7 +28,12 @@ from drivers.sim.remote import RemoteWorld
 from rvm_edge.machine import Hardware
 from rvm_edge.noted_hardware import noted
 from rvm_edge.simulator.esp32 import Esp32
-from rvm_edge.simulator.hardware import faulty_hardware, hardware_over, with_controller
+from rvm_edge.simulator.hardware import (
+    faulty_hardware,
+    hardware_over,
+    with_controller,
+    with_wired_sensors,
+)
 from rvm_edge.simulator.server import listen, serve_world
 from rvm_edge.simulator.specimens import Samples
 from rvm_edge.simulator.timings import INSTANT
@@ -36,7 +42,12 @@ from rvm_edge.simulator.world import World
 from tests.drivers.camera.worlds_camera import WorldsCamera
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 
-PATIENCE_S = 0.5
+PATIENCE_S = 20.0
+"""A busy computer answers within so long."""
+
+SHORT_S = 0.5
+"""So long is waited where no answer comes."""
+
 LINK = LinkTimings(
     ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02, frame_s=0.1
 )
@@ -107,10 +118,13 @@ async def build(
         )
     if kind in ON_A_WIRE:
         path = await stack.enter_async_context(esp32_at(world, folder))
-        link = replace(LINK, ack_s=patience_s, frame_s=patience_s / 5)
-        controller = Controller(partial(open_serial, str(path)), link, ON_A_WIRE[kind])
+        link = replace(LINK, ack_s=patience_s, frame_s=min(LINK.frame_s, patience_s / 5))
+        told = Told()
+        controller = Controller(
+            partial(open_serial, str(path)), link, ON_A_WIRE[kind], tell=told.take
+        )
         await stack.enter_async_context(controller.run())
-        return with_controller(direct, controller)
+        return behind(controller, told, direct)
     samples = Samples(specimens=(), empty_pictures=())
     path = await stack.enter_async_context(world_at(world, samples, folder / "world.sock"))
     caller = stack.enter_context(Caller(path))
@@ -129,6 +143,12 @@ def barriers_of(world: World) -> Callable[[int], bool]:
             raise OSError(errno.EIO, str(error)) from error
 
     return level
+
+
+def behind(controller: Controller, told: Told, direct: Hardware) -> Hardware:
+    """Return everything that the ESP32 can serve behind it, and the rest as it is."""
+    moving = with_controller(direct, controller)
+    return with_wired_sensors(moving, controller, told, every_s=0.001)
 
 
 Case = Callable[[Hardware], Awaitable[None]]

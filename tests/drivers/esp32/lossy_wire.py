@@ -8,7 +8,8 @@ from enum import Enum
 
 import trio
 
-from drivers.esp32.framed_dialect import Order, Outcome
+from drivers.esp32.dialect import SENSORS
+from drivers.esp32.framed_dialect import Done, Order, Outcome
 from drivers.esp32.frames import Frame, FrameParser, encode_frame
 from drivers.ports import DeviceGoneError
 from rvm_edge.simulator.framed_firmware import FramedFirmware
@@ -50,6 +51,7 @@ class LossyWire:
         fate: says what becomes of what is sent next, in either direction.
         takes_s: how long an order takes.
         outcome: how orders end.
+        reads: what its sensors read.
         done: the orders that were begun, in order.
         sent: what the host said, whole.
         firmware: the controller.
@@ -59,6 +61,7 @@ class LossyWire:
     fate: Callable[[], Fate] = _arrives
     takes_s: float = 0.0
     outcome: Outcome | None = Outcome.OK
+    reads: int = 0
     done: list[Order] = field(default_factory=list)
     sent: list[Frame] = field(default_factory=list)
     closed: bool = False
@@ -74,10 +77,13 @@ class LossyWire:
         if data and not self.closed:
             self._to_host.send_nowait(data)
 
-    async def _act(self, order: Order) -> Outcome | None:
+    async def _act(self, order: Order) -> Done | None:
         self.done.append(order)
         await trio.sleep(self.takes_s)
-        return self.outcome
+        if self.outcome is None:
+            return None
+        asks = order.command in SENSORS and self.outcome is Outcome.OK
+        return Done(order.command, self.outcome, self.reads if asks else None)
 
     async def send(self, data: bytes) -> None:
         await trio.lowlevel.checkpoint()

@@ -12,13 +12,24 @@ from drivers.esp32.dialect import (
     DISPLAY_MAX,
     LINE_MAX,
     REPLY_TO,
+    SENSORS,
+    VALUE_MAX,
+    VALUE_MIN,
+    Answer,
     Command,
+    Reading,
     Reply,
     ReplyParser,
     encode,
+    line_of,
 )
 
 REPLIES = st.sampled_from(list(Reply))
+READINGS = st.builds(
+    Reading,
+    st.sampled_from(sorted(SENSORS, key=lambda one: one.value)),
+    st.none() | st.integers(VALUE_MIN, VALUE_MAX),
+)
 LINE_ENDS = st.sampled_from([b"\n", b"\r\n"])
 NOISE = st.one_of(
     st.binary(max_size=2 * LINE_MAX).map(lambda data: data.replace(b"\n", b"")),
@@ -33,24 +44,27 @@ NOISE = st.one_of(
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> tuple[bytes, list[Reply]]:
+def conversations(draw: st.DrawFn) -> tuple[bytes, list[Answer]]:
     """Bytes as the device might send them, and the replies that are really in them."""
     data = b""
-    replies: list[Reply] = []
-    for part in draw(st.lists(st.one_of(NOISE, REPLIES), max_size=12)):
+    replies: list[Answer] = []
+    for part in draw(st.lists(st.one_of(NOISE, REPLIES, READINGS), max_size=12)):
         if isinstance(part, Reply):
             replies.append(part)
             data += part.value.encode()
+        elif isinstance(part, Reading):
+            replies.append(part)
+            data += line_of(part).encode()
         else:
             data += part
         data += draw(LINE_ENDS)
     return data, replies
 
 
-def feed_in_pieces(data: bytes, cuts: list[int]) -> list[Reply]:
+def feed_in_pieces(data: bytes, cuts: list[int]) -> list[Answer]:
     parser = ReplyParser()
     edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    found: list[Reply] = []
+    found: list[Answer] = []
     for start, end in pairwise(edges):
         found += parser.feed(data[start:end])
     return found
@@ -58,14 +72,14 @@ def feed_in_pieces(data: bytes, cuts: list[int]) -> list[Reply]:
 
 @given(conversation=conversations(), cuts=st.lists(st.integers(0, 2000), max_size=30))
 def test_finds_exactly_the_replies_wherever_the_bytes_are_cut(
-    conversation: tuple[bytes, list[Reply]], cuts: list[int]
+    conversation: tuple[bytes, list[Answer]], cuts: list[int]
 ) -> None:
     data, replies = conversation
     assert feed_in_pieces(data, cuts) == replies
 
 
 @given(conversation=conversations())
-def test_finds_the_same_byte_by_byte(conversation: tuple[bytes, list[Reply]]) -> None:
+def test_finds_the_same_byte_by_byte(conversation: tuple[bytes, list[Answer]]) -> None:
     data, replies = conversation
     assert feed_in_pieces(data, list(range(len(data)))) == replies
 
@@ -100,7 +114,8 @@ def test_reset_forgets_the_unfinished_line() -> None:
 
 
 def test_every_command_has_an_answer_of_its_own_kind() -> None:
-    assert set(REPLY_TO) == set(Command)
+    assert set(REPLY_TO) | SENSORS == set(Command)
+    assert not set(REPLY_TO) & SENSORS
     assert set(REPLY_TO.values()) == set(Reply) - {Reply.UNKNOWN_COMMAND}
 
 
@@ -124,6 +139,38 @@ def test_every_command_has_an_answer_of_its_own_kind() -> None:
 def test_speaks_the_firmware_word_for_word(command: str, reply: str) -> None:
     assert encode(Command(command)) == command.encode() + b"\n"
     assert REPLY_TO[Command(command)].value == reply
+
+
+@pytest.mark.parametrize(
+    ("line", "reading"),
+    [
+        (b"VALUE_SCALE:84213", Reading(Command.READ_SCALE, 84213)),
+        (b"VALUE_SCALE:-8388608", Reading(Command.READ_SCALE, -8_388_608)),
+        (b"VALUE_TEMPERATURE:NONE\r", Reading(Command.READ_TEMPERATURE, None)),
+    ],
+)
+def test_a_sensor_answers_by_its_name(line: bytes, reading: Reading) -> None:
+    assert ReplyParser().feed(line + b"\n") == [reading]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "VALUE_SCALE:",
+        "VALUE_SCALE:1.5",
+        "VALUE_SCALE:+1",
+        "VALUE_SCALE: 1",
+        "VALUE_SCALE:١",
+        "VALUE_SCALE:2147483648",
+        "VALUE_SCALE:12345678901",
+        "VALUE_LID:1",
+        "VALUE_scale:1",
+        "I (9) T: TX to RPi: [VALUE_SCALE:1]",
+        "VALUE_SCALE:1 g",
+    ],
+)
+def test_what_only_looks_like_a_reading_is_none(line: str) -> None:
+    assert ReplyParser().feed(f"{line}\n".encode()) == []
 
 
 def test_display_carries_its_text() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.esp32.dialect import DISPLAY_MAX, Command
+from drivers.esp32.dialect import DISPLAY_MAX, SENSORS, VALUE_MAX, VALUE_MIN, Command
 from drivers.esp32.framed_dialect import (
     CODES,
     Ack,
@@ -28,12 +28,21 @@ from drivers.esp32.frames import NUMBER_MAX, PAYLOAD_MAX, Frame
 
 SECONDS = st.integers(1, NUMBER_MAX).map(lambda milliseconds: milliseconds / 1000)
 PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=DISPLAY_MAX)
+ASKING = sorted(SENSORS, key=lambda one: one.value)
 MESSAGES = st.one_of(
     st.builds(Hello, SECONDS),
     st.builds(Welcome, SECONDS),
     st.builds(Order, st.sampled_from([one for one in Command if one is not Command.DISPLAY])),
     st.builds(Order, st.just(Command.DISPLAY), PRINTABLE),
-    st.builds(Done, st.sampled_from(Command), st.sampled_from(Outcome)),
+    st.builds(
+        Done,
+        st.sampled_from([one for one in Command if one not in SENSORS]),
+        st.sampled_from([Outcome.OK, Outcome.BLOCKED]),
+    ),
+    st.builds(
+        Done, st.sampled_from(ASKING), st.just(Outcome.OK), st.integers(VALUE_MIN, VALUE_MAX)
+    ),
+    st.builds(Done, st.sampled_from(ASKING), st.just(Outcome.NO_READING)),
     st.builds(Nack, st.sampled_from(Reason)),
     st.builds(SensorEvent, st.sampled_from(Sensor), st.booleans()),
     st.just(Ack()),
@@ -73,6 +82,21 @@ def test_every_command_has_a_code_of_its_own() -> None:
 def test_an_order_takes_only_a_text_that_fits(order: Order) -> None:
     with pytest.raises(ValueError, match="takes"):
         to_frame(order, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        Done(Command.READ_SCALE, Outcome.OK),
+        Done(Command.READ_SCALE, Outcome.NO_READING, 5),
+        Done(Command.READ_SCALE, Outcome.OK, VALUE_MAX + 1),
+        Done(Command.SLOT_OPEN, Outcome.OK, 5),
+        Done(Command.SLOT_OPEN, Outcome.NO_READING),
+    ],
+)
+def test_a_reading_goes_only_with_a_sensor_that_gives_one(done: Done) -> None:
+    with pytest.raises(ValueError, match=r"reading|sensor"):
+        to_frame(done, 1, 1)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.0004, 65.6, -1])
