@@ -44,7 +44,8 @@ class Courier:
             settings: how many at once, how many may wait, and when the night is.
             clock: the ledger's own; its monotonic time is the carrier's too.
             chance: a number in [0, 1) each time, for jitter.
-            zone: whose night it is; the system's for None.
+            zone: whose night it is; for None the process's own, which is the site's from the moment
+                on that one was chosen.
         """
         self._outbox = outbox
         self._evidence = evidence

@@ -14,6 +14,7 @@ from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.courier.pause import Pause
 from rvm_edge.ledger.courier.quiet_hours import QuietHours
 from rvm_edge.ledger.courier.rest import Rest
+from rvm_edge.ledger.courier.rounds import round_after_round
 from rvm_edge.ledger.courier.writing import keep_proof
 from rvm_edge.ledger.evidence.folder import EvidenceFolder
 from rvm_edge.ledger.evidence.rows import WaitingPicture
@@ -62,17 +63,21 @@ class PictureCourier:
 
     async def deliver(self) -> None:
         """Deliver while not cancelled."""
-        self.pause.link_is_back()
-        while True:
-            try:
-                await self._round()
-            except LedgerUnusableError as error:
-                self.pause.after_trouble(str(error))
-            except OSError as error:
-                self.pause.after_trouble(f"the evidence folder: {error.strerror or error}")
+        await round_after_round(self.pause, self._round)
 
     async def _round(self) -> None:
-        """Send the picture that is due, or wait for one."""
+        """Send the picture that is due, or wait for one.
+
+        Raises:
+            LedgerUnusableError: the disk refuses: pictures and their rows are of one ledger.
+        """
+        try:
+            await self._send_what_is_due()
+        except OSError as error:
+            why = f"the evidence folder: {error.strerror or error}"
+            raise LedgerUnusableError(why) from error
+
+    async def _send_what_is_due(self) -> None:
         await self.pause.over()
         news = self._book.news.next_ring()
         await self._evidence.tidy()

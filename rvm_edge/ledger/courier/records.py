@@ -13,8 +13,8 @@ from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.courier.aside import ALONE, SetAside, travelling_together
 from rvm_edge.ledger.courier.pause import Pause
 from rvm_edge.ledger.courier.rest import Rest
+from rvm_edge.ledger.courier.rounds import round_after_round
 from rvm_edge.ledger.courier.writing import keep_proof
-from rvm_edge.ledger.failures import LedgerUnusableError
 from rvm_edge.ledger.outbox import Outbox
 from rvm_edge.ledger.outbox_rows import WaitingRecord
 from rvm_edge.settings.cloud import CloudSettings
@@ -68,12 +68,7 @@ class RecordCourier:
 
     async def deliver(self) -> None:
         """Deliver while not cancelled. A request that is cut off leaves its records ambiguous."""
-        self.pause.link_is_back()
-        while True:
-            try:
-                await self._round()
-            except LedgerUnusableError as error:
-                self.pause.after_trouble(str(error))
+        await round_after_round(self.pause, self._round)
 
     async def _round(self) -> None:
         """Take the next batch as far as it goes, or wait for one."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from datetime import timezone
+import time
+from collections.abc import Iterator
+from datetime import timezone, tzinfo
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from rvm_edge.ledger import Ledger, check
 from rvm_edge.ledger.courier import Courier
 from rvm_edge.ledger.courier.pictures import FRESH, TRIES
 from rvm_edge.ledger.evidence import EvidenceFolder
+from rvm_edge.provisioning.local_time import keep_time_of
+from rvm_edge.provisioning.site import Site
 from rvm_edge.settings.cloud import CloudSettings, EvidenceSettings
 from tests.ledger.couriers import DAY_S, HOUR_S, delivering, evidence_of
 from tests.ledger.scenes import VirtualClock, bring_to, connection_of, new_session
@@ -48,6 +52,8 @@ def courier_of(
     server: FakeServer,
     clock: VirtualClock,
     settings: CloudSettings | None = None,
+    *,
+    zone: tzinfo | None = ZONE,
 ) -> Courier:
     return Courier(
         ledger.outbox,
@@ -56,7 +62,7 @@ def courier_of(
         settings or CloudSettings(),
         clock=clock,
         chance=random.Random(3).random,  # noqa: S311 - jitter
-        zone=ZONE,
+        zone=zone,
     )
 
 
@@ -131,6 +137,33 @@ async def test_rejected_items_pictures_go_up_at_night_and_stay_for_technicians(
         assert files(folder) == set()
     assert [parcel.accepted for parcel in server.parcels] == [False] * 3
     assert server.parcels[0].reason == "not_empty"
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Let the computer's own time be UTC, and yield a site where it is seven hours later."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield Site(time_zone="Asia/Jakarta")
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def test_the_night_is_the_sites_and_not_the_computers_from_when_one_was_chosen(
+    autojump_clock: MockClock,
+    ledger: Ledger,
+    clocks: VirtualClock,
+    far_east: Site,
+) -> None:
+    evidence, server = await evidence_of(ledger), FakeServer()
+    courier = courier_of(ledger, evidence, server, clocks, zone=None)
+    keep_time_of(far_east)
+    async with delivering(courier):
+        uuid = await picture_of(ledger, evidence, REJECTED)  # it is 15:00 in Jakarta
+        await trio.sleep(8.9 * HOUR_S)
+        assert server.parcels == []
+        await trio.sleep(3 * HOUR_S)
+        assert uuids_of(server) == [uuid]
 
 
 async def test_the_night_upload_waits_for_whoever_comes_and_ends_with_the_night(
