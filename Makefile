@@ -15,6 +15,8 @@ LOCKED := uv export --quiet --no-header --no-emit-project
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
+# What is compiled once is not compiled by every process that is started: a service cannot keep it.
+COMPILE := $(BIN)/python -m compileall -q drivers rvm_edge states
 AI_VENV ?= .venv-ai
 AI_READY := $(AI_VENV)/.ready
 DATA ?=
@@ -45,6 +47,7 @@ demo: $(RUN_READY) ## Watch a whole simulated machine at work
 	$(EDGE) demo
 
 test: $(DEV_READY) programs ## Run every test
+	@$(COMPILE)
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 programs: ## Install the programs that the tests drive, where they are missing
@@ -87,6 +90,7 @@ docs: $(DEV_READY) ## Write the generated files again
 	$(BIN)/python -m tests.fleet_plot docs/images
 
 bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
+	@$(COMPILE)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 setup-ai: $(AI_READY) ## Make the second environment, heavy: training, .pt and .engine models, SAM 2
@@ -129,6 +133,7 @@ $(RUN_READY): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing what running needs into $(VENV), some 350 MB; about a minute"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 $(DEV_READY): requirements-dev.lock $(RUN_READY)

@@ -92,6 +92,7 @@ def command(
         is_booted=root.resolve() == Path("/") and Path("/run/systemd/system").is_dir(),
         kiosk=not no_kiosk,
         may_reboot=chosen is not None and chosen.cloud.orders.may_reboot,
+        modules=_own_modules() if root.resolve() == Path("/") else (),
     )
     try:
         steps = removal(site) if chosen is None else installation(site, _shipped(chosen))
@@ -154,3 +155,9 @@ def _settings_of(root: Path) -> Settings:
         return read_settings(path) if path.exists() else Settings()
     except SettingsError as error:
         raise CommandError(str(error), CONFIGURATION) from error
+
+
+def _own_modules() -> tuple[Path, ...]:
+    """Return the folders of this program's modules."""
+    beside = Path(__file__).resolve().parents[2]
+    return tuple(beside / name for name in ("drivers", "rvm_edge", "states"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,8 @@ class Site:
         is_booted: whether a service manager runs there that has to be told.
         kiosk: whether it has a screen of its own.
         may_reboot: whether the owner lets the machine have the computer started anew.
+        modules: folders of the program's own modules. Its services may not write beside them, so
+            they are compiled here, or by every start again.
     """
 
     program: Path
@@ -69,6 +72,7 @@ class Site:
     is_booted: bool = True
     kiosk: bool = True
     may_reboot: bool = False
+    modules: tuple[Path, ...] = ()
 
     def at(self, path: str) -> Path:
         """Return a path of the system's, under the site's root."""
@@ -95,6 +99,7 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
     sysusers = site.at("/etc/sysusers.d/rvm-edge.conf")
     steps: list[Step] = [PlacedFile(sysusers, shipped.sysusers.encode())]
     steps += _people(site, sysusers)
+    steps += _compiled(site)
     steps += [
         PlacedFile(site.at(f"/etc/rvm-edge/{name}"), text.encode(), keep=True)
         for name, text in shipped.configuration.items()
@@ -148,6 +153,13 @@ def _no_reboot(site: Site) -> list[Step]:
         command = ("systemctl", *root, "disable", *now, REBOOT_PATH)
         steps.append(RunCommand(command, "take no more requests for a reboot", may_fail=True))
     return [*steps, *(AbsentFile(path) for path in there)]
+
+
+def _compiled(site: Site) -> list[Step]:
+    if not site.modules:
+        return []
+    command = (sys.executable, "-m", "compileall", "-q", *map(str, site.modules))
+    return [RunCommand(command, "compile once what each start would else", may_fail=True)]
 
 
 def _people(site: Site, sysusers: Path) -> list[Step]:
