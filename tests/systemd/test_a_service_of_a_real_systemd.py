@@ -68,3 +68,25 @@ def test_it_comes_back_killed_stopped_and_after_a_hundred_crashes_in_a_row(tmp_p
     assert found.restarts == 5
     assert found.starts == 101
     assert found.state == "active"
+
+
+class Reboot(msgspec.Struct, frozen=True):
+    """What the scenario of that name found out."""
+
+    unit_while_not_allowed: bool
+    unit_while_allowed: bool
+    screen_may_ask: bool
+    begun: tuple[str, ...]
+    request_left: bool
+
+
+def test_it_has_its_computer_started_anew_where_its_owner_lets_it(tmp_path: Path) -> None:
+    found = msgspec.convert(run_scenario("reboot", tmp_path), Reboot)
+
+    assert found == Reboot(
+        unit_while_not_allowed=False,
+        unit_while_allowed=True,
+        screen_may_ask=False,
+        begun=("reboot.target",),
+        request_left=False,
+    )

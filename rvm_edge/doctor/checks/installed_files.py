@@ -3,14 +3,21 @@
 from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import PackagedFileError, config_file
-from rvm_edge.service.install.plan import SHIPPED_PROGRAM
+from rvm_edge.service.install.plan import (
+    REBOOT_PATH,
+    REBOOT_UNITS,
+    SHIPPED_PROGRAM,
+    TEMPLATES,
+    UNITS,
+)
 
+_UNITS = "/etc/systemd/system"
 SHIPPED = {
-    "/etc/systemd/system/rvm-edge.service": "systemd/rvm-edge.service",
-    "/etc/systemd/system/rvm-edge-usb@.service": "systemd/rvm-edge-usb@.service",
-    "/etc/systemd/system/rvm-kiosk.service": "systemd/rvm-kiosk.service",
+    **{f"{_UNITS}/{name}": f"systemd/{name}" for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
     "/etc/udev/rules.d/99-rvm-edge.rules": "udev/99-rvm-edge.rules",
 }
+OPTIONAL = ("rvm-kiosk.service", *REBOOT_UNITS)
+"""A machine without a screen has no service for it; who may restart the computer is a setting."""
 
 
 def look(place: Place) -> Finding:
@@ -27,13 +34,25 @@ def look(place: Place) -> Finding:
             "Units and rules belong to the program that they start.",
             "Run: rvm-edge install --apply (and systemctl edit for changes of your own)",
         )
-    return fine("units and rules are those of this version")
+    return _reboot_as_wanted(place) or fine("units and rules are those of this version")
+
+
+def _reboot_as_wanted(place: Place) -> Finding | None:
+    may = place.settings.cloud.orders.may_reboot
+    if may == place.at(f"{_UNITS}/{REBOOT_PATH}").exists():
+        return None
+    says = "lets" if may else "does not let"
+    return warning(
+        f"may_reboot {says} the server restart the computer, and the installed units differ",
+        "The right to it is a unit, which is installed as the settings say.",
+        "Run: rvm-edge install --apply",
+    )
 
 
 def _differs(place: Place, where: str, name: str) -> bool:
     path = place.at(where)
-    if not path.exists():  # a machine without a screen has no service for it
-        return "kiosk" not in where
+    if not path.exists():
+        return not where.endswith(OPTIONAL)
     return _without_program(path.read_text()) != _without_program(config_file(name).read_text())
 
 
