@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ class Computer:
     Attributes:
         controller_type: such as ``NVIDIA Jetson Orin Nano Developer Kit``; never "".
         jetpack_version: such as ``6.2 (R36.4.3)``; "" on anything but a Jetson.
-        timezone: its IANA name; "" while unknown.
+        timezone: the IANA name of the one by which this process goes; "" while unknown.
     """
 
     controller_type: str
@@ -39,13 +41,17 @@ class Computer:
     timezone: str
 
 
-def read_computer(root: Path) -> Computer:
+def read_computer(root: Path, environment: Mapping[str, str] | None = None) -> Computer:
     """Read all of it; may block.
 
     Args:
         root: where the file system begins.
+        environment: stands for `os.environ`; ``TZ`` is set there to the zone that was chosen for
+            the site (tzset(3)).
     """
-    return Computer(_controller_type(root), _jetpack_version(root), _timezone(root))
+    env = os.environ if environment is None else environment
+    zone = _timezone(root, env.get("TZ", ""))
+    return Computer(_controller_type(root), _jetpack_version(root), zone)
 
 
 def _controller_type(root: Path) -> str:
@@ -67,14 +73,14 @@ def _jetpack_version(root: Path) -> str:
     return f"{jetpack} (R{release})" if jetpack else f"R{release}"
 
 
-def _timezone(root: Path) -> str:
-    """Read the link that systemd keeps, or else the file that Debian keeps."""
+def _timezone(root: Path, chosen: str) -> str:
+    """Take what was chosen, or else the link that systemd keeps, or the file that Debian keeps."""
     try:
         target = str((root / "etc/localtime").readlink())
     except OSError:
         target = ""
     name = target.rpartition(_ZONE_FOLDER)[2] if _ZONE_FOLDER in target else ""
-    for zone in (name, line_of(root / "etc/timezone")):
+    for zone in (chosen, name, line_of(root / "etc/timezone")):
         if _ZONE.fullmatch(zone):
             return zone
     return ""

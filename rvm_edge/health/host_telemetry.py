@@ -64,6 +64,7 @@ class HostTelemetry:
         data_dir: Path,
         *,
         root: Path = Path("/"),
+        environment: Mapping[str, str] | None = None,
         gauges: Gauges | None = None,
         interfaces: Interfaces = psutil_interfaces,
         patience_s: float = PATIENCE_S,
@@ -74,12 +75,14 @@ class HostTelemetry:
             sources: what other rooms know.
             data_dir: lies on the disk that counts.
             root: where the file system begins.
+            environment: stands for `os.environ`.
             gauges: how busy the computer is; psutil's unless told.
             interfaces: the network's addresses; psutil's unless told.
             patience_s: how long each of the two kinds of file is waited for.
         """
         self._sources = sources
         self._root = root
+        self._environment = environment
         self._gauges = gauges or psutil_gauges(data_dir)
         self._interfaces = interfaces
         self._sensors = DeadlineReader(patience_s)
@@ -105,7 +108,7 @@ class HostTelemetry:
 
     async def inventory(self) -> Inventory:
         """List what the machine is made of."""
-        self._computer = await self._files(partial(read_computer, self._root)) or self._computer
+        self._computer = await self._files(self._read_computer) or self._computer
         ip_local, ip_vpn = self._addresses()
         parts = parts_of(self._sources.hardware, self._sources.working())
         model = self._sources.model()
@@ -134,6 +137,9 @@ class HostTelemetry:
         except Exception as error:  # noqa: BLE001 - a count, whatever it fails over, holds nothing up
             _LOG.warning("the figures are as they were last: %s", error)
         return self._figures
+
+    def _read_computer(self) -> Computer:
+        return read_computer(self._root, self._environment)
 
     def _addresses(self) -> tuple[str | None, str | None]:
         try:

@@ -55,7 +55,13 @@ def of(
         figures=(book or Book()).figures,
     )
     return HostTelemetry(
-        sources, root, root=root, gauges=gauges, interfaces=interfaces, patience_s=PATIENCE_S
+        sources,
+        root,
+        root=root,
+        environment={},
+        gauges=gauges,
+        interfaces=interfaces,
+        patience_s=PATIENCE_S,
     )
 
 

@@ -19,6 +19,7 @@ from rvm_edge.doctor.checks import (
     second_judge,
     server,
     service,
+    time_zone,
     wiring,
 )
 from rvm_edge.doctor.finding import Check
@@ -32,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     disk.CHECK,
     heat.CHECK,
     clock.CHECK,
+    time_zone.CHECK,
     permissions.CHECK,
     books.CHECK,
     network.CHECK,
