@@ -8,8 +8,8 @@ from functools import partial
 
 import trio
 
-from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
-from drivers.sim.link import Verb
+from drivers.ports import DeviceGoneError, MotionBlockedError, Signal, WrongAnswerError
+from drivers.sim.link import Arguments, Verb
 from rvm_edge.simulator.mechanism import Mechanism, Way
 from rvm_edge.simulator.motion import Motion
 from rvm_edge.simulator.passage import Passage
@@ -142,3 +142,18 @@ class Firmware:
 
 def _is_over(motion: Motion) -> bool:
     return motion.over
+
+
+def signal_asked(verb: Verb, arguments: Arguments | None) -> Signal | None:
+    """Read the signal to show from `arguments`.
+
+    Raises:
+        WrongAnswerError: there is none, or no such signal.
+    """
+    if verb is not Verb.INDICATE:
+        return None
+    asked = (arguments or {}).get("signal")
+    try:
+        return Signal(asked)
+    except ValueError as unknown:
+        raise WrongAnswerError(f"{verb.value}: no signal {asked!r:.40}") from unknown

@@ -101,7 +101,7 @@ class FramedWire:
         world = self._world
         sees = {
             Sensor.CHAMBER: bool(world.in_chamber),
-            Sensor.SLOT: world.something_to_collect,
+            Sensor.SLOT: world.slot_is_blocked,
             Sensor.DOOR: world.door_is_open,
         }
         return frozenset(sensor for sensor, active in sees.items() if active)

@@ -16,7 +16,7 @@ from drivers.ports import DeviceGoneError, Signal, WrongAnswerError
 from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.simulator.chamber import Chamber
 from rvm_edge.simulator.faults import Fault, FaultBoard
-from rvm_edge.simulator.firmware import CONTROLLER_VERBS, Firmware
+from rvm_edge.simulator.firmware import CONTROLLER_VERBS, Firmware, signal_asked
 from rvm_edge.simulator.mechanism import Mechanism
 from rvm_edge.simulator.passage import Passage
 from rvm_edge.simulator.senses import Senses
@@ -82,7 +82,7 @@ class World:
         await trio.lowlevel.checkpoint()
         self._mechanism.lamp.host_asks(self._passage.now())
         if verb in CONTROLLER_VERBS:
-            await self._command(verb, _signal(verb, arguments))
+            await self._command(verb, signal_asked(verb, arguments))
             return None
         powered = self._power_check()
         powered()
@@ -331,17 +331,7 @@ class World:
         self._passage.now()
         return not self._chamber.mouth_is_free
 
-
-def _signal(verb: Verb, arguments: Arguments | None) -> Signal | None:
-    """Read the signal to show from `arguments`.
-
-    Raises:
-        WrongAnswerError: there is none, or no such signal.
-    """
-    if verb is not Verb.INDICATE:
-        return None
-    asked = (arguments or {}).get("signal")
-    try:
-        return Signal(asked)
-    except ValueError as unknown:
-        raise WrongAnswerError(f"{verb.value}: no signal {asked!r:.40}") from unknown
+    @property
+    def slot_is_blocked(self) -> bool:
+        """Whether a hand or a returned item is in the slot."""
+        return self._mechanism.slot_is_blocked(self._passage.now())

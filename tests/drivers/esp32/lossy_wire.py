@@ -42,6 +42,10 @@ def _arrives() -> Fate:
     return Fate.ARRIVES
 
 
+def _nought() -> int:
+    return 0
+
+
 @dataclass
 class LossyWire:
     """`ByteLink` to a `FramedFirmware`.
@@ -51,7 +55,7 @@ class LossyWire:
         fate: says what becomes of what is sent next, in either direction.
         takes_s: how long an order takes.
         outcome: how orders end.
-        reads: what its sensors read.
+        reads: what a sensor reads next; None for nothing.
         done: the orders that were begun, in order.
         sent: what the host said, whole.
         firmware: the controller.
@@ -61,7 +65,7 @@ class LossyWire:
     fate: Callable[[], Fate] = _arrives
     takes_s: float = 0.0
     outcome: Outcome | None = Outcome.OK
-    reads: int = 0
+    reads: Callable[[], int | None] = _nought
     done: list[Order] = field(default_factory=list)
     sent: list[Frame] = field(default_factory=list)
     closed: bool = False
@@ -82,8 +86,10 @@ class LossyWire:
         await trio.sleep(self.takes_s)
         if self.outcome is None:
             return None
-        asks = order.command in SENSORS and self.outcome is Outcome.OK
-        return Done(order.command, self.outcome, self.reads if asks else None)
+        if order.command not in SENSORS or self.outcome is not Outcome.OK:
+            return Done(order.command, self.outcome)
+        value = self.reads()
+        return Done(order.command, Outcome.NO_READING if value is None else Outcome.OK, value)
 
     async def send(self, data: bytes) -> None:
         await trio.lowlevel.checkpoint()

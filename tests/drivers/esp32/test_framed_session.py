@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -52,6 +53,32 @@ async def talking(
         yield controller
 
 
+@dataclass
+class Line:
+    """A host that talks over a wire, in mocked time.
+
+    Attributes:
+        wire: with the controller at its end.
+        host: the driver.
+        told: what the sensors said unasked.
+    """
+
+    wire: LossyWire
+    host: Controller
+    told: list[SensorEvent]
+
+
+@pytest.fixture
+async def line(nursery: trio.Nursery) -> AsyncIterator[Line]:
+    """A session that stands, and nothing done yet but its first ping."""
+    wire, told = LossyWire(nursery), list[SensorEvent]()
+    async with talking(wire, tell=told.append) as host:
+        await host.command(Command.PING)
+        wire.done.clear()
+        wire.sent.clear()
+        yield Line(wire, host, told)
+
+
 def kinds(wire: LossyWire) -> list[Kind]:
     return [Kind(frame.kind) for frame in wire.sent]
 
@@ -75,44 +102,36 @@ async def test_says_hello_and_then_each_order_once(
 @pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.ARRIVES])
 @pytest.mark.parametrize("nth", range(4))
 async def test_one_mishap_on_the_wire_is_never_noticed(
-    autojump_clock: MockClock, nursery: trio.Nursery, fate: Fate, nth: int
+    autojump_clock: MockClock, line: Line, fate: Fate, nth: int
 ) -> None:
     """The frames are: the order, its acknowledgement, its outcome, and the next order."""
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        count = itertools.count()
-        wire.fate = lambda: fate if next(count) == nth else Fate.ARRIVES
-        await controller.command(Command.SORT_VALID_ITEM)
-        await controller.command(Command.SLOT_OPEN)
-    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
+    count = itertools.count()
+    line.wire.fate = lambda: fate if next(count) == nth else Fate.ARRIVES
+    await line.host.command(Command.SORT_VALID_ITEM)
+    await line.host.command(Command.SLOT_OPEN)
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
 
 
 async def test_an_order_that_takes_long_is_asked_for_and_not_repeated(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery, takes_s=2.9)
-    async with talking(wire) as controller:
-        began_s = trio.current_time()
-        await controller.command(Command.SORT_VALID_ITEM)
-        assert trio.current_time() - began_s == pytest.approx(2.9)
-    assert commands(wire) == [Command.SORT_VALID_ITEM]
+    line.wire.takes_s = 2.9
+    began_s = trio.current_time()
+    await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() - began_s == pytest.approx(2.9)
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM]
 
 
 async def test_a_dead_wire_is_no_answer_after_three_repetitions(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.fate = lambda: Fate.IS_LOST
-        wire.sent.clear()
-        began_s = trio.current_time()
-        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no answer, sent 4 times"):
-            await controller.command(Command.SORT_VALID_ITEM)
-        assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
-    assert kinds(wire).count(Kind.ORDER) == 4
-    assert {frame.number for frame in wire.sent if frame.kind == Kind.ORDER} == {2}
+    line.wire.fate = lambda: Fate.IS_LOST
+    began_s = trio.current_time()
+    with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no answer, sent 4 times"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
+    assert kinds(line.wire).count(Kind.ORDER) == 4
+    assert {frame.number for frame in line.wire.sent if frame.kind == Kind.ORDER} == {2}
 
 
 async def test_a_session_number_that_came_up_before_costs_one_order_at_most(
@@ -129,51 +148,50 @@ async def test_a_session_number_that_came_up_before_costs_one_order_at_most(
 
 
 async def test_an_echo_of_its_own_words_is_no_sign_of_life(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.firmware.take = wire.say  # type: ignore[method-assign]
-        began_s = trio.current_time()
-        with pytest.raises(NoAnswerError):
-            await controller.command(Command.SORT_VALID_ITEM)
-        assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
+    line.wire.firmware.take = line.wire.say  # type: ignore[method-assign]
+    began_s = trio.current_time()
+    with pytest.raises(NoAnswerError):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
 
 
 async def test_an_order_without_end_is_given_up_in_time(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery, takes_s=30)
-    async with talking(wire) as controller:
-        with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within 3 s"):
-            await controller.command(Command.SORT_VALID_ITEM)
-    assert commands(wire) == [Command.SORT_VALID_ITEM]
+    line.wire.takes_s = 30
+    with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within 3 s"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM]
 
 
-async def test_what_was_in_the_way_is_told(
-    autojump_clock: MockClock, nursery: trio.Nursery
+async def test_what_was_in_the_way_is_told(autojump_clock: MockClock, line: Line) -> None:
+    line.wire.outcome = Outcome.BLOCKED
+    with pytest.raises(MotionBlockedError, match="SORT_VALID_ITEM"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+
+
+async def test_a_sensor_is_asked_by_an_order_and_answers_with_its_number(
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery, outcome=Outcome.BLOCKED)
-    async with talking(wire) as controller:
-        with pytest.raises(MotionBlockedError, match="SORT_VALID_ITEM"):
-            await controller.command(Command.SORT_VALID_ITEM)
+    line.wire.reads = lambda: -84_213
+    assert await line.host.command(Command.READ_SCALE) == -84_213
+    line.wire.reads = lambda: None
+    assert await line.host.command(Command.READ_SCALE) is None
 
 
 async def test_a_restart_in_the_middle_is_told_and_nothing_is_done_again(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line, nursery: trio.Nursery
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.takes_s, wire.outcome = 0.1, None
-        nursery.start_soon(_restart, wire, 0.05)
-        with pytest.raises(NoAnswerError, match="restarted; what it did is unknown"):
-            await controller.command(Command.SORT_VALID_ITEM)
-        wire.takes_s, wire.outcome = 0.0, Outcome.OK
-        await controller.command(Command.SORT_VALID_ITEM)
-    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM, Command.SORT_VALID_ITEM]
-    assert kinds(wire).count(Kind.HELLO) == 2
+    line.wire.takes_s, line.wire.outcome = 0.1, None
+    nursery.start_soon(_restart, line.wire, 0.05)
+    with pytest.raises(NoAnswerError, match="restarted; what it did is unknown"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    line.wire.takes_s, line.wire.outcome = 0.0, Outcome.OK
+    await line.host.command(Command.SORT_VALID_ITEM)
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM, Command.SORT_VALID_ITEM]
+    assert kinds(line.wire).count(Kind.HELLO) == 1
 
 
 async def _restart(wire: LossyWire, after_s: float) -> None:
@@ -182,106 +200,78 @@ async def _restart(wire: LossyWire, after_s: float) -> None:
 
 
 async def test_a_restart_before_the_order_is_never_noticed(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.firmware.forget()
-        began_s = trio.current_time()
-        await controller.command(Command.SORT_VALID_ITEM)
-        assert trio.current_time() == began_s
-    assert commands(wire) == [Command.PING, Command.SORT_VALID_ITEM]
+    line.wire.firmware.forget()
+    began_s = trio.current_time()
+    await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() == began_s
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM]
 
 
 async def test_the_next_order_waits_for_one_that_was_given_up(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line
 ) -> None:
-    wire = LossyWire(nursery, takes_s=1.0)
-    async with talking(wire) as controller:
-        with trio.move_on_after(0.1):
-            await controller.command(Command.SORT_VALID_ITEM)
-        began_s = trio.current_time()
-        await controller.command(Command.SLOT_OPEN)
-        assert 1.9 <= trio.current_time() - began_s <= 2.2
-    assert commands(wire) == [Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
+    line.wire.takes_s = 1.0
+    with trio.move_on_after(0.1):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    began_s = trio.current_time()
+    await line.host.command(Command.SLOT_OPEN)
+    assert 1.9 <= trio.current_time() - began_s <= 2.2
+    assert commands(line.wire) == [Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
 
 
-async def test_beats_while_nothing_is_asked(
-    autojump_clock: MockClock, nursery: trio.Nursery
-) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire):
-        await trio.sleep(10.5)
-    assert kinds(wire) == [Kind.HELLO] + [Kind.HEARTBEAT] * 10
+async def test_beats_while_nothing_is_asked(autojump_clock: MockClock, line: Line) -> None:
+    await trio.sleep(10.5)
+    assert kinds(line.wire) == [Kind.HEARTBEAT] * 10
 
 
-async def test_beats_while_an_order_is_carried_out(
-    autojump_clock: MockClock, nursery: trio.Nursery
-) -> None:
-    wire = LossyWire(nursery, takes_s=2.9)
-    async with talking(wire) as controller:
-        await controller.command(Command.SORT_VALID_ITEM)
-    assert kinds(wire).count(Kind.HEARTBEAT) == 2
+async def test_beats_while_an_order_is_carried_out(autojump_clock: MockClock, line: Line) -> None:
+    line.wire.takes_s = 2.9
+    await line.host.command(Command.SORT_VALID_ITEM)
+    assert kinds(line.wire).count(Kind.HEARTBEAT) == 2
 
 
 async def test_a_controller_that_restarted_while_idle_is_greeted_within_two_beats(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock,
+    line: Line,
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.firmware.forget()
-        await trio.sleep(2.5)
-        assert wire.firmware.session is not None
-        await controller.command(Command.SLOT_OPEN)
+    line.wire.firmware.forget()
+    await trio.sleep(2.5)
+    assert line.wire.firmware.session is not None
+    await line.host.command(Command.SLOT_OPEN)
 
 
 async def test_the_wire_that_is_cut_ends_the_order_at_once(
-    autojump_clock: MockClock, nursery: trio.Nursery
+    autojump_clock: MockClock, line: Line, nursery: trio.Nursery
 ) -> None:
-    wire = LossyWire(nursery)
-    async with talking(wire) as controller:
-        await controller.command(Command.PING)
-        wire.takes_s = 1.0
+    line.wire.takes_s = 1.0
 
-        async def cut() -> None:
-            await trio.sleep(0.1)
-            wire.close()
+    async def cut() -> None:
+        await trio.sleep(0.1)
+        line.wire.close()
 
-        nursery.start_soon(cut)
-        began_s = trio.current_time()
-        with pytest.raises(DeviceGoneError, match="unplugged"):
-            await controller.command(Command.SORT_VALID_ITEM)
-        assert trio.current_time() - began_s == pytest.approx(0.1)
+    nursery.start_soon(cut)
+    began_s = trio.current_time()
+    with pytest.raises(DeviceGoneError, match="unplugged"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() - began_s == pytest.approx(0.1)
 
 
-async def test_events_come_unasked_in_order_and_once(
-    autojump_clock: MockClock, nursery: trio.Nursery
-) -> None:
-    told: list[SensorEvent] = []
-    wire = LossyWire(nursery)
+async def test_events_come_unasked_in_order_and_once(autojump_clock: MockClock, line: Line) -> None:
     said = [SensorEvent(Sensor.CHAMBER, active=True), SensorEvent(Sensor.CHAMBER, active=False)]
-    async with talking(wire, tell=told.append) as controller:
-        await controller.command(Command.PING)
-        wire.fate = lambda: Fate.COMES_TWICE
-        for event in said:
-            wire.firmware.tell(event)
-        await wait_all_tasks_blocked()
-    assert told == said
+    line.wire.fate = lambda: Fate.COMES_TWICE
+    for event in said:
+        line.wire.firmware.tell(event)
+    await wait_all_tasks_blocked()
+    assert line.told == said
 
 
-async def test_a_damaged_event_is_not_told(
-    autojump_clock: MockClock, nursery: trio.Nursery
-) -> None:
-    told: list[SensorEvent] = []
-    wire = LossyWire(nursery)
-    async with talking(wire, tell=told.append) as controller:
-        await controller.command(Command.PING)
-        wire.fate = lambda: Fate.IS_DAMAGED
-        wire.firmware.tell(SensorEvent(Sensor.DOOR, active=True))
-        await wait_all_tasks_blocked()
-    assert told == []
+async def test_a_damaged_event_is_not_told(autojump_clock: MockClock, line: Line) -> None:
+    line.wire.fate = lambda: Fate.IS_DAMAGED
+    line.wire.firmware.tell(SensorEvent(Sensor.DOOR, active=True))
+    await wait_all_tasks_blocked()
+    assert line.told == []
 
 
 MOVES = [Command.SORT_VALID_ITEM, Command.RETURN_REJECTED_ITEM, Command.SLOT_OPEN]
