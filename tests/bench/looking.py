@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drivers.ports import Encoding, Frame
@@ -19,6 +20,15 @@ def sample_frames() -> list[Frame]:
         Frame(path.read_bytes(), Encoding.JPEG, 0, 0, 0.0, number)
         for number, path in enumerate(paths)
     ]
+
+
+def turns_within(seconds: float, most: int, least: int = 2) -> Iterator[int]:
+    """Count turns from 0 until there were `most`, or time is over; but `least` there always are."""
+    ends = time.monotonic() + seconds
+    for turn in range(most):
+        if turn >= least and time.monotonic() >= ends:
+            return
+        yield turn
 
 
 def resident_mib(pid: int) -> float:
