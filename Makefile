@@ -89,9 +89,9 @@ docs: $(DEV_READY) ## Write the generated files again
 	$(EDGE) chart export --all docs/reference/chart
 	$(BIN)/python -m tests.fleet_plot docs/images
 
-bench: $(DEV_READY) ## Measure; ONLY=name measures one thing, JSON=1 ends with one JSON object
+bench: $(DEV_READY) ## Measure; ONLY=name,name measures these, JSON=1 ends with one JSON object
 	@$(COMPILE)
-	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json)
 
 setup-ai: $(AI_READY) ## Make the second environment, heavy: training, .pt and .engine models, SAM 2
 

@@ -44,6 +44,7 @@ def simulated_machine(folder: Path) -> Iterator[Started]:
     """
     began = time.perf_counter()
     command = ("-m", "rvm_edge", "--data-dir", str(folder), "run", "--simulate", "--seed", "1")
+    command += ("--screen-port", "0")
     with subprocess.Popen(
         [sys.executable, *command],
         stdin=subprocess.DEVNULL,
@@ -103,6 +104,17 @@ def python_s(code: str) -> float:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_S)
     return time.perf_counter() - began
+
+
+def python_cpu_s(code: str) -> float:
+    """Return how many seconds of a processor a fresh interpreter has used after `code`."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport time\nprint(time.process_time())"],
+        check=True,
+        timeout=PATIENCE_S,
+        stdout=subprocess.PIPE,
+    )
+    return float(told.stdout)
 
 
 @contextmanager
