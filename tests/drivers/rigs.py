@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import pytest
 import trio
 
 from drivers.camera.streamed import Habits, StreamedCamera
@@ -46,13 +47,19 @@ PATIENCE_S = 20.0
 """A busy computer answers within so long."""
 
 SHORT_S = 0.5
-"""So long is waited where no answer comes."""
+"""So long is waited where no answer comes: `in_silence`."""
+
+in_silence = pytest.mark.parametrize("patience_s", [SHORT_S], ids=["in silence"])
+"""Marks a test in which an answer is waited for in vain."""
 
 LINK = LinkTimings(
     ack_s=PATIENCE_S, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02, frame_s=0.1
 )
 ON_A_WIRE = {"esp32": Dialect.ASCII, "framed": Dialect.AUTO}
 """The ESP32 in each of its dialects; the framed one as it is agreed on."""
+MOST_PICTURE_S = 2.0
+"""Whatever fails of a stream is waited out: it may come back."""
+
 STREAM = Habits(
     warm_up=1, settle=1, start_s=0.15, stall_s=0.15, retry_first_s=0.01, retry_cap_s=0.02
 )
@@ -105,7 +112,8 @@ async def build(
     if kind in wrapped:
         return wrapped[kind]
     if kind == "streamed":
-        camera = StreamedCamera(WorldsCamera(world), replace(STREAM, picture_s=patience_s))
+        habits = replace(STREAM, picture_s=min(patience_s, MOST_PICTURE_S))
+        camera = StreamedCamera(WorldsCamera(world), habits)
         await stack.enter_async_context(camera.run())
         return replace(direct, camera=camera)
     if kind == "gpio":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -21,14 +22,15 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
 
+WITHIN_S = 30.0
 LINK = LinkTimings(ack_s=0.5, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02)
 
 
 async def take_in(world: World, hardware: Hardware, specimen: Specimen) -> None:
-    await hardware.gate.open()
+    await until_it_works(hardware.gate.open)
     world.collect()
     world.insert(specimen)
-    await hardware.gate.close()
+    await until_it_works(hardware.gate.close)
 
 
 async def test_every_port_is_there_directly(autojump_clock: MockClock, bottle: Specimen) -> None:
@@ -79,7 +81,7 @@ async def test_nothing_confirmed_is_untrue_on_a_bad_wire(
     confirmed = 0
     async with simulated_hardware(world, serial=True, timings=link, dialect=dialect) as hardware:
         for _ in range(25):
-            await until_it_works(hardware)
+            await until_it_works(hardware.gate.close)
             await take_in(world, hardware, bottle)
             number = len(world.audit().items)
             if chance.random() < 0.7:
@@ -88,25 +90,24 @@ async def test_nothing_confirmed_is_untrue_on_a_bad_wire(
                 await hardware.sorter.drop_item()
             except DriverError:
                 world.clear()
-                await until_it_works(hardware)
+                await until_it_works(hardware.gate.close)
             else:
                 confirmed += 1
                 assert world.item(number).fate is Fate.DROPPED
             world.clear()
             if world.in_chamber:
-                await until_it_works(hardware)
-                await hardware.gate.open()
+                await until_it_works(hardware.gate.open)
                 world.take_back()
-                await hardware.gate.close()
+                await until_it_works(hardware.gate.close)
     assert 5 <= confirmed < 25
     assert not world.audit().hazards
 
 
-async def until_it_works(hardware: Hardware) -> None:
-    with trio.fail_after(5):
+async def until_it_works(verb: Callable[[], Awaitable[None]]) -> None:
+    with trio.fail_after(WITHIN_S):
         while True:
             try:
-                await hardware.gate.close()
+                await verb()
             except DriverError:
                 await trio.sleep(0.01)
             else:

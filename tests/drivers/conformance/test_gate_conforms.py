@@ -6,7 +6,7 @@ import pytest
 
 from drivers.ports import MotionBlockedError, NoAnswerError
 from rvm_edge.simulator.truth import Specimen
-from tests.drivers.rigs import Rig
+from tests.drivers.rigs import Rig, in_silence
 
 
 async def test_is_open_when_open_returns(rig: Rig) -> None:
@@ -20,6 +20,7 @@ async def test_is_closed_when_close_returns(rig: Rig) -> None:
     assert rig.world.gate_is_closed
 
 
+@in_silence
 async def test_opens_again_on_a_hand_and_says_so(rig: Rig) -> None:
     await rig.hardware.gate.open()
     rig.world.hand_in()

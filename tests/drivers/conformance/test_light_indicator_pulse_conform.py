@@ -6,7 +6,7 @@ import pytest
 
 from drivers.ports import DriverError, Signal
 from rvm_edge.simulator.faults import Fault
-from tests.drivers.rigs import Rig
+from tests.drivers.rigs import Rig, in_silence
 
 
 async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) -> None:
@@ -24,6 +24,7 @@ async def test_indicator_shows_what_it_is_told(rig: Rig, signal: Signal) -> None
     assert rig.world.signal is signal
 
 
+@in_silence
 async def test_pulse_fails_when_the_controller_is_dead(rig: Rig) -> None:
     await rig.hardware.pulse.beat()
     rig.world.inject(Fault.CONTROLLER_DEAF)

@@ -7,7 +7,7 @@ import pytest
 from drivers.ports import MotionBlockedError, NoAnswerError
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Fate, Specimen
-from tests.drivers.rigs import Rig
+from tests.drivers.rigs import Rig, in_silence
 
 
 async def take_in(rig: Rig, specimen: Specimen) -> None:
@@ -38,6 +38,7 @@ async def test_dropping_nothing_drops_nothing(rig: Rig) -> None:
     assert not rig.world.audit().items
 
 
+@in_silence
 async def test_a_jam_is_told_and_the_item_stays(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     rig.world.inject(Fault.SORTER_JAMS)
@@ -53,6 +54,7 @@ async def test_a_jam_is_told_and_the_item_stays(rig: Rig, bottle: Specimen) -> N
     assert rig.world.item(1).fate is Fate.DROPPED
 
 
+@in_silence
 async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     rig.world.inject(Fault.CONTROLLER_MUTE)
@@ -61,6 +63,7 @@ async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle:
     assert rig.world.item(1).fate is Fate.DROPPED
 
 
+@in_silence
 async def test_an_unheard_command_does_nothing(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     await rig.hardware.pulse.beat()

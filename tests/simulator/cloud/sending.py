@@ -45,7 +45,7 @@ def speaking(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     base_url: str = BASE,
-    timeout_s: float = 5,
+    timeout_s: float = 60,
 ) -> httpx.AsyncClient:
     """Return a client with the machine's key, and on D with a user's token too."""
     headers = {"X-RVM-API-KEY": machine.api_key, "Accept": "application/json"}
