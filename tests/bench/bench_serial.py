@@ -1,8 +1,9 @@
 """A command over the serial driver and back, against a bare echo on the same kind of wire.
 
 The floor is what anybody would write: write a line to a pty, wait until it can be read, read. The
-device at the other end of the floor and of the driver alike answers at once; the simulated ESP32,
-with its log lines and its world, is measured beside them.
+device at the other end of the floor and of the driver alike answers at once, in both dialects; the
+simulated ESP32, with its log lines and its world, is measured beside them. The floor's line has no
+checksum and no number: what the frames cost beyond it is what they are for.
 """
 
 from __future__ import annotations
@@ -22,7 +23,20 @@ import trio
 
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import Command, Reply, encode
+from drivers.esp32.framed_dialect import (
+    Ack,
+    Done,
+    Hello,
+    Message,
+    Order,
+    Outcome,
+    Welcome,
+    read_message,
+    to_frame,
+)
+from drivers.esp32.frames import FrameParser, encode_frame
 from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
 from rvm_edge.simulator.esp32 import Esp32
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.world import World
@@ -44,21 +58,26 @@ def run(round_trips: int = 3000) -> BenchResult:
 
 async def _measure(folder: Path, round_trips: int) -> BenchResult:
     async with trio.open_nursery() as nursery:
-        floor_wire, driver_wire = os.openpty(), os.openpty()
-        for master, slave in (floor_wire, driver_wire):
-            tty.setraw(slave)
-            os.set_blocking(master, False)
-            os.set_blocking(slave, False)
-            nursery.start_soon(_answer_at_once, master)
-        simulated = await nursery.start(Esp32(World(INSTANT), folder / "tty").run)
-        async with (
-            _controller(os.ttyname(driver_wire[1])) as driver,
-            _controller(str(simulated)) as esp32,
+        wires = [_wire() for _ in range(3)]
+        (_, floor), (_, ascii_wire), (_, framed_wire) = wires
+        for (master, _), answering in zip(
+            wires, (_answer_at_once, _answer_at_once, _answer_frames_at_once), strict=True
         ):
-            kinds: dict[str, Callable[[], Awaitable[None]]] = {
-                "bare": partial(_echo, floor_wire[1]),
-                "driver": partial(driver.command, Command.PING),
-                "simulated_esp32": partial(esp32.command, Command.PING),
+            nursery.start_soon(answering, master)
+        simulated = await nursery.start(Esp32(World(INSTANT), folder / "ascii").run)
+        simulated_too = await nursery.start(Esp32(World(INSTANT), folder / "framed").run)
+        async with (
+            _controller(os.ttyname(ascii_wire), Dialect.ASCII) as driver,
+            _controller(os.ttyname(framed_wire), Dialect.FRAMED) as framed,
+            _controller(str(simulated), Dialect.ASCII) as esp32,
+            _controller(str(simulated_too), Dialect.FRAMED) as framed_esp32,
+        ):
+            kinds: dict[str, Callable[[], Awaitable[object]]] = {
+                "bare": partial(_echo, floor),
+                "ascii": partial(driver.command, Command.PING),
+                "framed": partial(framed.command, Command.PING),
+                "ascii_simulated_esp32": partial(esp32.command, Command.PING),
+                "framed_simulated_esp32": partial(framed_esp32.command, Command.PING),
             }
             times: dict[str, list[float]] = {name: [] for name in kinds}
             for trip in kinds.values():
@@ -67,9 +86,17 @@ async def _measure(folder: Path, round_trips: int) -> BenchResult:
                 for name, trip in kinds.items():
                     times[name] += await _time(trip, _ROUND)
         nursery.cancel_scope.cancel()
-    for descriptor in (*floor_wire, *driver_wire):
+    for descriptor in (one for wire in wires for one in wire):
         os.close(descriptor)
     return _result(times, round_trips)
+
+
+def _wire() -> tuple[int, int]:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    os.set_blocking(slave, False)
+    return master, slave
 
 
 def _result(times: dict[str, list[float]], round_trips: int) -> BenchResult:
@@ -81,19 +108,22 @@ def _result(times: dict[str, list[float]], round_trips: int) -> BenchResult:
         name="serial",
         figures=figures,
         ratios={
-            "driver_over_bare_p50": figures["driver_p50_us"] / figures["bare_p50_us"],
-            "driver_over_bare_p99": figures["driver_p99_us"] / figures["bare_p99_us"],
+            f"{dialect}_over_bare_{which}": figures[f"{dialect}_{which}_us"]
+            / figures[f"bare_{which}_us"]
+            for dialect in ("ascii", "framed")
+            for which in ("p50", "p99")
         },
         notes=(
             f"{round_trips} round trips of each kind, in turns of {_ROUND}.",
-            "A pty has no baud rate: at 115200 baud the bytes of a ping alone take 1.7 ms.",
+            "A pty has no baud rate: at 115200 baud the bytes of a ping alone take 1.7 ms, and "
+            "those of a framed one and its outcome 2.3 ms.",
         ),
     )
 
 
 @asynccontextmanager
-async def _controller(path: str) -> AsyncIterator[Controller]:
-    controller = Controller(partial(open_serial, path), LINK)
+async def _controller(path: str, dialect: Dialect) -> AsyncIterator[Controller]:
+    controller = Controller(partial(open_serial, path), LINK, dialect)
     async with controller.run():
         yield controller
 
@@ -105,13 +135,30 @@ async def _answer_at_once(master: int) -> None:
         os.write(master, PONG)
 
 
+async def _answer_frames_at_once(master: int) -> None:
+    parser = FrameParser()
+    while True:
+        await trio.lowlevel.wait_readable(master)
+        for frame in parser.feed(os.read(master, 1024)):
+            answer = _answer_to(read_message(frame))
+            os.write(master, encode_frame(to_frame(answer, frame.session, frame.number)))
+
+
+def _answer_to(message: Message | None) -> Message:
+    if isinstance(message, Hello):
+        return Welcome(message.dead_man_s)
+    if isinstance(message, Order):
+        return Done(message.command, Outcome.OK)
+    return Ack()
+
+
 async def _echo(slave: int) -> None:
     os.write(slave, PING)
     await trio.lowlevel.wait_readable(slave)
     os.read(slave, 1024)
 
 
-async def _time(trip: Callable[[], Awaitable[None]], count: int) -> list[float]:
+async def _time(trip: Callable[[], Awaitable[object]], count: int) -> list[float]:
     seconds: list[float] = []
     for _ in range(count):
         began = time.perf_counter()
