@@ -16,7 +16,7 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.errors import ChartError, JournalError
 from rvm_edge.statechart.export.journal import JournalFormat, change, journal_lines
-from rvm_edge.statechart.journal import GENESIS, Record, read, read_whole, tail, verify
+from rvm_edge.statechart.journal import GENESIS, Record, read, read_whole, tail, tail_whole, verify
 from rvm_edge.statechart.retrace import Step, retrace
 from states.chart import CHART
 
@@ -77,11 +77,11 @@ def _decider() -> Decider[Machine]:
 @_json_lines
 @click.option("--follow", is_flag=True, help="Keep printing new rows until Ctrl-C.")
 def tail_command(count: int, as_json: bool, follow: bool) -> None:  # noqa: FBT001 - click's way
-    """Print the last rows, oldest first."""
+    """Print the last rows, oldest first; those in archives too, where that many are wanted."""
     path = _path()
     with _explained():
         seen = 0
-        for record in tail(path, max(count, 1)):
+        for record in _last_rows(path, max(count, 1)):
             seen = record.seq
             if count:
                 _print_row(record, as_json=as_json)
@@ -90,6 +90,16 @@ def tail_command(count: int, as_json: bool, follow: bool) -> None:  # noqa: FBT0
             for record in read(path, after=seen):
                 seen = record.seq
                 _print_row(record, as_json=as_json)
+
+
+def _last_rows(path: Path, count: int) -> tuple[Record, ...]:
+    """Return the last rows. An archive that is damaged keeps nobody from the newest ones."""
+    try:
+        return tail_whole(path, count)
+    except JournalError as error:
+        rows = tail(path, count)
+        click.echo(f"{error}; the present file's rows are shown", err=True)
+        return rows
 
 
 def _print_row(record: Record, *, as_json: bool) -> None:

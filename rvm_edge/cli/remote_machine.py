@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from drivers.esp32.controller import Controller
-from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
+from drivers.replay.links import Listener
 from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
 from rvm_edge.cli.demo.eyes import EyesKind, worker_eyes
@@ -17,7 +17,7 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes, Host
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
+from rvm_edge.simulator.hardware import SETTLED, hardware_over, open_heard, wired
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
@@ -35,6 +35,8 @@ async def remote_machine(
     host: Host,
     fit: Callable[[Parts], Parts],
     worker: WorkerEyes | None = None,
+    wire_listener: Listener | None = None,
+    dialect: Dialect = Dialect.ASCII,
 ) -> AsyncIterator[Daemon]:
     """Run the machine in the world that is served at `socket_path` while the block lasts.
 
@@ -47,6 +49,8 @@ async def remote_machine(
         host: the computer it runs on.
         fit: builds into the parts what else is wanted.
         worker: the eyes with a worker that are to run; new ones unless told.
+        wire_listener: hears what passes over the wire to the motor controller, where there is one.
+        dialect: that is spoken on it.
 
     Raises:
         DeviceGoneError: no world is served there.
@@ -61,9 +65,8 @@ async def remote_machine(
         serial = (await people.view()).serial
         hardware = hardware_over(RemoteWorld(caller))
         if serial is not None:
-            controller = Controller(partial(open_serial, serial), SETTLED)
-            await stack.enter_async_context(controller.run())
-            hardware = with_controller(hardware, controller)
+            connect = partial(open_heard, serial, wire_listener)
+            hardware = await stack.enter_async_context(wired(hardware, connect, SETTLED, dialect))
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
             sight = await stack.enter_async_context((worker or worker_eyes(settings.vision)).run())

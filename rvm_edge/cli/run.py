@@ -77,6 +77,14 @@ if TYPE_CHECKING:
     help="Of --simulate: how long the mechanism takes; 1 as a real one.",
 )
 @click.option(
+    "--wire",
+    "spoken",
+    type=click.Choice(["ascii", "auto", "framed"]),
+    default="ascii",
+    show_default=True,
+    help="Of a simulated world: how its ESP32 is spoken to; auto finds it out.",
+)
+@click.option(
     "--screen-port",
     type=click.IntRange(0, 65_535),
     metavar="N",
@@ -94,6 +102,7 @@ def command(
     setup: bool,
     seed: int,
     travel_scale: float,
+    spoken: str,
     screen_port: int | None,
     no_screen: bool,
     as_json: bool,
@@ -116,6 +125,7 @@ def command(
 
     import trio
 
+    from drivers.esp32.timings import Dialect
     from rvm_edge.cli.demo.eyes import EyesKind
     from rvm_edge.cli.demo.surroundings import Setup
     from rvm_edge.cli.own_link import identity_in, own_link
@@ -126,6 +136,7 @@ def command(
     from rvm_edge.cli.unusable import in_one_line
 
     here, chosen = locations(writes=True), settings()
+    dialect = Dialect(spoken)
     who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
     if (is_real or setup) and credentials is None:
         credentials = here.credentials_path
@@ -152,14 +163,17 @@ def command(
             real = partial(real_machine, worker=worker, wire_listener=wire)
             return real(here, chosen, parts, link=link, host=host, fit=fit)
         if world is None:
-            world_setup = Setup(seed, travel_scale, eyes=who, worker=worker)
+            world_setup = Setup(
+                seed, travel_scale, eyes=who, worker=worker, wire_listener=wire, wire=dialect
+            )
             return _in_own_world(
                 here, chosen, world_setup, link=link, host=host, fit=fit, play=play
             )
         from rvm_edge.cli.remote_machine import remote_machine
 
         at = world.absolute()
-        return remote_machine(here, chosen, at, who, link=link, host=host, fit=fit, worker=worker)
+        remote = partial(remote_machine, worker=worker, wire_listener=wire, dialect=dialect)
+        return remote(here, chosen, at, who, link=link, host=host, fit=fit)
 
     start: Start = partial(with_own_models, own, start_with)
     upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)

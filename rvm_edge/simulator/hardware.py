@@ -12,7 +12,7 @@ from pathlib import Path
 import trio
 
 from drivers.bin_depth import Bin
-from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.controller import Connect, Controller, LinkTimings
 from drivers.esp32.framed_dialect import Sensor
 from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
 from drivers.esp32.scale import Esp32Scale, LoadCell
@@ -23,7 +23,7 @@ from drivers.esp32.sensors import (
     Esp32Switch,
     Esp32Thermometer,
 )
-from drivers.esp32.serial_link import open_serial
+from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
 from drivers.faulty.mischief import Mischief
@@ -40,6 +40,7 @@ from drivers.faulty.ports import (
     FaultySorter,
     FaultyThermometer,
 )
+from drivers.replay.links import Listener, RecordingLink
 from drivers.sim.actuators import (
     ANSWER_S,
     SimulatedDoorLock,
@@ -152,6 +153,39 @@ def with_wired_sensors(
     )
 
 
+async def open_heard(device: str, listener: Listener | None) -> ByteLink:
+    """Open a serial port of which `listener` hears everything, where there is one.
+
+    Raises:
+        DeviceGoneError: it is not there, not permitted, or locked by another process.
+    """
+    link = await open_serial(device)
+    return link if listener is None else RecordingLink(link, listener)
+
+
+@asynccontextmanager
+async def wired(
+    hardware: Hardware, connect: Connect, timings: LinkTimings, dialect: Dialect
+) -> AsyncIterator[Hardware]:
+    """Give `hardware` with what is behind the ESP32 behind it, while the block runs.
+
+    Args:
+        hardware: the rest.
+        connect: opens the ESP32's wire.
+        timings: of the link.
+        dialect: that is spoken on it. Where that may be frames, whose sensors speak unasked, they
+            are behind it too.
+    """
+    told = Told()
+    controller = Controller(connect, timings, dialect, tell=told.take)
+    async with controller.run():
+        moving = with_controller(hardware, controller)
+        if dialect is Dialect.ASCII:
+            yield moving
+        else:
+            yield with_wired_sensors(moving, controller, told)
+
+
 @asynccontextmanager
 async def simulated_hardware(
     world: World,
@@ -159,6 +193,7 @@ async def simulated_hardware(
     serial: bool = False,
     timings: LinkTimings = SETTLED,
     dialect: Dialect = Dialect.ASCII,
+    wire_listener: Listener | None = None,
 ) -> AsyncIterator[Hardware]:
     """Run the simulated machine's wires while the block runs.
 
@@ -167,7 +202,9 @@ async def simulated_hardware(
         serial: whether commands go through the real serial driver and a pty. That needs a real
             clock: mocked time runs away while a file descriptor is waited for.
         timings: of the serial link.
-        dialect: that is spoken on it.
+        dialect: that is spoken on it. Where that may be frames, whose sensors speak unasked, they
+            are behind it too.
+        wire_listener: hears what passes over it.
     """
     if not serial:
         yield hardware_over(world)
@@ -175,7 +212,7 @@ async def simulated_hardware(
     with tempfile.TemporaryDirectory(prefix="rvm-esp32-") as folder:
         async with trio.open_nursery() as nursery:
             path = await nursery.start(Esp32(world, Path(folder) / "ttyESP32").run)
-            controller = Controller(partial(open_serial, str(path)), timings, dialect)
-            async with controller.run():
-                yield with_controller(hardware_over(world), controller)
+            connect = partial(open_heard, str(path), wire_listener)
+            async with wired(hardware_over(world), connect, timings, dialect) as hardware:
+                yield hardware
             nursery.cancel_scope.cancel()

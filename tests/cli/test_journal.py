@@ -24,7 +24,9 @@ from rvm_edge.cli import main
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Event
 from rvm_edge.statechart.document import chart_hash
-from rvm_edge.statechart.journal import STARTED, Entry, Record, SqliteJournal
+from rvm_edge.statechart.journal import STARTED, Entry, Record, SqliteJournal, open_journal
+from rvm_edge.statechart.journal.archive import archive_folder
+from rvm_edge.statechart.offload import inline
 from states import events as ev
 from states.chart import CHART
 from tests.cli.journals import write
@@ -61,6 +63,15 @@ def journal(data: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["--data-dir", str(data), "journal", *arguments])
 
 
+def journal_lines(data: Path) -> list[str]:
+    return journal(data, "tail", "--json").stdout.splitlines()
+
+
+async def _archive(path: Path) -> None:
+    async with open_journal(path, inline, archive_above=1):
+        pass
+
+
 def tamper(data: Path, statement: str) -> None:
     with sqlite3.connect(data / "journal.sqlite") as connection:
         triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
@@ -83,6 +94,21 @@ class TestTail:
 
     def test_prints_everything_where_there_is_less(self, data: Path) -> None:
         assert len(journal(data, "tail", "-n", "100").stdout.splitlines()) == ROWS
+
+    def test_rows_in_an_archive_are_printed_too_and_a_damaged_one_hides_no_newer_row(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "journal.sqlite"
+        trio.run(write, path, *EVENTS)
+        trio.run(_archive, path)
+        assert [json.loads(line)["seq"] for line in journal_lines(tmp_path)] == list(range(1, 9))
+
+        (archive,) = archive_folder(path).iterdir()
+        archive.write_bytes(archive.read_bytes()[:40])
+        answer = journal(tmp_path, "tail", "--json")
+        assert answer.exit_code == 0
+        assert [json.loads(line)["seq"] for line in answer.stdout.splitlines()] == [8]
+        assert "the present file's rows are shown" in answer.stderr
 
     def test_none_are_none(self, data: Path) -> None:
         assert journal(data, "tail", "-n", "0").stdout == ""

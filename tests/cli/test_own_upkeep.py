@@ -84,7 +84,7 @@ def test_a_running_machine_frees_a_full_disk_records_its_steps_and_can_be_packed
     marks = "[disk]\nfull_pct = 0.002\nclear_to_pct = 0.001\ncheck_every_s = 1\n"
     deadline = time.monotonic() + WITHIN_S
     with running(tmp_path, marks) as machine:
-        while (tmp_path / "cache" / "thing").exists() or not {"step", "health"} <= {
+        while (tmp_path / "cache" / "thing").exists() or not {"step", "health", "wire"} <= {
             line["line"] for line in recorded(tmp_path)
         }:
             assert time.monotonic() < deadline, recorded(tmp_path)
@@ -99,6 +99,10 @@ def test_a_running_machine_frees_a_full_disk_records_its_steps_and_can_be_packed
     assert "caches went" in texts["logs/rvm-edge.jsonl"]
     steps = [line["event"] for line in recorded(tmp_path) if line["line"] == "step"]
     assert "credentials.ready" in steps
+    said = b"".join(
+        base64.b64decode(line["data"]) for line in recorded(tmp_path) if line["line"] == "wire"
+    )
+    assert b"\n" in said  # the simulated controller speaks the ASCII dialect over its pty
 
 
 async def test_what_passes_over_the_controllers_wire_is_noted(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from rvm_edge.statechart.journal import (
     read_whole,
     succession,
     tail,
+    tail_whole,
     verify,
 )
 from rvm_edge.statechart.journal import archive as archiving
@@ -78,6 +79,25 @@ async def test_the_whole_chain_is_proved_through_many_archives(path: Path) -> No
     assert (found.rows, found.first) == (4 * len(entries()) + 3, 1)
     assert found.head == tail(path, 1)[0].hash
     assert len(archives(path)) == 3
+
+
+async def test_the_last_rows_are_looked_for_as_far_back_as_they_are_wanted(path: Path) -> None:
+    for _ in range(3):
+        await live(path, entries(), archive_above=1)
+    rows = list(read_whole(path))
+    for count in (0, 1, len(entries()), len(entries()) + 1, len(rows) - 1, len(rows), 10**6):
+        assert list(tail_whole(path, count)) == rows[len(rows) - min(count, len(rows)) :]
+    archives(path)[0].unlink()
+    assert list(tail_whole(path, 10**6)) == rows[len(entries()) :]
+
+
+async def test_the_newest_rows_need_no_archive(path: Path) -> None:
+    for _ in range(2):
+        await live(path, entries(), archive_above=1)
+    archives(path)[0].write_bytes(b"no archive")
+    assert len(tail_whole(path, len(entries()))) == len(entries())
+    with pytest.raises(JournalError):
+        tail_whole(path, len(entries()) + 2)
 
 
 async def test_a_short_journal_goes_on_as_it_is(path: Path) -> None:

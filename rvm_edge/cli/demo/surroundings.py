@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from drivers.esp32.timings import Dialect
+from drivers.replay.links import Listener
 from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes, WorkerTrouble, eyes_of
 from rvm_edge.daemon import Parts
 from rvm_edge.link import LinkMaker
@@ -32,6 +34,8 @@ class Setup:
             work is done in place: a pty, a thread and a worker would let a mocked clock run away.
         eyes: who judges.
         worker: the eyes with a worker that are to run; new ones unless told.
+        wire_listener: hears what passes over the wire to the motor controller, where there is one.
+        wire: how that is spoken.
     """
 
     seed: int = 1
@@ -39,6 +43,8 @@ class Setup:
     virtual: bool = False
     eyes: EyesKind = EyesKind.WORKER
     worker: WorkerEyes | None = None
+    wire_listener: Listener | None = None
+    wire: Dialect = Dialect.ASCII
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,12 @@ async def surroundings(settings: Settings, setup: Setup) -> AsyncIterator[Surrou
         empty_pictures=samples.empty_pictures,
     )
     async with (
-        simulated_hardware(world, serial=not setup.virtual) as hardware,
+        simulated_hardware(
+            world,
+            serial=not setup.virtual,
+            dialect=setup.wire,
+            wire_listener=setup.wire_listener,
+        ) as hardware,
         _eyes_of(setup, settings.vision, world) as (eyes, trouble),
     ):
         chance = random.Random(setup.seed).random  # noqa: S311 - jitter, repeatable on purpose

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,10 +24,19 @@ from typing import Final
 from rvm_edge.statechart.document import Json, canonical
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.columns import COLUMNS, UnreadableRowError, decoded
-from rvm_edge.statechart.journal.reading import read
+from rvm_edge.statechart.journal.reading import read, tail
 from rvm_edge.statechart.journal.record import ARCHIVED, GENESIS, Record, hash_of
 
-__all__ = ["Archive", "archive_folder", "archives", "named", "read_archive", "read_whole", "write"]
+__all__ = [
+    "Archive",
+    "archive_folder",
+    "archives",
+    "named",
+    "read_archive",
+    "read_whole",
+    "tail_whole",
+    "write",
+]
 
 MOST_LINE_BYTES: Final = 16 * 1024 * 1024
 _NAME: Final = re.compile(r"journal-([0-9]{1,15})-([0-9]{1,15})\.jsonl\.gz")
@@ -134,6 +144,23 @@ def read_whole(journal: Path, *, after: int = 0) -> Iterator[Record]:
         if numbers is not None and numbers[1] > after:
             yield from (record for record in read_archive(path) if record.seq > after)
     yield from read(journal, after=after)
+
+
+def tail_whole(journal: Path, count: int) -> tuple[Record, ...]:
+    """Return the last `count` rows of a journal and of its archives, oldest first.
+
+    Raises:
+        JournalError: see `read` and `read_archive`.
+    """
+    found = tail(journal, count)
+    if not found or len(found) >= count:
+        return found
+    before: deque[Record] = deque(maxlen=count - len(found))
+    for path in archives(journal):
+        numbers = named(path)
+        if numbers is not None and numbers[1] >= found[0].seq - (count - len(found)):
+            before.extend(read_archive(path))
+    return (*before, *found)
 
 
 def sync(folder: Path) -> None:
