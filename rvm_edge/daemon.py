@@ -17,8 +17,8 @@ from rvm_edge.locations import Locations
 from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine, Models
 from rvm_edge.noted_hardware import noted
 from rvm_edge.offload import Offload, in_thread
-from rvm_edge.settings import Settings
-from rvm_edge.settings_file import check_timeouts
+from rvm_edge.settings import PolicyInForce, Settings
+from rvm_edge.settings_file import check_timeouts, written_down
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Chart
 from rvm_edge.statechart.journal.sqlite import open_journal
@@ -96,13 +96,14 @@ async def running(
         chart: the machine's chart, or a variant of it for a test.
 
     Raises:
-        SettingsError: a time-out in the settings belongs to no state.
+        SettingsError: a time-out in the settings belongs to no state, or the file is gone bad.
         LedgerError: the ledger cannot be opened.
         JournalError: the journal cannot be opened.
     """
     decider = build(chart)
     with_timeout = [path for path, state in decider.states.items() if state.timeout is not None]
     check_timeouts(settings, with_timeout)
+    rules = PolicyInForce(settings.policy, written_down(locations.settings_path))
     offload = offload or in_thread()
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -124,6 +125,7 @@ async def running(
             offload=offload,
             clock=clock,
             chance=parts.chance,
+            rules=rules,
             found=lambda: calls.found,
         )
         link = await stack.enter_async_context(parts.link(ground))
@@ -142,7 +144,7 @@ async def running(
             host=parts.host,
             credentials=parts.credentials,
             models=parts.models,
-            policy=settings.policy,
+            rules=rules,
             chance=parts.chance,
         )
         runtime = Runtime(

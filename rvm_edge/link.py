@@ -11,7 +11,7 @@ from rvm_edge.ledger.ledger import Ledger
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Album, Channel, Cloud, Courier, Evidence, Eyes, Orders
 from rvm_edge.offload import Offload
-from rvm_edge.settings import Settings
+from rvm_edge.settings import PolicyInForce, Settings
 from rvm_edge.statechart.journal.sqlite import SqliteJournal
 
 
@@ -28,6 +28,7 @@ class Ground:
         offload: where blocking work runs.
         clock: what moments are read from.
         chance: numbers in [0, 1), for jitter.
+        rules: by which policy the machine goes; the server is heeded here.
         found: by port, whether it answered when it was last asked.
     """
 
@@ -39,6 +40,7 @@ class Ground:
     offload: Offload
     clock: Clock
     chance: Callable[[], float]
+    rules: PolicyInForce
     found: Callable[[], Mapping[str, bool]]
 
 

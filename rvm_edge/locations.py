@@ -79,6 +79,11 @@ class Locations:
         return self.data_dir / "restarts.json"
 
     @property
+    def server_policy_path(self) -> Path:
+        """What the server said of the machine's behaviour in the last handshake."""
+        return self.data_dir / "server-policy.json"
+
+    @property
     def screen_token_path(self) -> Path:
         """What makes a page one that may steer the machine, until the next start; a secret."""
         return (self.runtime_dir or self.data_dir) / "screen-token"

@@ -29,14 +29,21 @@ def read_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file cannot be read, is no TOML, or says something that is not allowed.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return Settings()
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from error
-    return parse_settings(raw, name=str(path))
+    return parse_settings(_read(path), name=str(path))
+
+
+def written_down(path: Path) -> frozenset[str]:
+    """Return which settings the owner wrote down, as ``table.key``.
+
+    A default that is written down counts: it is what the owner wants, whatever a server says.
+
+    Raises:
+        SettingsError: the file cannot be read, or is no TOML.
+    """
+    raw = _read(path)
+    with refused_as(SettingsError, str(path), raw, MAX_BYTES):
+        tables = ((name, keys) for name, keys in _table(raw).items() if isinstance(keys, dict))
+        return frozenset(f"{name}.{key}" for name, keys in tables for key in keys)
 
 
 def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
@@ -50,7 +57,7 @@ def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
         SettingsError: likewise.
     """
     with refused_as(SettingsError, name, raw, MAX_BYTES):
-        table: dict[str, object] = tomllib.loads(raw.decode("utf-8"))
+        table = _table(raw)
         if "timeouts" in table:
             table["timeouts"] = _with_dotted_keys(table["timeouts"])
         return to_struct(table, Settings)
@@ -71,6 +78,20 @@ def check_timeouts(settings: Settings, states: Collection[str]) -> None:
             close = get_close_matches(path, list(states), n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise SettingsError(f"timeouts.{path} is no state with a time-out{hint}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+
+
+def _table(raw: bytes) -> dict[str, object]:
+    return tomllib.loads(raw.decode("utf-8"))
 
 
 def _with_dotted_keys(table: object, prefix: str = "") -> object:

@@ -12,10 +12,10 @@ from states.sensing import bin_level_pct
 
 async def watch_bin_until_emptied(here: Ctx) -> None:
     """Post once the bin has clearly more room than when it was full."""
-    hardware, policy = here.machine.hardware, here.machine.policy
+    hardware = here.machine.hardware
     await hardware.indicator.show(Signal.ERROR)
     while True:
-        level_pct = await bin_level_pct(hardware)
+        level_pct, policy = await bin_level_pct(hardware), here.machine.policy
         if level_pct is not None and level_pct < policy.bin_free_pct:
             await here.post(BinFreed(level_pct))
             return

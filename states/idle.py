@@ -15,10 +15,10 @@ from states.sensing import bin_level_pct, is_full, wait_for_switch
 
 async def watch_bin(here: Ctx) -> None:
     """Show that the machine is ready, and keep measuring the bin."""
-    hardware, policy = here.machine.hardware, here.machine.policy
+    hardware = here.machine.hardware
     await hardware.indicator.show(Signal.IDLE)
     while True:
-        level_pct = await bin_level_pct(hardware)
+        level_pct, policy = await bin_level_pct(hardware), here.machine.policy
         if level_pct is not None and is_full(level_pct, policy):
             await here.post(BinFull(level_pct))
             return

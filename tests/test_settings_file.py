@@ -17,6 +17,7 @@ from rvm_edge.settings_file import (
     check_timeouts,
     parse_settings,
     read_settings,
+    written_down,
 )
 
 KEYS = st.sampled_from(
@@ -53,6 +54,22 @@ def refusal_of(raw: bytes) -> str:
         parse_settings(raw)
     assert "\n" not in str(refusal.value)
     return str(refusal.value)
+
+
+class TestWhatTheOwnerWroteDown:
+    def test_is_each_key_that_stands_there_even_with_its_default(self, tmp_path: Path) -> None:
+        path = tmp_path / "settings.toml"
+        path.write_text("policy.bin_full_pct = 90.0\n[cloud.request]\nretry_cap_s = 9\n")
+        assert written_down(path) == {"policy.bin_full_pct", "cloud.request"}
+
+    def test_is_nothing_without_a_file(self, tmp_path: Path) -> None:
+        assert written_down(tmp_path / "settings.toml") == frozenset()
+
+    def test_is_refused_in_one_line_if_it_cannot_be_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "settings.toml"
+        path.write_text("[policy\n")
+        with pytest.raises(SettingsError, match=r"settings\.toml"):
+            written_down(path)
 
 
 class TestAccepts:

@@ -19,7 +19,7 @@ from rvm_edge.display.technicians_tasks import order_for, order_to_read
 from rvm_edge.machine import Eyes, EyesError, Hardware
 from rvm_edge.offload import Offload
 from rvm_edge.orders import Component, Order
-from rvm_edge.settings import Policy
+from rvm_edge.settings import Policy, PolicyInForce
 from rvm_edge.telemetry import Telemetry
 
 MOST_DISK_PCT: Final = 90.0
@@ -61,7 +61,7 @@ class Bench:
         senses: what was last read.
         eyes: whether they are ready.
         telemetry: how full the disk is.
-        policy: how the machine is to behave.
+        rules: how the machine is to behave.
         heard_s: how long ago the server last knew the machine, in seconds; None if it never did.
         why_unheard: what is wrong with the server, or "".
         data_dir: lies on the disk that counts.
@@ -74,7 +74,7 @@ class Bench:
     senses: Senses
     eyes: Eyes
     telemetry: Telemetry
-    policy: Policy
+    rules: PolicyInForce
     heard_s: Callable[[], float | None]
     why_unheard: Callable[[], str]
     data_dir: Path
@@ -111,7 +111,7 @@ class Checks:
     async def _server(self) -> Finding:
         await trio.lowlevel.checkpoint()
         heard_s = self._bench.heard_s()
-        if heard_s is not None and heard_s < MISSED_BEATS * self._bench.policy.heartbeat_s:
+        if heard_s is not None and heard_s < MISSED_BEATS * self._bench.rules.now.heartbeat_s:
             return passed(f"answered {heard_s:.0f} s ago")
         last = "has never answered" if heard_s is None else f"last answered {heard_s:.0f} s ago"
         why = self._bench.why_unheard()
@@ -132,7 +132,7 @@ class Checks:
             said = await self._bench.carried_out(order_to_read(_SENSORS[name]))
         except RefusedError as error:
             return failed(str(error), Advice.CHECK_WIRING)
-        advice = _advice_for(name, self._bench.senses.last, self._bench.policy)
+        advice = _advice_for(name, self._bench.senses.last, self._bench.rules.now)
         return passed(said) if advice is Advice.NONE else failed(said, advice)
 
     async def _light(self) -> Finding:

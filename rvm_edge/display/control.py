@@ -207,7 +207,7 @@ class SteeredMachine:
             senses=senses,
             eyes=machine.eyes,
             telemetry=uplink.telemetry,
-            policy=machine.policy,
+            rules=machine.rules,
             heard_s=heard_s,
             why_unheard=lambda: cloud.trouble,
             data_dir=self._locations.data_dir,

@@ -16,7 +16,7 @@ from rvm_edge.machine.hardware import Hardware
 from rvm_edge.machine.host import Host
 from rvm_edge.machine.models import ModelNews, ModelNote, Models, ModelsError
 from rvm_edge.machine.server import Channel, Cloud, Courier, Credentials, Orders, Standing
-from rvm_edge.settings import Policy
+from rvm_edge.settings import Policy, PolicyInForce
 
 __all__ = [
     "NOTHING_ELSE",
@@ -50,6 +50,7 @@ class Machine:
     """Everything an activity may touch.
 
     Attributes:
+        rules: by which policy it goes.
         chance: a number in [0, 1) each time, for jitter; seeded in simulations.
     """
 
@@ -67,5 +68,10 @@ class Machine:
     host: Host
     credentials: Credentials
     models: Models
-    policy: Policy
+    rules: PolicyInForce
     chance: Callable[[], float] = random.random
+
+    @property
+    def policy(self) -> Policy:
+        """How activities behave, as it is now: a handshake may change it."""
+        return self.rules.now

@@ -17,6 +17,7 @@ from rvm_edge.settings.cloud import (
 )
 from rvm_edge.settings.disk import DiskSettings
 from rvm_edge.settings.flight import FlightSettings
+from rvm_edge.settings.in_force import Origin, PolicyInForce, ServedPercent, ServedPolicy
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.logs import LogSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
@@ -45,13 +46,17 @@ __all__ = [
     "LogSettings",
     "ModelSettings",
     "OrderSettings",
+    "Origin",
     "Percent",
     "Policy",
+    "PolicyInForce",
     "RequestSettings",
     "ReverbSettings",
     "ScreenSettings",
     "Seconds",
     "SegmenterSettings",
+    "ServedPercent",
+    "ServedPolicy",
     "Settings",
     "SetupSettings",
     "ShapeSettings",

@@ -30,7 +30,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         hand_patience_s: how long the gate waits for a hand to leave the slot.
         drop_patience_s: how long an accepted item waits for hand or string to leave the slot before
             it is handed back.
-        bin_full_pct: from this level the machine takes nothing more.
+        bin_full_pct: from this level the machine takes nothing more; a value that stands in this
+            file counts for more than the server's.
         bin_free_pct: below this level it takes items again.
         heartbeat_s: between two heartbeats while online.
         heartbeat_failures: how many in a row mean that the link is lost.

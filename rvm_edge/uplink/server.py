@@ -20,6 +20,7 @@ from rvm_edge.machine import Standing
 from rvm_edge.offload import Offload
 from rvm_edge.telemetry import Deeds, Figures, Telemetry
 from rvm_edge.uplink.ordering import ordered_by_heartbeat
+from rvm_edge.uplink.served_policy import ServedPolicies
 from rvm_edge.uplink.socket import ServerSocket
 
 if TYPE_CHECKING:
@@ -135,8 +136,10 @@ async def _made(
         chance=ground.chance,
         trust=trusting(settings.request.ca_file) if settings.request.ca_file else None,
     )
+    served = ServedPolicies(ground.locations.server_policy_path, ground.rules, ground.offload)
+    await served.become(await ground.offload(identity))
     link = Link(
-        cloud=_SelfKnowing(cloud, courier, identity, ground.offload),
+        cloud=_SelfKnowing(cloud, courier, served, identity, ground.offload),
         channel=socket,
         courier=courier,
         evidence=evidence,
@@ -151,18 +154,24 @@ class _SelfKnowing:
     """`rvm_edge.machine.Cloud` that looks for new credentials before it speaks for the machine."""
 
     def __init__(
-        self, cloud: MyRvmCloud, courier: Courier, identity: NamesItself, offload: Offload
+        self,
+        cloud: MyRvmCloud,
+        courier: Courier,
+        served: ServedPolicies,
+        identity: NamesItself,
+        offload: Offload,
     ) -> None:
         self._cloud = cloud
         self._courier = courier
+        self._served = served
         self._identity = identity
         self._offload = offload
         self._known: Identity | None = None
 
     async def handshake(self) -> Standing:
         """Introduce the machine as who it is by now."""
-        self._become(await self._offload(self._identity))
-        return await self._cloud.handshake()
+        await self._become(await self._offload(self._identity))
+        return await self._introduce()
 
     async def heartbeat(self, bin_pct: float | None) -> Standing:
         """Tell the server that the machine is alive, or introduce it if it is another one by now.
@@ -173,14 +182,22 @@ class _SelfKnowing:
         found = await self._offload(self._identity)
         if found is None or found == self._known:
             return await self._cloud.heartbeat(bin_pct)
-        self._become(found)
-        return await self._cloud.handshake()
+        await self._become(found)
+        return await self._introduce()
 
-    def _become(self, found: Identity | None) -> None:
+    async def _introduce(self) -> Standing:
+        standing = await self._cloud.handshake()
+        welcome = self._cloud.welcome
+        if standing is Standing.OK and welcome is not None and self._known is not None:
+            await self._served.take(self._known, welcome)
+        return standing
+
+    async def _become(self, found: Identity | None) -> None:
         if found != self._known:
             self._known = found
             self._cloud.become(found)
             self._courier.begin_anew()
+            await self._served.become(found)
 
 
 def _named_hash(cloud: MyRvmCloud) -> str | None:

@@ -12,11 +12,17 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.allowed import allowed_words
 from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
-from rvm_edge.bridges.cloud.json_body import RowId, Text
+from rvm_edge.bridges.cloud.json_body import RowId, Text, one_line
 from rvm_edge.bridges.cloud.welcome import GUEST_USER_ID, ModelTarget, Socket, Welcome
+from rvm_edge.settings import ServedPercent, ServedPolicy
 
 T = TypeVar("T")
+
+UserNumber = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+_NOT_SAID = msgspec.Raw(b"null")
 
 
 class ModelInUse(msgspec.Struct, frozen=True):
@@ -151,13 +157,15 @@ class SocketPart(msgspec.Struct, frozen=True):
 
 
 class PolicyPart(msgspec.Struct, frozen=True):
-    """What the server wants of the machine.
+    """What the server wants of the machine. Each value is read by itself, and may be odd.
 
     ``is_maintenance_mode`` is left alone: it is worked out after the handshake has ended the
-    maintenance, so it is always false.
+    maintenance, so it is always false. So are ``camera_idle_timeout_sec``, for the camera has to be
+    awake before anybody comes, and ``motor_speed_delay``, which is a matter of the mechanism.
     """
 
-    system_donation_user_id: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None = None
+    system_donation_user_id: msgspec.Raw = _NOT_SAID
+    bin_full_threshold_percent: msgspec.Raw = _NOT_SAID
 
 
 class ModelPart(msgspec.Struct, frozen=True):
@@ -172,10 +180,10 @@ class HandshakeData(msgspec.Struct, frozen=True):
     """The parts of the answer. All but the first are read one by one, and each may be odd."""
 
     identity: IdentityPart
-    kiosk: msgspec.Raw = msgspec.Raw(b"null")
-    websocket: msgspec.Raw = msgspec.Raw(b"null")
-    policy: msgspec.Raw = msgspec.Raw(b"null")
-    ai_model: msgspec.Raw = msgspec.Raw(b"null")
+    kiosk: msgspec.Raw = _NOT_SAID
+    websocket: msgspec.Raw = _NOT_SAID
+    policy: msgspec.Raw = _NOT_SAID
+    ai_model: msgspec.Raw = _NOT_SAID
 
 
 class HandshakeReply(msgspec.Struct, frozen=True):
@@ -189,8 +197,9 @@ def welcome_of(reply: HandshakeReply) -> Welcome:
     """Keep what is used of an answer; a part that is odd is as if it had not been sent."""
     data = reply.data
     kiosk = _part(data.kiosk, KioskPart)
-    policy = _part(data.policy, PolicyPart)
-    donated_to = policy.system_donation_user_id if policy else None
+    policy = _part(data.policy, PolicyPart) or PolicyPart()
+    donated_to = _part(policy.system_donation_user_id, UserNumber)
+    served, refused = _served(policy)
     return Welcome(
         rvm_id=data.identity.rvm_id,
         rvm_uuid=data.identity.rvm_uuid,
@@ -199,6 +208,8 @@ def welcome_of(reply: HandshakeReply) -> Welcome:
         socket=_socket(_part(data.websocket, SocketPart)),
         donation_user_id=GUEST_USER_ID if donated_to is None else donated_to,
         model=_model(_part(data.ai_model, ModelPart)),
+        policy=served,
+        refused=refused,
     )
 
 
@@ -208,6 +219,17 @@ def _part(raw: msgspec.Raw, kind: type[T]) -> T | None:
         return msgspec.json.decode(bytes(raw), type=kind, strict=False)
     except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
         return None
+
+
+def _served(policy: PolicyPart) -> tuple[ServedPolicy, str]:
+    """Return what applies, and what is wrong with what does not."""
+    said = policy.bin_full_threshold_percent
+    level_pct = _part(said, ServedPercent)
+    if level_pct is None and bytes(said) != bytes(_NOT_SAID):
+        allowed = f"it may be {allowed_words(ServedPercent)}"
+        shown = one_line(bytes(said).decode(errors="replace"))
+        return ServedPolicy(), f"bin_full_threshold_percent: {shown} is left aside: {allowed}"
+    return ServedPolicy(bin_full_pct=level_pct), ""
 
 
 def _socket(part: SocketPart | None) -> Socket | None:

@@ -153,6 +153,7 @@ class MyRvmCloud:
         if standing is Standing.OK and reply is not None:
             self._welcome = welcome_of(reply)
             self._client.introduce_as(self._welcome.rvm_id)
+            self._troubles.note(Topic.POLICY, self._welcome.refused)
             self._clock.learn(exchange)
         return standing
 

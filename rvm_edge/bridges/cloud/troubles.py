@@ -15,6 +15,7 @@ class Topic(Enum):
     RECORDS = "records"
     PICTURES = "pictures"
     ORDERED_PICTURES = "ordered pictures"
+    POLICY = "the server's policy"
 
 
 class Troubles:

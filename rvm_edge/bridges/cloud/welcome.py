@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rvm_edge.settings import ServedPolicy
+
 GUEST_USER_ID = -1
 """Whom guests' donations go to where the server names nobody: its own seed's number."""
 
@@ -54,6 +56,9 @@ class Welcome:
         socket: None where the server names no channel.
         donation_user_id: whom guests' donations go to.
         model: None where the server wants no particular one.
+        policy: how the server wants the machine to behave.
+        refused: what of the answer is left aside though it was to be used, in one line; "" for
+            nothing.
     """
 
     rvm_id: int
@@ -63,3 +68,5 @@ class Welcome:
     socket: Socket | None = None
     donation_user_id: int = GUEST_USER_ID
     model: ModelTarget | None = None
+    policy: ServedPolicy = field(default_factory=ServedPolicy)
+    refused: str = ""

@@ -97,8 +97,11 @@ what a technician reads.
 _OF_HANDSHAKE = """\
 The keys `ip_local` and `controller_type` are always there: without them the server fails. An
 error 500 is answered by one repetition at once. Of the answer are used: the identity, `kiosk.url`
-byte for byte, `websocket` but for its token, `policy.system_donation_user_id` and `ai_model`; any
-of these but the identity that is odd is as if it had not been sent.
+byte for byte, `websocket` but for its token, `ai_model`, and of the `policy`
+`system_donation_user_id` and `bin_full_threshold_percent`; any of these but the identity that is
+odd is as if it had not been sent. The threshold is a number from 50 to 100, else a technician is
+told; it applies where `settings.toml` does not name `policy.bin_full_pct`, and is remembered for a
+start without the server. `camera_idle_timeout_sec` and `motor_speed_delay` are left aside.
 """
 
 _OF_HEARTBEAT = f"""\

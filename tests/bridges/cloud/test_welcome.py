@@ -9,6 +9,7 @@ import pytest
 from rvm_edge.bridges.cloud.handshake_wire import HandshakeReply, welcome_of
 from rvm_edge.bridges.cloud.json_body import decoded
 from rvm_edge.bridges.cloud.welcome import ModelTarget, Socket, Welcome
+from rvm_edge.settings import ServedPolicy
 from tests.bridges.cloud.replies import UUID, welcome_body
 
 
@@ -73,6 +74,28 @@ def test_donations_go_where_the_policy_says_or_to_the_seeds_account(
     policy: object, user_id: int
 ) -> None:
     assert welcomed(policy=policy).donation_user_id == user_id
+
+
+@pytest.mark.parametrize(
+    ("said", "level_pct"),
+    [(90, 90.0), ("85", 85.0), (72.5, 72.5), (50, 50.0), (100, 100.0), (None, None)],
+)
+def test_the_level_of_a_full_bin_is_taken(said: object, level_pct: float | None) -> None:
+    welcome = welcomed(policy={"bin_full_threshold_percent": said})
+    assert (welcome.policy, welcome.refused) == (ServedPolicy(bin_full_pct=level_pct), "")
+
+
+@pytest.mark.parametrize(
+    "said", [0, 49.9, 101, -5, "full", [], {}, True, "a\nb", "x" * 10_000, 10**400]
+)
+def test_a_level_that_cannot_be_is_left_aside_in_one_line_and_costs_nothing_else(
+    said: object,
+) -> None:
+    welcome = welcomed(policy={"bin_full_threshold_percent": said, "system_donation_user_id": 9})
+    assert (welcome.policy, welcome.donation_user_id) == (ServedPolicy(), 9)
+    assert welcome.refused.endswith("is left aside: it may be a number from 50 to 100")
+    assert "\n" not in welcome.refused
+    assert len(welcome.refused) < 400
 
 
 @pytest.mark.parametrize(
