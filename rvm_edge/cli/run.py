@@ -113,10 +113,7 @@ def command(
     it is ready for a person, with the milliseconds since the start, and one that says where its
     screen is, or why there is none; with --json all of them are JSON objects.
     """
-    if simulate and world is not None:
-        raise click.UsageError("--simulate brings its own world: give it or --world, not both")
-    if setup and credentials is not None:
-        raise click.UsageError("--setup waits for credentials: give --credentials or it, not both")
+    _require_one_each(simulate=simulate, world=world, setup=setup, credentials=credentials)
     is_real = not simulate and world is None
     if is_real:
         _require_real()
@@ -187,6 +184,20 @@ def _host(here: Locations, chosen: Settings) -> ServiceHost:
 
     may_reboot = chosen.cloud.orders.may_reboot
     return ServiceHost(reboot_request(may_reboot=may_reboot, runtime_dir=here.runtime_dir))
+
+
+def _require_one_each(
+    *, simulate: bool, world: Path | None, setup: bool, credentials: Path | None
+) -> None:
+    """Refuse options that contradict each other.
+
+    Raises:
+        UsageError: naming both.
+    """
+    if simulate and world is not None:
+        raise click.UsageError("--simulate brings its own world: give it or --world, not both")
+    if setup and credentials is not None:
+        raise click.UsageError("--setup waits for credentials: give --credentials or it, not both")
 
 
 def _site(here: Locations) -> Site:

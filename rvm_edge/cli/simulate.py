@@ -10,6 +10,7 @@ import click
 from rvm_edge.cli.options import CommandError, json_option, print_json
 
 if TYPE_CHECKING:
+    from rvm_edge.simulator.esp32 import Esp32
     from rvm_edge.simulator.specimens import Samples
     from rvm_edge.simulator.world import World
 
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long movements take, against the real machine; 0 is at once.",
 )
+@click.option(
+    "--older-firmware",
+    is_flag=True,
+    help="Let the ESP32 speak the ASCII dialect alone, as the author's firmware does.",
+)
 @json_option
 def command(
     *,
@@ -48,12 +54,14 @@ def command(
     samples: Path | None,
     seed: int,
     travel_scale: float,
+    older_firmware: bool,
     as_json: bool,
 ) -> None:
     """Run a simulated machine until interrupted: its parts on a socket, its ESP32 on a pty."""
     import trio
 
     from rvm_edge.packaged import PackagedFileError, samples_dir
+    from rvm_edge.simulator.esp32 import Esp32
     from rvm_edge.simulator.server import SocketInUseError
     from rvm_edge.simulator.specimens import SamplesError, read_samples
     from rvm_edge.simulator.timings import Timings
@@ -65,7 +73,8 @@ def command(
         world = World(
             Timings().scaled(travel_scale), seed=seed, empty_pictures=found.empty_pictures
         )
-        trio.run(_serve, world, found, socket_path.absolute(), tty.absolute(), as_json)
+        esp32 = Esp32(world, tty.absolute(), framed=not older_firmware)
+        trio.run(_serve, world, found, socket_path.absolute(), esp32, as_json)
     except (PackagedFileError, SamplesError, SocketInUseError) as error:
         raise CommandError(str(error)) from error
 
@@ -74,21 +83,20 @@ async def _serve(
     world: World,
     samples: Samples,
     socket_path: Path,
-    tty: Path,
+    esp32: Esp32,
     as_json: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> None:
     import signal
 
     import trio
 
-    from rvm_edge.simulator.esp32 import Esp32
     from rvm_edge.simulator.server import listen, serve_world
     from rvm_edge.simulator.window import Window
 
     listener = await listen(socket_path)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
-            path = await nursery.start(Esp32(world, tty).run)
+            path = await nursery.start(esp32.run)
             nursery.start_soon(serve_world, Window(world, samples, path), listener, socket_path)
             _tell(socket_path, path, len(samples.specimens), as_json=as_json)
             async for _ in signals:

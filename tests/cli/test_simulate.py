@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from drivers.esp32.controller import Controller
 from drivers.esp32.serial_link import open_serial
+from drivers.esp32.timings import Dialect
 from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
-from rvm_edge.simulator.hardware import SETTLED, hardware_over, with_controller
+from rvm_edge.simulator.hardware import SETTLED, hardware_over, wired
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.truth import Fate
 
@@ -38,18 +38,31 @@ def simulate(socket: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str
         process.communicate(timeout=10)
 
 
-async def test_a_world_in_another_process_takes_a_bottle_over_serial(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("dialect", "firmware"),
+    [
+        (Dialect.ASCII, ()),
+        (Dialect.FRAMED, ()),
+        (Dialect.AUTO, ("--older-firmware",)),
+    ],
+    ids=["ascii", "framed", "auto-on-older-firmware"],
+)
+async def test_a_world_in_another_process_takes_a_bottle_over_serial(
+    tmp_path: Path, dialect: Dialect, firmware: tuple[str, ...]
+) -> None:
     socket = tmp_path / "world.sock"
-    with simulate(socket, "--travel-scale", "0") as (_, told), Caller(socket) as caller:
+    options = ("--travel-scale", "0", *firmware)
+    with simulate(socket, *options) as (_, told), Caller(socket) as caller:
         assert told["socket"] == str(socket)
         people = RemotePeople(caller)
         good = next(one for one in await people.specimens() if one.should_accept)
-        controller = Controller(partial(open_serial, told["serial"]), SETTLED)
-        async with controller.run():
-            hardware = with_controller(hardware_over(RemoteWorld(caller)), controller)
+        connect = partial(open_serial, told["serial"])
+        direct = hardware_over(RemoteWorld(caller))
+        async with wired(direct, connect, SETTLED, dialect) as hardware:
             await hardware.gate.open()
             item = await people.insert(good.name)
             await hardware.gate.close()
+            assert await hardware.chamber.is_occupied()
             await hardware.sorter.drop_item()
         assert (await people.await_fate(item.number)).fate is Fate.DROPPED
         assert not (await people.audit()).hazards

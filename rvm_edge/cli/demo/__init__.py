@@ -46,6 +46,14 @@ if TYPE_CHECKING:
     help="Which of the two published servers the simulated one plays.",
 )
 @click.option(
+    "--wire",
+    "spoken",
+    type=click.Choice(["ascii", "auto", "framed"]),
+    default="ascii",
+    show_default=True,
+    help="How the simulated ESP32 is spoken to, without --virtual; auto finds it out.",
+)
+@click.option(
     "--virtual", is_flag=True, help="On a clock that jumps: repeatable, a day in seconds."
 )
 @click.option(
@@ -69,6 +77,7 @@ def command(
     faults: bool,
     outages: int,
     dialect: str,
+    spoken: str,
     virtual: bool,
     travel_scale: float | None,
     snapshot: Path | None,
@@ -83,14 +92,16 @@ def command(
     kept = chosen is not None and chosen.data_dir is not None
     # What fails is part of the show; `--traceback` before the command tells the whole story.
     loud = chosen is not None and chosen.traceback
+    from drivers.esp32.timings import Dialect as WireDialect
+
+    wire = WireDialect(spoken)
     with _quiet(loud=loud), _place(kept=kept) as place, _failures():
         if headless:
             from rvm_edge.cli.demo.scenario import Plan
             from rvm_edge.simulator.cloud import Dialect
 
-            plan = Plan(
-                items, seed, faults, virtual, travel_scale or 0.0, outages, Dialect[dialect]
-            )
+            travel = travel_scale or 0.0
+            plan = Plan(items, seed, faults, virtual, travel, outages, Dialect[dialect], wire)
             _account(plan, place, as_json=as_json)
         elif snapshot is not None:
             from rvm_edge.cli.demo.snapshot import draw
@@ -99,7 +110,7 @@ def command(
         elif sys.stdin.isatty() and sys.stdout.isatty():
             from rvm_edge.cli.demo.live import show
 
-            show(place, settings(), seed=seed, travel_scale=travel_scale)
+            show(place, settings(), seed=seed, travel_scale=travel_scale, wire=wire)
         else:
             raise CommandError(
                 "the live view needs a terminal for its screen and its keys; "

@@ -11,6 +11,7 @@ import trio
 from rich.console import Console
 from rich.live import Live
 
+from drivers.esp32.timings import Dialect
 from rvm_edge.cli.demo.keys import pressed, raw_keys
 from rvm_edge.cli.demo.kiosk_screen import KioskScreen
 from rvm_edge.cli.demo.machine import SimulatedMachine, simulated_machine
@@ -32,13 +33,18 @@ _QUITS = frozenset({"q", "\x03", "\x04"})
 
 
 def show(
-    locations: Locations, settings: Settings, *, seed: int, travel_scale: float | None
+    locations: Locations,
+    settings: Settings,
+    *,
+    seed: int,
+    travel_scale: float | None,
+    wire: Dialect = Dialect.ASCII,
 ) -> None:
     """Show the machine until somebody presses q; the terminal is left as it was found."""
     chosen = msgspec.structs.replace(
         settings, timeouts={paths.WAITING: WALK_AWAY_S, **settings.timeouts}
     )
-    setup = Setup(seed, 1.0 if travel_scale is None else travel_scale)
+    setup = Setup(seed, 1.0 if travel_scale is None else travel_scale, wire=wire)
     trio.run(_show, locations, chosen, setup)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from drivers.esp32.timings import Dialect as WireDialect
 from rvm_edge.cli.demo.eyes import EyesKind
 from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.settings import Settings
@@ -91,6 +92,7 @@ class Plan:
         travel_scale: how long the mechanism takes, 1 as a real one; 0 at once.
         outages: how often the internet is cut while items are handled.
         dialect: which of the published servers the simulated one plays.
+        wire: how the simulated ESP32 is spoken to, where time is real.
     """
 
     items: int
@@ -100,6 +102,7 @@ class Plan:
     travel_scale: float = 0.0
     outages: int = 0
     dialect: Dialect = Dialect.D
+    wire: WireDialect = WireDialect.ASCII
 
     @property
     def pace(self) -> Pace:
@@ -110,7 +113,7 @@ class Plan:
     def setup(self) -> Setup:
         """How the machine is put together."""
         eyes = EyesKind.IN_PROCESS if self.virtual else EyesKind.WORKER
-        return Setup(self.seed, self.travel_scale, self.virtual, eyes)
+        return Setup(self.seed, self.travel_scale, self.virtual, eyes, wire=self.wire)
 
     def hurried(self, settings: Settings) -> Settings:
         """Return the settings for this plan.
