@@ -12,23 +12,28 @@ from rvm_edge.bridges.cloud.client import MOST_REPLY_BYTES, ApiClient
 from rvm_edge.bridges.cloud.endpoints import Endpoint
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
 from rvm_edge.bridges.cloud.form import Form, Picture
+from rvm_edge.settings import RequestSettings
 from tests.bridges.cloud.machines import QUICK, identity_at
 from tests.bridges.cloud.rough_server import Answer, RoughServer, rough_server, saying, whole
 
 BODY = b'{"transactions":[]}'
-OUTERMOST_S = 10.0
+OUTERMOST_S = 60.0
+PATIENT = RequestSettings(connect_s=30, answer_s=30, upload_s=30)
+"""Where an answer comes; `QUICK` is for where none does."""
 
 
-async def ask(origin: str) -> Exchange:
-    client = ApiClient(identity_at(origin), QUICK)
+async def ask(origin: str, settings: RequestSettings = PATIENT) -> Exchange:
+    client = ApiClient(identity_at(origin), settings)
     with trio.fail_after(OUTERMOST_S):
         async with client.run():
             return await client.post_json(Endpoint.SYNC, BODY)
 
 
-async def asked(answer: Answer) -> tuple[Exchange, RoughServer]:
+async def asked(
+    answer: Answer, settings: RequestSettings = PATIENT
+) -> tuple[Exchange, RoughServer]:
     async with rough_server(answer) as server:
-        return await ask(server.origin), server
+        return await ask(server.origin, settings), server
 
 
 async def test_a_whole_answer_is_a_reply() -> None:
@@ -70,7 +75,7 @@ async def test_a_host_that_accepts_no_connection_times_out_unsent() -> None:
         for one in (taken, waiting):
             one.setblocking(False)
             one.connect_ex(full.getsockname())
-        exchange = await ask(f"http://127.0.0.1:{full.getsockname()[1]}")
+        exchange = await ask(f"http://127.0.0.1:{full.getsockname()[1]}", QUICK)
     assert exchange.outcome is Failure.CONNECT_TIMEOUT
 
 
@@ -78,7 +83,7 @@ async def test_silence_after_the_request_leaves_it_open_whether_it_arrived() -> 
     async def sit(stream: trio.abc.Stream) -> None:
         await trio.sleep_forever()
 
-    exchange, server = await asked(sit)
+    exchange, server = await asked(sit, QUICK)
     assert exchange.outcome is Failure.NO_REPLY
     assert server.heard[0].endswith(BODY)
 
@@ -107,10 +112,9 @@ async def test_an_answer_of_one_byte_at_a_time_is_ended_by_the_deadline() -> Non
             await trio.sleep(QUICK.answer_s / 10)
 
     before_s = trio.current_time()
-    exchange, _ = await asked(drip)
+    exchange, _ = await asked(drip, QUICK)
     assert exchange.outcome is Failure.NO_REPLY
-    whole_s = QUICK.connect_s + QUICK.answer_s
-    assert whole_s <= trio.current_time() - before_s < whole_s + OUTERMOST_S / 2
+    assert trio.current_time() - before_s >= QUICK.connect_s + QUICK.answer_s
 
 
 async def test_headers_without_an_end_are_ended_by_the_deadline() -> None:
@@ -120,7 +124,7 @@ async def test_headers_without_an_end_are_ended_by_the_deadline() -> None:
             await stream.send_all(b"X: y\r\n")
             await trio.sleep(QUICK.answer_s / 10)
 
-    exchange, _ = await asked(drip)
+    exchange, _ = await asked(drip, QUICK)
     assert exchange.outcome is Failure.NO_REPLY
 
 
@@ -182,7 +186,7 @@ async def test_a_large_picture_turned_away_before_it_is_through_is_told_from_a_l
 
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
-    client = ApiClient(identity_at(f"http://127.0.0.1:{port}"), QUICK)
+    client = ApiClient(identity_at(f"http://127.0.0.1:{port}"), PATIENT)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, turn_away, listeners)
         async with client.run():

@@ -17,7 +17,7 @@ from rvm_edge.identity import Secret
 from tests.bridges.local.staged_machine import StagedMachine
 
 TOKEN = "the token of this boot"  # noqa: S105 - of a test
-LONG_S = 10.0
+LONG_S = 60.0
 
 Json = Any
 """What came over the wire, before anybody looked at it."""

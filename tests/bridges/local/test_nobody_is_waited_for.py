@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import re
 import socket
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -25,14 +25,17 @@ from tests.bridges.local.page import Running, bridge, page
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.bridges.local.test_strangers_stay_outside import handshake, head, masked
 
+WITHIN_S = 30.0
 SMALL = Limits(waiting_bytes=32 * 1024, socket_bytes=4096, silence_s=60.0)
+PATIENT = Limits(socket_bytes=4096, silence_s=600.0, http_s=600.0, closing_s=0.2)
+"""With whatever a client does, but not at the end: a test's own bound would come first."""
 
 
 def stalled(running: Running) -> socket.socket:
     """Open a socket that will never read."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sock.settimeout(5)
+    sock.settimeout(WITHIN_S)
     sock.connect(("127.0.0.1", running.port))
     return sock
 
@@ -64,23 +67,20 @@ async def test_a_slow_client_is_cut_and_its_neighbour_misses_nothing() -> None:
 
 async def test_a_stalled_client_cannot_hold_up_the_end() -> None:
     machine = StagedMachine()
-    big = Limits(waiting_bytes=10**8, socket_bytes=4096, closing_s=0.2)
+    big = replace(PATIENT, waiting_bytes=10**8)
     async with bridge(machine, limits=big) as running:
         with await stalled_listener(running):
             async with page(running) as kiosk:
                 for _ in range(200):
                     machine.step("bin.freed", at.IDLE)
                     await kiosk.hear()
-            began = time.monotonic()
             running.stop.cancel()
             await running.ended.wait()
-            assert time.monotonic() - began < 2.0
 
 
 async def test_a_stalled_download_cannot_hold_up_the_end() -> None:
     machine = StagedMachine(at.CLASSIFY, pictures={at.ITEM: b"x" * 4_000_000})
-    limits = Limits(socket_bytes=4096, closing_s=0.2)
-    async with bridge(machine, limits=limits) as running, page(running) as kiosk:
+    async with bridge(machine, limits=PATIENT) as running, page(running) as kiosk:
         machine.step("pictures.taken", at.CLASSIFY, {"client_uuid": at.ITEM})
         await kiosk.hear_part("item")
         with stalled(running) as sock:
@@ -88,10 +88,8 @@ async def test_a_stalled_download_cannot_hold_up_the_end() -> None:
             sock.send(ask.encode())
             stream = trio.SocketStream(trio.socket.from_stdlib_socket(sock))
             assert b" 200 " in await head(stream)
-            began = time.monotonic()
             running.stop.cancel()
             await running.ended.wait()
-            assert time.monotonic() - began < 2.0
 
 
 async def test_at_the_end_everybody_is_told_that_the_machine_starts_anew() -> None:
@@ -107,7 +105,7 @@ async def test_at_the_end_everybody_is_told_that_the_machine_starts_anew() -> No
 async def test_a_bridge_that_is_ended_while_it_starts_ends() -> None:
     machine = StagedMachine()
     local = LocalBridge(machine, machine, Arrangement(token=Secret("token"), port=0))
-    with trio.fail_after(5), trio.CancelScope() as scope:
+    with trio.fail_after(WITHIN_S), trio.CancelScope() as scope:
         scope.cancel()
         await local.run()
 
@@ -138,7 +136,7 @@ async def test_a_client_that_vanishes_is_forgotten(subprotocols: tuple[str, ...]
 
 
 async def listeners(running: Running) -> int:
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=WITHIN_S) as client:
         figures = (await client.get(f"{running.origin}/metrics")).text
     found = re.search(r"^rvm_edge_bridge_listeners (\d+)$", figures, re.MULTILINE)
     assert found is not None
@@ -181,7 +179,7 @@ async def test_what_the_kernel_does_not_take_goes_out_in_order(
     outbox = Outbox(ours, 10**6, on_full=lambda: None)
     sent = b"".join(bytes([number]) * 1000 for number in range(100))
     read = bytearray()
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(outbox.drain)
             for number in range(100):
@@ -208,7 +206,7 @@ async def test_nothing_overtakes_what_waits(
     read = theirs.recv(10**6)  # now the kernel would take more at once
     outbox.write(b"last")
     sent += b"last"
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(outbox.drain)
             while len(read) < len(sent):
@@ -246,7 +244,7 @@ async def test_writing_to_a_client_that_is_gone_is_no_trouble(
     outbox = Outbox(ours, 1000, on_full=lambda: pytest.fail("nothing waits"))
     for _ in range(3):
         outbox.write(b"x" * 100)
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         await outbox.drain()
 
 

@@ -66,7 +66,7 @@ class Heard:
 
     async def next_command(self) -> CommandFrame:
         """Return the latest command, waiting for one that was not asked for yet."""
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             await self.news.wait()
         self.news = trio.Event()
         return self.commands[-1]
