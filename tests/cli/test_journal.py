@@ -139,7 +139,7 @@ class TestTail:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
         assert process.returncode == 130
         assert errors.strip() == ""
 
@@ -171,7 +171,7 @@ class following:  # noqa: N801 - reads like the context manager it is
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=60)
 
 
 async def write_more(path: Path) -> None:

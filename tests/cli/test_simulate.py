@@ -35,7 +35,7 @@ def simulate(socket: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str
         yield process, json.loads(process.stdout.readline())
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_a_world_in_another_process_takes_a_bottle_over_serial(
 def test_stops_cleanly_when_told(tmp_path: Path, how: signal.Signals) -> None:
     with simulate(tmp_path / "world.sock") as (process, _):
         process.send_signal(how)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,7 +80,7 @@ def test_starts_again_after_a_kill(tmp_path: Path) -> None:
     socket = tmp_path / "world.sock"
     with simulate(socket) as (process, _):
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     assert socket.is_socket()
     with simulate(socket) as (_, told):
         assert told["socket"] == str(socket)
@@ -88,7 +88,7 @@ def test_starts_again_after_a_kill(tmp_path: Path) -> None:
 
 def refused(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *options], capture_output=True, text=True, timeout=20, check=False
+        [*COMMAND, *options], capture_output=True, text=True, timeout=60, check=False
     )
 
 

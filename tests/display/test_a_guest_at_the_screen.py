@@ -77,7 +77,7 @@ async def test_a_refused_item_is_shown_with_its_reason_its_picture_and_the_box(
 async def machine_picture(machine: Shown, path: str) -> bytes:
     """Fetch a picture as a browser does."""
     origin = (await machine.served()).origin
-    async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=60) as client:
         answer = await client.get(path)
     assert answer.status_code == 200
     return answer.content

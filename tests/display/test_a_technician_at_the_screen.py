@@ -135,7 +135,7 @@ async def test_no_motor_turns_while_the_door_is_open(tmp_path: Path) -> None:
 async def test_the_page_draws_the_chart_that_runs(tmp_path: Path) -> None:
     async with shown(tmp_path) as machine:
         origin = (await machine.served()).origin
-        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=5) as client:
+        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=60) as client:
             told = (await client.get("/chart.json")).json()
     assert told["hash"] == chart_hash(CHART)
     assert [state["path"] for state in told["chart"]["states"]] == [

@@ -50,7 +50,7 @@ async def test_the_evidence_is_listed_newest_first_and_fetched_with_its_ticket(
         await donated(machine, page)
         evidence = (await looked_up(page, "list_evidence"))["evidence"]
         origin = (await machine.served()).origin
-        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=5) as client:
+        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=60) as client:
             fetched = [await client.get(item["picture"]) for item in evidence["items"]]
     assert [item["accepted"] for item in evidence["items"]] == [False, True]
     assert (evidence["total"], evidence["more"]) == (2, False)

@@ -21,6 +21,8 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
 
+WITHIN_S = 30.0
+
 
 @dataclass
 class Host:
@@ -35,15 +37,19 @@ class Host:
         await self.link.send(f"{line}\n".encode())
         return await self.hear()
 
-    async def hear(self, within_s: float = 5) -> str:
+    async def hear(self) -> str:
         heard = ""
-        with trio.fail_after(within_s):
+        with trio.fail_after(WITHIN_S):
             while not heard.endswith("\n") or heard.endswith("\r\n"):
                 heard += (await self.link.receive()).decode()
         return heard.splitlines()[-1]
 
-    async def drain(self, for_s: float = 0.05) -> str:
+    async def drain(self, for_s: float = 0.05, *, through: str = "") -> str:
+        """Return what comes up to this, and then within so long."""
         heard = ""
+        with trio.fail_after(WITHIN_S):
+            while through not in heard:
+                heard += (await self.link.receive()).decode()
         with trio.move_on_after(for_s):
             while True:
                 heard += (await self.link.receive()).decode()
@@ -84,7 +90,7 @@ async def test_answers_word_for_word(host: Host, command: str, answer: str) -> N
 async def test_logs_and_quotes_its_answers_on_the_same_wire(host: Host) -> None:
     await host.drain()
     await host.link.send(b"PING_RPI\n")
-    heard = await host.drain()
+    heard = await host.drain(through="\nPONG_ESP32\n")
     assert "] \r\n" not in heard
     lines = heard.split("\n")
     assert lines[0].endswith("RX from RPi: [PING_RPI]\r")
@@ -100,7 +106,7 @@ async def test_talks_while_it_boots(tmp_path: Path, nursery: trio.Nursery) -> No
     # Opening may have flushed it: then a reset brings it again.
     device._world.inject(Fault.CONTROLLER_RESETS, times=1)
     await link.send(b"PING_RPI\n")
-    assert "POWERON_RESET" in await host.drain()
+    assert "POWERON_RESET" in await host.drain(through="POWERON_RESET")
     link.close()
 
 
@@ -160,7 +166,9 @@ async def test_misbehaves_as_told_once(host: Host, fault: Fault, heard: str) -> 
     host.world.inject(fault, times=1)
     await host.link.send(b"PING_RPI\n")
     answer = "".join(
-        line for line in (await host.drain()).splitlines(keepends=True) if "\r" not in line
+        line
+        for line in (await host.drain(through=heard)).splitlines(keepends=True)
+        if "\r" not in line
     )
     assert answer == heard
     assert await host.say("PING_RPI") == "PONG_ESP32"
@@ -177,7 +185,7 @@ async def test_a_late_answer_comes_late(host: Host) -> None:
 async def test_unplugging_ends_the_host_and_replugging_gives_the_same_path(host: Host) -> None:
     path = host.device.path
     host.world.inject(Fault.UNPLUGGED)
-    with pytest.raises(DeviceGoneError), trio.fail_after(2):
+    with pytest.raises(DeviceGoneError), trio.fail_after(WITHIN_S):
         await host.drain(math.inf)
     assert not is_there(path)
     host.world.clear()
@@ -212,7 +220,7 @@ async def test_serves_plain_pyserial(host: Host) -> None:
     host.link.close()
 
     def talk() -> bytes:
-        with serial.Serial(str(host.device.path), 115200, timeout=2) as port:
+        with serial.Serial(str(host.device.path), 115200, timeout=WITHIN_S) as port:
             port.write(b"PING_RPI\n")
             return bytes(port.read_until(b"\nPONG_ESP32\n"))
 
@@ -248,6 +256,6 @@ def is_there(path: Path) -> bool:
 
 
 async def wait_for(path: Path) -> None:
-    with trio.fail_after(2):
+    with trio.fail_after(WITHIN_S):
         while not is_there(path):
             await trio.sleep(0.005)

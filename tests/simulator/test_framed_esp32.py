@@ -32,6 +32,7 @@ from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
 
+WITHIN_S = 30.0
 LINK = LinkTimings(ack_s=2, settle_s=0.02, retry_first_s=0.01, retry_cap_s=0.02, frame_s=0.1)
 
 
@@ -45,7 +46,7 @@ class Machine:
     told: list[SensorEvent] = field(default_factory=list)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        with trio.fail_after(5):
+        with trio.fail_after(WITHIN_S):
             while not holds():
                 await trio.sleep(0.005)
 
@@ -123,7 +124,7 @@ async def wire(tmp_path: Path, nursery: trio.Nursery) -> AsyncIterator[tuple[Wor
 
 async def read_until(link: SerialLink, wanted: bytes) -> bytes:
     heard = b""
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         while wanted not in heard:
             heard += await link.receive()
     return heard
@@ -132,7 +133,7 @@ async def read_until(link: SerialLink, wanted: bytes) -> bytes:
 async def welcome(link: SerialLink, hello: Hello) -> Message | None:
     await link.send(encode_frame(framed(hello, 7)))
     parser = FrameParser()
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         while not (frames := parser.feed(await link.receive())):
             pass
     return read_message(frames[0])
@@ -144,7 +145,7 @@ async def test_a_host_that_falls_silent_lets_the_dead_man_act(
     world, link = wire
     await link.send(encode_frame(framed(Hello(dead_man_s=0.2), 7)))
     await link.send(encode_frame(framed(Order(Command.LIGHT_ON), 7, 1)))
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         await world.until(lambda: world.light_is_on)
         await world.until(lambda: not world.light_is_on)
     assert world.firmware.dead_man_fired == 1
@@ -156,7 +157,7 @@ async def test_after_the_dead_man_the_session_is_over_and_lines_are_understood_a
 ) -> None:
     world, link = wire
     assert await welcome(link, Hello(dead_man_s=0.05)) == Welcome(dead_man_s=0.05)
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         await world.until(lambda: world.firmware.dead_man_fired == 1)
     await link.send(b"PING_RPI\n")
     await read_until(link, b"\nPONG_ESP32\n")

@@ -26,6 +26,7 @@ from rvm_edge.simulator.truth import Specimen
 from rvm_edge.simulator.world import World
 from states.sensing import wait_for_switch
 
+WITHIN_S = 30.0
 NEVER_S = 3600.0
 """Between two polls: whoever is done before was woken."""
 
@@ -41,7 +42,7 @@ class Machine:
     hardware: Hardware
 
     async def sees_door(self, *, every_s: float) -> None:
-        with trio.fail_after(10):
+        with trio.fail_after(WITHIN_S):
             await wait_for_switch(
                 self.hardware.door.is_open,
                 POLICY,
@@ -63,7 +64,7 @@ async def machine(tmp_path: Path, nursery: trio.Nursery) -> AsyncIterator[Machin
         moving = with_controller(hardware_over(world), controller)
         hardware = with_wired_sensors(moving, controller, told)
         await hardware.pulse.beat()
-        with trio.fail_after(5):
+        with trio.fail_after(WITHIN_S):
             while told.count < len(Sensor):
                 await told.since(told.count)
         yield Machine(world, told, hardware)
@@ -81,7 +82,7 @@ async def test_a_door_that_opens_is_seen_before_the_next_poll(
 async def test_an_item_is_seen_before_the_next_poll(machine: Machine, bottle: Specimen) -> None:
     chamber = machine.hardware.chamber
     await machine.hardware.gate.open()
-    with trio.fail_after(10):
+    with trio.fail_after(WITHIN_S):
         async with trio.open_nursery() as waiting:
             waiting.start_soon(
                 partial(
@@ -101,7 +102,7 @@ async def test_a_change_between_the_question_and_the_wait_is_not_missed(machine:
     told = machine.told
     count = told.count
     machine.world.open_door()
-    with trio.fail_after(10):
+    with trio.fail_after(WITHIN_S):
         await told.since(count)
         await told.since(count)  # however late one begins to wait
 
@@ -122,11 +123,10 @@ async def test_a_hand_in_the_slot_is_seen_while_the_item_drops(
     await hardware.gate.open()
     machine.world.insert(bottle)
     await hardware.gate.close()
-    with trio.fail_after(10):
+    with trio.fail_after(WITHIN_S):
         async with trio.open_nursery() as at_work:
             at_work.start_soon(hardware.sorter.drop_item)
-            while not machine.world.motor_turns:
-                await trio.sleep(0.005)
+            await machine.world.until(lambda: machine.world.motor_turns)
             machine.world.hand_in()
             while not await hardware.slot.is_occupied():
                 await trio.sleep(0.005)

@@ -58,7 +58,7 @@ async def looked_up(kiosk: Page, verb: str, **more: Json) -> Json:
 
 async def status_of(running: Running, path: str) -> int:
     """Fetch something from the bridge."""
-    async with httpx.AsyncClient(base_url=running.origin, trust_env=False, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=running.origin, trust_env=False, timeout=60) as client:
         return (await client.get(path)).status_code
 
 

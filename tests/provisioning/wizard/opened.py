@@ -138,7 +138,7 @@ async def opened() -> AsyncIterator[Phone]:
             assert opening.offer is not None
             url = opening.offer.address
             try:
-                async with httpx.AsyncClient(verify=context, base_url=url, timeout=20) as http:
+                async with httpx.AsyncClient(verify=context, base_url=url, timeout=60) as http:
                     yield Phone(http, opening, server, premises, clock)
             except BaseException as error:  # noqa: BLE001 - raised again, in no group
                 failure = error

@@ -113,7 +113,7 @@ async def test_the_screen_shows_the_fingerprint_of_the_certificate_that_is_there
         port = int(phone.origin.rpartition(":")[2])
 
         def shown() -> bytes:
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as plain:
                 context = ssl.create_default_context()
                 context.check_hostname = False
                 context.verify_mode = ssl.CERT_NONE

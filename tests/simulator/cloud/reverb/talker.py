@@ -11,7 +11,7 @@ import pytest
 import trio
 import trio_websocket
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
