@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,8 +11,11 @@ import msgspec
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
-from rvm_edge.settings import Settings
+from rvm_edge.settings import BIN_FREE, BIN_FULL, Origin, PolicyInForce, Settings
 from rvm_edge.settings_reference import reference_page, settings_template
+
+if TYPE_CHECKING:
+    from rvm_edge.provisioning.served_policy import Remembered
 
 
 @click.group("settings")
@@ -37,14 +41,21 @@ def check(*, as_json: bool) -> None:
 @command.command()
 @json_option
 def show(*, as_json: bool) -> None:
-    """Print every setting that applies, defaults included."""
-    plain = msgspec.to_builtins(_without_secrets(settings()))
+    """Print every setting that applies, defaults included.
+
+    Behind a setting that is no default stands who said it: settings.toml, or the server in its last
+    handshake.
+    """
+    chosen, said_by = _in_force(settings())
+    plain = msgspec.to_builtins(_without_secrets(chosen))
     if as_json:
-        print_json(plain)
+        print_json({**plain, "said_by": said_by})
         return
     for table, values in plain.items():
         for key, value in values.items():
-            click.echo(f"{table}.{key} = {msgspec.json.encode(value).decode()}")
+            name = f"{table}.{key}"
+            who = f"  # {said_by[name]}" if name in said_by else ""
+            click.echo(f"{name} = {msgspec.json.encode(value).decode()}{who}")
 
 
 @command.command()
@@ -74,6 +85,33 @@ def reference(file: Path, *, check: bool) -> None:
 def template(file: Path, *, check: bool) -> None:
     """Write a settings file with every default, commented out, into FILE."""
     write_or_compare(file, settings_template(), check=check)
+
+
+def _in_force(chosen: Settings) -> tuple[Settings, dict[str, str]]:
+    """Return the settings as a start would go by them, and who said those that are no defaults."""
+    from rvm_edge.provisioning.served_policy import read_remembered
+    from rvm_edge.settings_file import written_down
+
+    here = locations()
+    owners = written_down(here.settings_path)
+    said_by = dict.fromkeys(sorted(owners), here.settings_path.name)
+    rules = PolicyInForce(chosen.policy, owners)
+    remembered = read_remembered(here.server_policy_path)
+    if remembered is not None and _is_ours(remembered, here.credentials_path):
+        rules.heed(remembered.policy)
+    if rules.bin_full_by is Origin.SERVER:
+        said_by |= dict.fromkeys((BIN_FULL, BIN_FREE), "server")
+    return msgspec.structs.replace(chosen, policy=rules.now), said_by
+
+
+def _is_ours(remembered: Remembered, credentials: Path) -> bool:
+    """Say whether it was said to this machine; who cannot be named may be anybody."""
+    from rvm_edge.provisioning.credentials import CredentialsError, read_credentials
+
+    try:
+        return remembered.is_for(read_credentials(credentials).identity)
+    except CredentialsError:
+        return True
 
 
 def _without_secrets(chosen: Settings) -> Settings:

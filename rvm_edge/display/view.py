@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import trio
 
@@ -128,9 +129,14 @@ class SeenMachine:
         return await self._pictures.picture(client_uuid)
 
     async def sensors(self) -> Sensors:
-        """Return what was last read."""
+        """Return what was last read, and by which level a full bin is told."""
         await trio.lowlevel.checkpoint()
-        return self._senses.last
+        rules = self._daemon.machine.rules
+        return replace(
+            self._senses.last,
+            bin_full_pct=rules.now.bin_full_pct,
+            bin_full_by=rules.bin_full_by,
+        )
 
     async def alarms(self) -> tuple[Alarm, ...]:
         """Return what stands, oldest first."""

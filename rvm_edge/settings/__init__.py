@@ -17,7 +17,14 @@ from rvm_edge.settings.cloud import (
 )
 from rvm_edge.settings.disk import DiskSettings
 from rvm_edge.settings.flight import FlightSettings
-from rvm_edge.settings.in_force import Origin, PolicyInForce, ServedPercent, ServedPolicy
+from rvm_edge.settings.in_force import (
+    BIN_FREE,
+    BIN_FULL,
+    Origin,
+    PolicyInForce,
+    ServedPercent,
+    ServedPolicy,
+)
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.logs import LogSettings
 from rvm_edge.settings.measures import Percent, Seconds, Share, Threshold
@@ -36,6 +43,8 @@ from rvm_edge.settings.vision import (
 )
 
 __all__ = [
+    "BIN_FREE",
+    "BIN_FULL",
     "AcceptanceSettings",
     "Backend",
     "CloudSettings",

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from rvm_edge.cli import main
 
 
-def ask(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--config-dir", str(folder), "settings", *arguments])
+def ask(folder: Path, *arguments: str, data: Path | None = None) -> Result:
+    folders = ["--config-dir", str(folder), "--data-dir", str(data or folder / "data")]
+    return CliRunner().invoke(main, [*folders, "settings", *arguments])
 
 
 def test_an_empty_folder_can_be_used_with_the_shipped_hardware_map(tmp_path: Path) -> None:
@@ -44,5 +45,35 @@ def test_a_mistake_is_one_line_and_exit_code_78(
 
 def test_show_prints_what_applies(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("policy.frames_per_item = 7")
-    assert "policy.frames_per_item = 7\n" in ask(tmp_path, "show").output
-    assert json.loads(ask(tmp_path, "show", "--json").output)["policy"]["frames_per_item"] == 7
+    assert "policy.frames_per_item = 7  # settings.toml\n" in ask(tmp_path, "show").output
+    told = json.loads(ask(tmp_path, "show", "--json").output)
+    assert told["policy"]["frames_per_item"] == 7
+    assert told["said_by"] == {"policy.frames_per_item": "settings.toml"}
+
+
+SAID = """{"version": 1, "server_url": "https://rvm.example.org", "hardware_id": "RVM-1",
+"policy": {"bin_full_pct": 70.0}}"""
+
+
+def test_show_names_the_server_behind_what_it_said_last(tmp_path: Path) -> None:
+    (tmp_path / "server-policy.json").write_text(SAID)
+    answer = ask(tmp_path, "show", "--json", data=tmp_path)
+    told = json.loads(answer.output)
+    assert (told["policy"]["bin_full_pct"], told["policy"]["bin_free_pct"]) == (70.0, 60.0)
+    assert told["said_by"] == {"policy.bin_full_pct": "server", "policy.bin_free_pct": "server"}
+
+
+def test_show_leaves_aside_what_was_said_to_another_machine(tmp_path: Path) -> None:
+    (tmp_path / "server-policy.json").write_text(SAID)
+    (tmp_path / "rvm-credentials.json").write_text(
+        json.dumps(
+            {
+                "server_url": "https://rvm.example.org",
+                "serial_number": "RVM-2",
+                "name": "Test",
+                "api_key": "a" * 64,
+            }
+        )
+    )
+    told = json.loads(ask(tmp_path, "show", "--json", data=tmp_path).output)
+    assert (told["policy"]["bin_full_pct"], told["said_by"]) == (90.0, {})

@@ -133,6 +133,12 @@ def _of_sensors(snapshot: Snapshot) -> Iterator[Metric]:
     sensors = snapshot.sensors
     if sensors.bin_pct is not None:
         yield _gauge("rvm_edge_bin_percent", "How full the bin is.", Sample(sensors.bin_pct))
+    if sensors.bin_full_pct is not None and sensors.bin_full_by is not None:
+        yield _gauge(
+            "rvm_edge_bin_full_percent",
+            "From which level the bin is full, and who says so.",
+            _labelled(sensors.bin_full_pct, by=sensors.bin_full_by.value),
+        )
     if sensors.temperature_c is not None:
         yield _gauge(
             "rvm_edge_housing_celsius", "Inside the housing.", Sample(sensors.temperature_c)

@@ -16,6 +16,7 @@ from rvm_edge.bridges.local.part import Part
 from rvm_edge.bridges.local.verbs import Verb
 from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp
 from rvm_edge.item import Reason, SessionMode
+from rvm_edge.settings import Origin
 
 Language = Literal["id", "en"]
 
@@ -149,6 +150,9 @@ class SensorsNow(Part, frozen=True, tag="sensors"):
         chamber_occupied: something lies inside.
         weight_g: on the scale, above the tare.
         temperature_c: inside the housing.
+        bin_full_pct: from this level of the bin on nothing more is taken.
+        bin_full_by: who said so: the owner in settings.toml, the server in its last handshake, or
+            nobody.
     """
 
     bin_pct: float | None = None
@@ -157,6 +161,8 @@ class SensorsNow(Part, frozen=True, tag="sensors"):
     chamber_occupied: bool | None = None
     weight_g: float | None = None
     temperature_c: float | None = None
+    bin_full_pct: float | None = None
+    bin_full_by: Origin | None = None
 
     @staticmethod
     def of(sensors: Sensors) -> SensorsNow:

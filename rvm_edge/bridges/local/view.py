@@ -17,6 +17,7 @@ from rvm_edge.bridges.local.condition import SelfTest
 from rvm_edge.bridges.local.records import Records
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode, Verdict
+from rvm_edge.settings import Origin
 from rvm_edge.statechart.counts import Counts
 from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
@@ -51,6 +52,9 @@ class Sensors:
         chamber_occupied: something lies inside.
         weight_g: on the scale, above the tare.
         temperature_c: inside the housing.
+        bin_full_pct: from this level of the bin on nothing more is taken.
+        bin_full_by: who said so: the owner in settings.toml, the server in its last handshake, or
+            nobody.
     """
 
     bin_pct: float | None = None
@@ -59,6 +63,8 @@ class Sensors:
     chamber_occupied: bool | None = None
     weight_g: float | None = None
     temperature_c: float | None = None
+    bin_full_pct: float | None = None
+    bin_full_by: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from rvm_edge.bridges.local.pictures import GLIMPSE_S, Glimpses
 from rvm_edge.bridges.local.static_files import MOST_BYTES, load
 from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.bridges.local.view import Alarm, Sensors
+from rvm_edge.settings import Origin
 from rvm_edge.telemetry import Figures
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.page import Running, bridge, page
@@ -30,7 +31,7 @@ LINE = re.compile(r'^[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? (\S+)$')
 
 @asynccontextmanager
 async def browser(running: Running) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=running.origin, trust_env=False, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=running.origin, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -215,7 +216,7 @@ def test_a_glimpse_lasts_a_minute() -> None:
 async def test_prometheus_can_read_the_figures() -> None:
     machine = StagedMachine(at.WAITING)
     machine.telemetry.work = Figures(items=5, dropped=3, returned=2, waiting=1)
-    machine.senses = Sensors(bin_pct=41.5)
+    machine.senses = Sensors(bin_pct=41.5, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
     machine.standing = (Alarm("a", "b", "c"), Alarm("d", "e", "f", acknowledged=True))
     async with bridge(machine, limits=Limits(sense_s=0.01)) as running, page(running) as kiosk:
         await kiosk.ask("end_session", "1")
@@ -229,6 +230,7 @@ async def test_prometheus_can_read_the_figures() -> None:
         'rvm_edge_items_settled_total{outcome="dropped"} 3',
         "rvm_edge_queue_items 1",
         "rvm_edge_bin_percent 41.5",
+        'rvm_edge_bin_full_percent{by="server"} 85',
         "rvm_edge_cpu_celsius 51.5",
         "rvm_edge_alarms 1",
         "rvm_edge_steps_total 3",

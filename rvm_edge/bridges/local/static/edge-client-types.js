@@ -63,6 +63,8 @@
  * @property {boolean|null} chamber_occupied
  * @property {number|null} weight_g
  * @property {number|null} temperature_c
+ * @property {number|null} bin_full_pct
+ * @property {"owner"|"server"|"built_in"|null} bin_full_by
  */
 
 /**

@@ -43,10 +43,13 @@ export function stateTab(bench) {
  * @param {import("../edge-client.js").Snapshot} now
  */
 function sensors({ words: { panel } }, now) {
-  return readings(
-    panel.sensors,
-    SENSORS.map(([name, unit]) => [panel.sensor[name], reading(now.sensors[name], unit, panel)]),
-  );
+  const { bin_full_pct: level, bin_full_by: by } = now.sensors;
+  /** @type {[string, string][]} */
+  const rows = SENSORS.map(([name, unit]) => [panel.sensor[name], reading(now.sensors[name], unit, panel)]);
+  if (level !== null && by !== null) {
+    rows.splice(1, 0, [panel.binFull, `${reading(level, "%", panel)} · ${panel.saidBy[by]}`]);
+  }
+  return readings(panel.sensors, rows);
 }
 
 /**

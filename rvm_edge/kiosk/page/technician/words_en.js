@@ -37,6 +37,8 @@ export const en = {
     weight_g: "Weight",
     temperature_c: "Inside",
   },
+  binFull: "Full from",
+  saidBy: { owner: "the settings", server: "the server", built_in: "default" },
   queued: { waiting: "Waiting", ambiguous: "Not certain", dead: "Given up" },
   holdWhy: "Parts of the machine move. Keep hands away, then press and hold for a second.",
   verbs: {

@@ -36,6 +36,8 @@ export const id = {
     weight_g: "Berat",
     temperature_c: "Suhu dalam",
   },
+  binFull: "Penuh mulai",
+  saidBy: { owner: "pengaturan", server: "server", built_in: "bawaan" },
   queued: { waiting: "Menunggu", ambiguous: "Belum pasti", dead: "Gagal" },
   holdWhy: "Bagian mesin bergerak. Jauhkan tangan, lalu tekan dan tahan satu detik.",
   verbs: {
