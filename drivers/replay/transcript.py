@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from enum import Enum
@@ -54,6 +53,6 @@ def load(text: str) -> list[Message]:
             row = json.loads(line)
             data = base64.b64decode(row["data"], validate=True)
             transcript.append(Message(Speaker(row["from"]), data))
-        except (ValueError, KeyError, TypeError, binascii.Error) as wrong:
+        except (ValueError, KeyError, TypeError, RecursionError) as wrong:
             raise TranscriptError(f"line {number} is no recorded message: {wrong}") from wrong
     return transcript

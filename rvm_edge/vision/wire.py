@@ -251,7 +251,7 @@ def decode(body: bytes, kind: type[M]) -> M:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError(f"not a message: {error}") from error
 
 

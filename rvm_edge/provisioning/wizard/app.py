@@ -158,6 +158,8 @@ def build_app(setup: Setup) -> QuartTrio:
 
     @app.errorhandler(msgspec.ValidationError)
     @app.errorhandler(msgspec.DecodeError)
+    @app.errorhandler(UnicodeDecodeError)
+    @app.errorhandler(RecursionError)
     async def _malformed(_error: Exception) -> Response:
         return _json(wire.Refused("malformed", "this is not what was asked for"), 400)
 

@@ -9,7 +9,6 @@ this module: it brings the cryptography library with it.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import Annotated
 
@@ -56,7 +55,7 @@ def verified(content: bytes, keys: tuple[str, ...]) -> Manifest:
         envelope = msgspec.json.decode(content, type=Envelope)
         payload = base64.b64decode(envelope.payload, validate=True)
         signed = [base64.b64decode(one.sig, validate=True) for one in envelope.signatures]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, binascii.Error) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's, base64's and UTF-8's are ValueErrors
         raise UnfitError(f"the signed manifest cannot be read: {error}") from error
     if envelope.payload_type != PAYLOAD_TYPE:
         raise UnfitError("what was signed is no model's manifest")

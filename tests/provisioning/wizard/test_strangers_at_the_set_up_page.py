@@ -188,6 +188,17 @@ async def test_what_was_not_asked_for_is_refused_whole(path: str, body: object) 
         assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize("path", ["pair", "site"])
+@pytest.mark.parametrize("body", [b"\xff", b'{"code":"\xff"}', b"[" * 60_000, b'{"a":' * 12_000])
+async def test_what_is_no_text_or_nested_without_end_is_refused_in_the_same_words(
+    path: str, body: bytes
+) -> None:
+    async with opened() as phone:
+        await phone.pair()
+        answer = await phone.post(path, body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
+
+
 @pytest.mark.parametrize(
     "zone", ["../../etc/passwd", "Asia/Jakarta\nTZ=x", "/etc/localtime", "Asia/Nowhere", "a b"]
 )
