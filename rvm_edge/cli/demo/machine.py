@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import trio
 
-from rvm_edge.cli.demo.eyes import EyesTrouble, WatchedEyes
+from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.server import DemoServer, demo_server
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
+from rvm_edge.cli.own_models import OwnModels
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
@@ -107,6 +108,15 @@ class _Cable:
         await self.machine.daemon.runtime.post(LinkLost())  # it need not find out by itself
 
 
+def _models(
+    locations: Locations, settings: Settings, setup: Setup, server: DemoServer
+) -> OwnModels | None:
+    """Return the models of eyes that have a process of their own; None for other eyes."""
+    if setup.eyes is not EyesKind.WORKER or setup.virtual or setup.worker is not None:
+        return None
+    return OwnModels(locations, settings, lambda: server.identity)
+
+
 @asynccontextmanager
 async def simulated_machine(
     locations: Locations,
@@ -136,11 +146,17 @@ async def simulated_machine(
     offload: Offload | None = inline if setup.virtual else None
     clock = TrioClock(NEW_YEAR) if setup.virtual else None
     async with AsyncExitStack() as stack:
-        around = await stack.enter_async_context(surroundings(settings, setup))
         server = await stack.enter_async_context(
             demo_server(dialect, setup.seed, epoch_s=clock.epoch_s if clock else None)
         )
-        parts = fit(around.parts(server.link(), RecordedHost()))
+        own = _models(locations, settings, setup, server)
+        if own is not None:
+            setup = replace(setup, worker=await stack.enter_async_context(own.run()))
+        around = await stack.enter_async_context(surroundings(settings, setup))
+        heard = server.uplinks.append if own is None else own.before(server.uplinks.append)
+        parts = fit(around.parts(server.link(made=heard), RecordedHost()))
+        if own is not None:
+            parts = own.fit(parts)
         daemon = await stack.enter_async_context(
             running(locations, settings, parts, offload=offload, clock=clock)
         )

@@ -46,18 +46,23 @@ class DemoServer:
         """The machine's link to it; there is one once the machine runs."""
         return self.uplinks[-1]
 
-    def link(self, telemetry: MakeTelemetry = StillTelemetry) -> LinkMaker:
+    def link(
+        self,
+        telemetry: MakeTelemetry = StillTelemetry,
+        made: Callable[[Uplink], None] | None = None,
+    ) -> LinkMaker:
         """Return what makes the machine's link to this server.
 
         Args:
             telemetry: makes what measures the machine.
+            made: gets the link once it is made, in place of `uplinks`.
         """
         return to_server(
             lambda: self.identity,
             telemetry,
             app_key=REVERB_KEY if self.internet.reverb else "",
             transport=self.transport,
-            made=self.uplinks.append,
+            made=made or self.uplinks.append,
         )
 
     def log_in(self, user_id: int) -> bool:

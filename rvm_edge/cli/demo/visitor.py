@@ -13,6 +13,7 @@ from rvm_edge.bridges.local.simulation import Condition
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.cli.demo.persons import Crowd
 from rvm_edge.cli.demo.played_world import PlayedWorld
+from rvm_edge.cli.demo.releases import release
 from rvm_edge.cli.demo.scenario import LIVE
 from rvm_edge.cli.demo.server import USERS
 from rvm_edge.cli.demo.things import described
@@ -184,6 +185,7 @@ class Visitor:
             Key("d", "door", "open the service door, or shut it", turns(Condition.DOOR_OPEN)),
             Key("b", "bin", "fill the bin, or empty it", turns(Condition.BIN_FULL)),
             Key("k", "kill eyes", "kill the process that looks at pictures", self._kill_eyes),
+            Key("m", "model", "have the server release a new model", self._release),
             Key(
                 "u",
                 "unplug",
@@ -236,6 +238,9 @@ class Visitor:
     async def _kill_eyes(self) -> str:
         self._machine.trouble.lose()
         return "the eyes' process is killed: the item goes back, and a new one starts"
+
+    async def _release(self) -> str:
+        return await release(self._machine)
 
     async def _auto(self) -> str:
         self.let_come(come=self.auto != "on")

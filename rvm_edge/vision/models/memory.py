@@ -14,7 +14,7 @@ from rvm_edge.vision.models.failures import TroubleError
 
 _MEGABYTE = 1_000_000
 _MOST_BYTES = 16_384
-_LEAST_BYTES = {".onnx": 150 * _MEGABYTE, ".pt": 500 * _MEGABYTE, ".engine": 500 * _MEGABYTE}
+_LEAST_BYTES = {".onnx": 170 * _MEGABYTE, ".pt": 800 * _MEGABYTE, ".engine": 800 * _MEGABYTE}
 """What a worker took at least, as measured on a PC without a GPU, by its model's file."""
 
 

@@ -49,7 +49,7 @@ def test_less_is_refused_in_one_line_that_names_the_figures(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("model", "available_mb"), [("model.onnx", 400), ("model.pt", 700), ("model.engine", 700)]
+    ("model", "available_mb"), [("model.onnx", 400), ("model.pt", 1000), ("model.engine", 1000)]
 )
 def test_where_none_serves_a_worker_takes_what_its_kind_does_at_least(
     tmp_path: Path, model: str, available_mb: int
