@@ -14,6 +14,7 @@ from drivers.camera.lamp import KnownLamp
 from drivers.camera.parts import Kind, Part, written
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.ports import DeviceGoneError, DriverError, Encoding, PictureError
+from tests.drivers.conformance.matrix import Trial, shows
 
 HABITS = Habits(warm_up=3, settle=2, picture_s=2.0, start_s=10.0, stall_s=3.0)
 EVERY_S = 0.1
@@ -219,6 +220,7 @@ async def test_everybody_who_waits_gets_a_picture(autojump_clock: MockClock) -> 
     assert sorted(frame.sequence for frame in got) == [1, 2, 3]
 
 
+@shows(Trial.NONSENSE, "camera", ways=("stream",))
 async def test_nonsense_in_the_pipe_ends_that_process(autojump_clock: MockClock) -> None:
     class Babbling(Played):
         async def receive(self) -> bytes:

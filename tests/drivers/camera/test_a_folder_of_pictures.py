@@ -8,10 +8,13 @@ import pytest
 
 from drivers.camera.pictures import PicturesFolder
 from drivers.ports import Encoding, PictureError
+from tests.drivers.conformance.matrix import Trial, shows
 
 JPEG, PNG = b"\xff\xd8\xff a picture", b"\x89PNG\r\n\x1a\n a picture"
 
 
+@shows(Trial.WORKS, "camera", ways=("pictures",))
+@shows(Trial.AGAIN, "camera", ways=("pictures",))
 async def test_the_pictures_come_in_turn_by_name(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(PNG)
     (tmp_path / "a.JPG").write_bytes(JPEG)
@@ -23,6 +26,7 @@ async def test_the_pictures_come_in_turn_by_name(tmp_path: Path) -> None:
     assert [frame.sequence for frame in frames] == [1, 2, 3]
 
 
+@shows(Trial.NONSENSE, "camera", ways=("pictures",))
 async def test_what_is_no_picture_is_told_and_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"text")
     (tmp_path / "b.jpg").write_bytes(JPEG)
@@ -32,6 +36,7 @@ async def test_what_is_no_picture_is_told_and_passed_over(tmp_path: Path) -> Non
     assert (await camera.take_picture()).data == JPEG
 
 
+@shows(Trial.GONE, "camera", ways=("pictures",))
 async def test_an_empty_or_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"holds no \.jpg or \.png"):
         await PicturesFolder(tmp_path).take_picture()

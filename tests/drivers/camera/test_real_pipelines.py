@@ -17,6 +17,7 @@ from drivers.camera.process import CameraProcess
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.camera.v4l2 import v4l2_source
 from drivers.ports import Encoding, Frame, PictureError
+from tests.drivers.conformance.matrix import Trial, shows
 
 WITHIN_S = 60.0
 PATIENT = Habits(warm_up=2, settle=1, picture_s=20.0, start_s=20.0)
@@ -61,6 +62,8 @@ def film(path: Path, pictures: int = 40) -> Path:
     return path
 
 
+@shows(Trial.WORKS, "camera", ways=("gstreamer",))
+@shows(Trial.AGAIN, "camera", ways=("gstreamer",))
 async def test_a_gstreamer_camera_gives_different_pictures() -> None:
     with trio.fail_after(WITHIN_S):
         async with StreamedCamera(pattern("snow"), PATIENT).run() as camera:
@@ -70,6 +73,8 @@ async def test_a_gstreamer_camera_gives_different_pictures() -> None:
     assert second.taken_at_s > first.taken_at_s
 
 
+@shows(Trial.BLACK, "camera", ways=("gstreamer",))
+@shows(Trial.FROZEN, "camera", ways=("gstreamer",))
 @pytest.mark.parametrize(("name", "said"), [("black", "sees black"), ("smpte75", "frozen")])
 async def test_a_lens_that_is_covered_or_a_picture_that_stands_is_told(
     name: str, said: str
@@ -78,11 +83,13 @@ async def test_a_lens_that_is_covered_or_a_picture_that_stands_is_told(
         await refused(pattern(name), said)
 
 
+@shows(Trial.GONE, "camera", ways=("gstreamer",))
 async def test_a_missing_element_is_named() -> None:
     with trio.fail_after(WITHIN_S):
         await refused(gstreamer_source(csi_pipeline()), "nvarguscamerasrc")
 
 
+@shows(Trial.BACK, "camera", ways=("gstreamer",))
 async def test_a_pipeline_that_stands_still_is_replaced() -> None:
     habits = Habits(warm_up=2, settle=1, picture_s=20.0, start_s=20.0, stall_s=2.0)
     with trio.fail_after(WITHIN_S):
@@ -95,6 +102,8 @@ async def test_a_pipeline_that_stands_still_is_replaced() -> None:
             await camera.take_picture()
 
 
+@shows(Trial.WORKS, "camera", ways=("v4l2",))
+@shows(Trial.AGAIN, "camera", ways=("v4l2",))
 async def test_a_film_is_played_in_place_of_a_usb_camera_and_again(tmp_path: Path) -> None:
     source = v4l2_source(str(film(tmp_path / "film.avi")), pictures_per_s=30)
     with trio.fail_after(WITHIN_S):
@@ -106,6 +115,7 @@ async def test_a_film_is_played_in_place_of_a_usb_camera_and_again(tmp_path: Pat
                 seen_before.add(frame.data)
 
 
+@shows(Trial.GONE, "camera", ways=("v4l2",))
 @pytest.mark.parametrize(
     ("device", "said"),
     [

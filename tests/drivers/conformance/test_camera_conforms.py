@@ -8,6 +8,7 @@ import trio
 from drivers.ports import Encoding, PictureError
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Specimen
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import PATIENCE_S, Rig, in_silence
 
 
@@ -17,6 +18,7 @@ async def look_at(rig: Rig, specimen: Specimen) -> None:
     await rig.hardware.light.on()
 
 
+@shows(Trial.WORKS, "camera")
 async def test_shows_the_item_byte_for_byte(rig: Rig, bottle: Specimen) -> None:
     await look_at(rig, bottle)
     before_s = trio.current_time()
@@ -26,12 +28,14 @@ async def test_shows_the_item_byte_for_byte(rig: Rig, bottle: Specimen) -> None:
     assert before_s <= frame.taken_at_s <= trio.current_time()
 
 
+@shows(Trial.WORKS, "camera")
 async def test_numbers_its_pictures(rig: Rig) -> None:
     first = await rig.hardware.camera.take_picture()
     second = await rig.hardware.camera.take_picture()
     assert second.sequence == first.sequence + 1
 
 
+@shows(Trial.WORKS, "camera")
 async def test_is_black_in_the_dark(rig: Rig, bottle: Specimen) -> None:
     await look_at(rig, bottle)
     await rig.hardware.light.off()
@@ -40,6 +44,7 @@ async def test_is_black_in_the_dark(rig: Rig, bottle: Specimen) -> None:
     assert frame.data != bottle.picture.read_bytes()
 
 
+@shows(Trial.BLACK, "camera")
 async def test_a_black_camera_shows_nothing_of_the_item(rig: Rig, bottle: Specimen) -> None:
     await look_at(rig, bottle)
     rig.world.inject(Fault.CAMERA_BLACK)
@@ -48,6 +53,7 @@ async def test_a_black_camera_shows_nothing_of_the_item(rig: Rig, bottle: Specim
     assert (await rig.hardware.camera.take_picture()).data == bottle.picture.read_bytes()
 
 
+@shows(Trial.FROZEN, "camera")
 @in_silence
 async def test_a_frozen_picture_is_refused(rig: Rig) -> None:
     await rig.hardware.camera.take_picture()
@@ -59,6 +65,7 @@ async def test_a_frozen_picture_is_refused(rig: Rig) -> None:
     await rig.hardware.camera.take_picture()
 
 
+@shows(Trial.LATE, "camera")
 @in_silence
 async def test_a_late_picture_is_refused_in_time(rig: Rig) -> None:
     rig.world.inject(Fault.CAMERA_LATE)
@@ -68,6 +75,7 @@ async def test_a_late_picture_is_refused_in_time(rig: Rig) -> None:
     await rig.hardware.camera.take_picture()
 
 
+@shows(Trial.GONE, "camera")
 @in_silence
 async def test_a_missing_camera_is_a_picture_error(rig: Rig) -> None:
     rig.world.inject(Fault.CAMERA_GONE)
@@ -75,6 +83,7 @@ async def test_a_missing_camera_is_a_picture_error(rig: Rig) -> None:
         await rig.hardware.camera.take_picture()
 
 
+@shows(Trial.NONSENSE, "camera")
 @in_silence
 async def test_a_missing_sample_is_a_picture_error_that_names_it(
     rig: Rig, bottle: Specimen

@@ -10,6 +10,7 @@ import trio
 from drivers.ports import DeviceGoneError, DriverError
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.faults import Fault
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import PATIENCE_S, Case, Rig
 from tests.drivers.verbs import EVERY, MOVING, Verb
 
@@ -20,12 +21,14 @@ LONGEST_S = 3 * PATIENCE_S + 0.5
 """A verb may ping twice before it asks; the rest is for a busy computer."""
 
 
+@shows(Trial.AGAIN)
 @every_verb
 async def test_can_be_called_again_and_again(rig: Rig, verb: Verb) -> None:
     for _ in range(3):
         await verb(rig.hardware)
 
 
+@shows(Trial.CANCELLED)
 @every_verb
 async def test_a_cancelled_verb_leaves_the_driver_usable(rig: Rig, verb: Verb) -> None:
     await verb(rig.hardware)
@@ -35,6 +38,7 @@ async def test_a_cancelled_verb_leaves_the_driver_usable(rig: Rig, verb: Verb) -
         await verb(rig.hardware)
 
 
+@shows(Trial.NO_POWER)
 @every_verb
 async def test_without_power_it_ends_in_time_with_a_driver_error(rig: Rig, verb: Verb) -> None:
     await verb(rig.hardware)
@@ -43,6 +47,7 @@ async def test_without_power_it_ends_in_time_with_a_driver_error(rig: Rig, verb:
         await verb(rig.hardware)
 
 
+@shows(Trial.BACK)
 @every_verb
 async def test_works_again_when_power_is_back(rig: Rig, verb: Verb) -> None:
     rig.world.power_cut()
@@ -52,6 +57,7 @@ async def test_works_again_when_power_is_back(rig: Rig, verb: Verb) -> None:
     await until_it_works(rig, verb)
 
 
+@shows(Trial.WRONG)
 @every_moving_verb
 async def test_a_wrong_answer_is_a_driver_error(rig: Rig, verb: Verb) -> None:
     await rig.hardware.pulse.beat()
@@ -62,6 +68,7 @@ async def test_a_wrong_answer_is_a_driver_error(rig: Rig, verb: Verb) -> None:
         await verb(rig.hardware)
 
 
+@shows(Trial.UNPLUGGED)
 @every_moving_verb
 async def test_an_unplugged_controller_is_gone_and_usb_replug_heals(rig: Rig, verb: Verb) -> None:
     await verb(rig.hardware)
@@ -72,6 +79,8 @@ async def test_an_unplugged_controller_is_gone_and_usb_replug_heals(rig: Rig, ve
     await until_it_works(rig, verb)
 
 
+@shows(Trial.WORKS)
+@shows(Trial.AGAIN)
 @every_moving_verb
 async def test_is_replayed_from_its_record(
     replayed: Callable[[Case], Awaitable[None]], verb: Verb
@@ -95,7 +104,7 @@ async def test_many_verbs_at_once_do_not_mix_up_their_answers(rig: Rig) -> None:
 
 
 async def until_it_works(rig: Rig, verb: Verb) -> None:
-    with trio.fail_after(2):
+    with trio.fail_after(LONGEST_S):
         while True:
             try:
                 await verb(rig.hardware)

@@ -6,20 +6,24 @@ import pytest
 
 from drivers.ports import MotionBlockedError, NoAnswerError
 from rvm_edge.simulator.truth import Specimen
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import Rig, in_silence
 
 
+@shows(Trial.WORKS, "gate")
 async def test_is_open_when_open_returns(rig: Rig) -> None:
     await rig.hardware.gate.open()
     assert rig.world.gate_is_open
 
 
+@shows(Trial.WORKS, "gate")
 async def test_is_closed_when_close_returns(rig: Rig) -> None:
     await rig.hardware.gate.open()
     await rig.hardware.gate.close()
     assert rig.world.gate_is_closed
 
 
+@shows(Trial.BLOCKED, "gate")
 @in_silence
 async def test_opens_again_on_a_hand_and_says_so(rig: Rig) -> None:
     await rig.hardware.gate.open()

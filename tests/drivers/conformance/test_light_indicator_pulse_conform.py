@@ -6,9 +6,11 @@ import pytest
 
 from drivers.ports import DriverError, Signal
 from rvm_edge.simulator.faults import Fault
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import Rig, in_silence
 
 
+@shows(Trial.WORKS, "light")
 async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) -> None:
     await rig.hardware.light.on()
     assert rig.world.light_is_on
@@ -18,12 +20,15 @@ async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) 
     assert rig.world.audit().light_ons == 1
 
 
+@shows(Trial.WORKS, "indicator")
 @pytest.mark.parametrize("signal", list(Signal))
 async def test_indicator_shows_what_it_is_told(rig: Rig, signal: Signal) -> None:
     await rig.hardware.indicator.show(signal)
     assert rig.world.signal is signal
 
 
+@shows(Trial.WORKS, "pulse")
+@shows(Trial.SILENT, "pulse")
 @in_silence
 async def test_pulse_fails_when_the_controller_is_dead(rig: Rig) -> None:
     await rig.hardware.pulse.beat()

@@ -10,29 +10,43 @@ import trio
 from trio.testing import MockClock
 
 from drivers.faulty.mischief import Mischief
+from drivers.noted.roll_call import RollCall
 from drivers.ports import DriverError, NoAnswerError, PictureError
 from rvm_edge.machine import Hardware
+from rvm_edge.noted_hardware import noted
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
 from rvm_edge.simulator.world import World
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import QUICK, build
 from tests.drivers.verbs import MOVING, Verb
 
 SILENCES = [Fault.CONTROLLER_DEAF, Fault.CONTROLLER_MUTE, Fault.ACK_CORRUPTED]
 
+ON_A_WIRE = [
+    *((name, fault) for name in ("sorter.drop_item", "pulse.beat") for fault in SILENCES),
+    *((name, Fault.CONTROLLER_DEAF) for name in ("gate.close", "light.on", "indicator.show")),
+]
+"""Waiting takes its time here: each silence at two ports, and one at each."""
+
 SHORT_S = 0.25
+WITHIN_S = 30.0
 
 
+@shows(Trial.SILENT)
 @pytest.mark.parametrize("fault", SILENCES)
 @pytest.mark.parametrize("verb", MOVING.values(), ids=MOVING)
-@pytest.mark.parametrize("wrapped", [False, True], ids=["sim", "faulty"])
+@pytest.mark.parametrize("kind", ["sim", "faulty", "noted"])
 async def test_silence_lasts_exactly_the_patience(
-    autojump_clock: MockClock, wrapped: bool, verb: Verb, fault: Fault
+    autojump_clock: MockClock, kind: str, verb: Verb, fault: Fault
 ) -> None:
     world = World()
-    hardware = hardware_over(world, answer_s=3.0)
-    if wrapped:
-        hardware = faulty_hardware(hardware, Mischief())
+    direct = hardware_over(world, answer_s=3.0)
+    hardware = {
+        "sim": direct,
+        "faulty": faulty_hardware(direct, Mischief()),
+        "noted": noted(direct, RollCall()),
+    }[kind]
     world.inject(fault)
     began_s = trio.current_time()
     with pytest.raises(NoAnswerError, match=r"no answer within 3 s"):
@@ -42,8 +56,8 @@ async def test_silence_lasts_exactly_the_patience(
     await verb(hardware)
 
 
-@pytest.mark.parametrize("fault", SILENCES)
-@pytest.mark.parametrize("name", ["sorter.drop_item", "pulse.beat"])
+@shows(Trial.SILENT)
+@pytest.mark.parametrize(("name", "fault"), ON_A_WIRE)
 @pytest.mark.parametrize("kind", ["remote", "esp32", "framed"])
 async def test_silence_on_a_wire_is_no_answer(
     tmp_path: Path, kind: str, name: str, fault: Fault
@@ -53,12 +67,13 @@ async def test_silence_on_a_wire_is_no_answer(
         hardware = await build(kind, world, tmp_path, stack, SHORT_S)
         await until_it_works(hardware, MOVING["pulse.beat"])
         world.inject(fault)
-        with trio.fail_after(10 * SHORT_S), pytest.raises(NoAnswerError):
+        with trio.fail_after(WITHIN_S), pytest.raises(NoAnswerError):
             await MOVING[name](hardware)
         world.clear()
         await until_it_works(hardware, MOVING[name])
 
 
+@shows(Trial.LATE, "camera", ways=("sim",))
 async def test_a_silent_camera_is_a_picture_error(autojump_clock: MockClock) -> None:
     world = World()
     world.inject(Fault.CAMERA_LATE, value=1e6)
@@ -67,7 +82,7 @@ async def test_a_silent_camera_is_a_picture_error(autojump_clock: MockClock) -> 
 
 
 async def until_it_works(hardware: Hardware, verb: Verb) -> None:
-    with trio.fail_after(5):
+    with trio.fail_after(WITHIN_S):
         while True:
             try:
                 await verb(hardware)

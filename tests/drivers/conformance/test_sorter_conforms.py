@@ -7,6 +7,7 @@ import pytest
 from drivers.ports import MotionBlockedError, NoAnswerError
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Fate, Specimen
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import Rig, in_silence
 
 
@@ -16,6 +17,7 @@ async def take_in(rig: Rig, specimen: Specimen) -> None:
     await rig.hardware.gate.close()
 
 
+@shows(Trial.WORKS, "sorter")
 async def test_a_dropped_item_is_in_the_bin(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     await rig.hardware.sorter.drop_item()
@@ -23,6 +25,7 @@ async def test_a_dropped_item_is_in_the_bin(rig: Rig, bottle: Specimen) -> None:
     assert rig.world.bin_pct > 0
 
 
+@shows(Trial.WORKS, "sorter")
 async def test_a_returned_item_lies_in_the_slot(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     await rig.hardware.sorter.return_item()
@@ -38,6 +41,7 @@ async def test_dropping_nothing_drops_nothing(rig: Rig) -> None:
     assert not rig.world.audit().items
 
 
+@shows(Trial.BLOCKED, "sorter")
 @in_silence
 async def test_a_jam_is_told_and_the_item_stays(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
@@ -54,6 +58,7 @@ async def test_a_jam_is_told_and_the_item_stays(rig: Rig, bottle: Specimen) -> N
     assert rig.world.item(1).fate is Fate.DROPPED
 
 
+@shows(Trial.UNCONFIRMED, "sorter")
 @in_silence
 async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
@@ -63,6 +68,7 @@ async def test_a_lost_confirmation_does_not_tell_what_happened(rig: Rig, bottle:
     assert rig.world.item(1).fate is Fate.DROPPED
 
 
+@shows(Trial.UNHEARD, "sorter")
 @in_silence
 async def test_an_unheard_command_does_nothing(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
@@ -73,6 +79,7 @@ async def test_an_unheard_command_does_nothing(rig: Rig, bottle: Specimen) -> No
     assert rig.world.item(1).fate is Fate.IN_CHAMBER
 
 
+@shows(Trial.FALLS_BACK, "sorter")
 async def test_an_item_may_fall_back_behind_a_confirmation(rig: Rig, bottle: Specimen) -> None:
     await take_in(rig, bottle)
     rig.world.inject(Fault.ITEM_FALLS_BACK, times=1)
@@ -82,6 +89,7 @@ async def test_an_item_may_fall_back_behind_a_confirmation(rig: Rig, bottle: Spe
     assert rig.world.item(1).falls == 1
 
 
+@shows(Trial.WORKS, "sorter")
 async def test_home_shuts_the_gate_and_darkens_the_chamber(rig: Rig) -> None:
     await rig.hardware.light.on()
     await rig.hardware.gate.open()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from drivers.gpio.header import Header
 from drivers.gpio.ultrasonic import US_PER_CM, Bin, UltrasonicBin
 from drivers.ports import ReadingError
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 
 TRIGGER, ECHO = 32, 33
@@ -52,6 +53,8 @@ def sensor(chip: Sensor) -> UltrasonicBin:
     return UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0, clock=chip.time)
 
 
+@shows(Trial.WORKS, "bin", ways=("gpio",))
+@shows(Trial.AGAIN, "bin", ways=("gpio",))
 async def test_the_level_follows_the_distance() -> None:
     chip = Sensor().play()
     with fake_chip(chip):
@@ -78,6 +81,7 @@ async def test_a_thread_that_is_held_up_spoils_one_reading_and_not_the_level() -
         assert pulses == measured.readings
 
 
+@shows(Trial.UNREADABLE, "bin", ways=("gpio",))
 async def test_no_echo_is_a_reading_error() -> None:
     chip = Sensor().play()
     chip.distance_cm = None
@@ -85,6 +89,7 @@ async def test_no_echo_is_a_reading_error() -> None:
         await sensor(chip).level_pct()
 
 
+@shows(Trial.ABSURD, "bin", ways=("gpio",))
 async def test_an_echo_that_stands_before_the_pulse_is_a_wire() -> None:
     with (
         fake_chip(FakeChip(level=lambda _: True)),
@@ -93,6 +98,7 @@ async def test_an_echo_that_stands_before_the_pulse_is_a_wire() -> None:
         await UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0).level_pct()
 
 
+@shows(Trial.NO_POWER, "bin", ways=("gpio",))
 async def test_pins_that_are_not_there_leave_the_level_unknown_and_the_machine_running() -> None:
     with fake_chip(FakeChip(permitted=False)), pytest.raises(ReadingError, match="group gpio"):
         await UltrasonicBin(Header(), TRIGGER, ECHO, gap_s=0.0).level_pct()

@@ -10,6 +10,7 @@ from drivers.gpio.header import Header
 from drivers.gpio.ports import GpioDoor, GpioPresence
 from drivers.gpio.switch import Switch
 from drivers.ports import DriverError, ReadingError
+from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 
 PIN = 12
@@ -19,6 +20,7 @@ def in_turn(levels: Iterator[bool]) -> Callable[[int], bool]:
     return lambda _pin: next(levels)
 
 
+@shows(Trial.WORKS, "door", ways=("gpio",))
 @pytest.mark.parametrize(
     ("high", "active_low", "is_on"),
     [(True, False, True), (False, False, False), (True, True, False), (False, True, True)],
@@ -55,6 +57,7 @@ async def test_a_pin_that_does_not_settle_is_a_reading_error() -> None:
         await switch.is_on()
 
 
+@shows(Trial.WORKS, "door", ways=("gpio",))
 async def test_a_door_without_a_bolt_never_says_that_it_moved() -> None:
     door = GpioDoor(Switch(Header(), PIN))
     for verb in (door.lock, door.unlock):

@@ -10,13 +10,17 @@ import trio
 
 from drivers.iio.ports import KernelThermometer
 from drivers.ports import ReadingError
+from tests.drivers.conformance.matrix import Trial, shows
 
 
+@shows(Trial.WORKS, "thermometer", ways=("iio",))
 async def test_thousandths_of_a_degree_are_read(tmp_path: Path) -> None:
     (tmp_path / "in_temp_input").write_text("31400\n")
     assert await KernelThermometer(tmp_path).temperature_c() == 31.4
 
 
+@shows(Trial.ABSURD, "thermometer", ways=("iio",))
+@shows(Trial.UNREADABLE, "thermometer", ways=("iio",))
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -35,13 +39,25 @@ async def test_what_is_no_temperature_is_a_reading_error(
         await KernelThermometer(tmp_path, timeout_s=1.0).temperature_c()
 
 
+@shows(Trial.NO_POWER, "thermometer", ways=("iio",))
 async def test_a_sensor_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="in_temp_input: No such file"):
         await KernelThermometer(tmp_path, timeout_s=1.0).temperature_c()
 
 
+@shows(Trial.SILENT, "thermometer", ways=("iio",))
 async def test_a_sensor_that_never_answers_is_left_in_time(tmp_path: Path) -> None:
     os.mkfifo(pipe := tmp_path / "in_temp_input")
     with trio.fail_after(30), pytest.raises(ReadingError, match=r"no answer within 0\.2 s"):
         await KernelThermometer(tmp_path, timeout_s=0.2).temperature_c()
     os.close(os.open(pipe, os.O_RDWR))  # lets the thread that still waits go
+
+
+@shows(Trial.AGAIN, "thermometer", ways=("iio",))
+@shows(Trial.BACK, "thermometer", ways=("iio",))
+async def test_a_sensor_that_comes_back_is_read_again_and_again(tmp_path: Path) -> None:
+    sensor = KernelThermometer(tmp_path, timeout_s=4.0)
+    with pytest.raises(ReadingError):
+        await sensor.temperature_c()
+    (tmp_path / "in_temp_input").write_text("21000\n")
+    assert [await sensor.temperature_c() for _ in range(3)] == [21.0] * 3
