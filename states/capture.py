@@ -1,4 +1,4 @@
-"""CAPTURE: the light is on, here and nowhere else, and the camera looks at the item."""
+"""CAPTURE: the light is on, and the camera looks at the item."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from states.events import (
     MechanismClear,
     SessionFinished,
 )
+from states.eyesight import require_sight
 from states.gate import close_patiently
 from states.mechanism import move_item, require_shut_door
 from states.sensing import bin_level_pct, chamber_occupied, debounced, is_full, zero_scale
@@ -34,7 +35,7 @@ async def clear_mechanism(here: Ctx) -> None:
     await zero_scale_after_maintenance(here)
     await settle_what_was_in_hand(here)
     await close_session(here)
-    await hardware.camera.take_picture()
+    await require_sight(here)
     await here.machine.eyes.ready()
     level_pct = await bin_level_pct(hardware)
     await here.post(MechanismClear(bin_full=is_full(level_pct, policy)))

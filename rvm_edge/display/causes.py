@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drivers.ports import PictureError
 from rvm_edge.display.failures import Failures
 from rvm_edge.display.fault_codes import (
     MECHANISM,
@@ -56,6 +57,9 @@ _OF_THE_DISK = frozenset(
         LedgerUnusableError,
     )
 )
+_BY_KIND = {PictureError.__name__: "camera"}
+"""Whose failure an error is by its kind, where no port said it: pictures that show nothing."""
+
 _ENGINE = ("cleanup", "guard")
 """What `StateError.state` says where no state failed, but what runs them."""
 
@@ -91,7 +95,7 @@ class Causes:
             return _of_part(part_of(event.part), event.why)
         if isinstance(event, StateError):
             message = f"{event.state}: {event.message}"
-            port = self._failures.port_that_said(event.message)
+            port = self._failures.port_that_said(event.message) or _BY_KIND.get(event.kind, "")
             if port:
                 return _of_part(part_of(port), message)
             return Cause(UNKNOWN_FAULT.code, message, code_of(_other(event)))

@@ -60,7 +60,12 @@ TABLE: Final = (
     FaultCode(
         "F-25", "door", "The service door's switch or bolt does not answer.", "Switch and cable."
     ),
-    FaultCode("F-31", "camera", "The camera gives no picture.", "Its cable, its power, its lens."),
+    FaultCode(
+        "F-31",
+        "camera",
+        "The camera gives no picture, or only black, frozen or late ones.",
+        "Its cable, its power, its lens; whether the chamber's lamp shines.",
+    ),
     FaultCode(
         "F-41", "chamber", "The barrier in the chamber gives no reading.", "Dirt; its cable."
     ),

@@ -27,6 +27,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             pictures are spread over the time in which lamp, exposure and bottle settle.
         dark_picture: whether one more is taken before the lamp goes on: what shines by itself is no
             bottle.
+        blind_looks: so many looks into the lit, empty chamber may show nothing, after an item that
+            the camera did not see, before the camera counts as failed.
         hand_patience_s: how long the gate waits for a hand to leave the slot.
         drop_patience_s: how long an accepted item waits for hand or string to leave the slot before
             it is handed back.
@@ -56,6 +58,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame_gap_s: Annotated[float, Meta(ge=0, le=5)] = 0.05
     frame_gap_growth: Annotated[float, Meta(ge=1, le=10)] = 2.0
     dark_picture: bool = True
+    blind_looks: Annotated[int, Meta(ge=1, le=10)] = 3
     hand_patience_s: Seconds = 20.0
     drop_patience_s: Annotated[float, Meta(ge=0, le=10)] = 5.0
     bin_full_pct: Percent = 90.0

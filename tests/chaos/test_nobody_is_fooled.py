@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -24,8 +24,10 @@ from rvm_edge.packaged import model_file, samples_dir
 from rvm_edge.settings import Policy, VisionSettings
 from rvm_edge.simulator.people import collect_returns, insert_when_open
 from rvm_edge.simulator.specimens import read_samples
+from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.tricks import Props, Trick, attempt
 from rvm_edge.simulator.truth import Fate
+from rvm_edge.simulator.world import World
 from rvm_edge.vision.in_process import InProcessEyes
 from rvm_edge.vision.model_store import MANIFEST, choose
 from states import paths
@@ -65,6 +67,9 @@ class Watched(Rig):
     """A machine that sees the pictures, and not the truth."""
 
     sees: Eyes | None = None
+    world: World = field(
+        default_factory=lambda: World(Timings(), empty_pictures=SAMPLES.empty_pictures)
+    )
 
     def judges(self) -> Eyes:
         assert self.sees is not None
