@@ -13,7 +13,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -136,7 +136,7 @@ def origin_of(url: str) -> str:
             'server_url is missing: add "server_url": "https://…" to the file, or name the server '
             "when you import it",
         )
-    parts = urlsplit(address) if address.isprintable() else urlsplit("")
+    parts = _split(address)
     host = _host(parts.netloc)
     if (
         parts.scheme not in {"http", "https"}
@@ -151,6 +151,14 @@ def origin_of(url: str) -> str:
             "without a user, a path or a query",
         )
     return f"{parts.scheme}://{host}"
+
+
+def _split(address: str) -> SplitResult:
+    """Take an address apart; one that cannot be an address has no parts."""
+    try:
+        return urlsplit(address if address.isprintable() else "")
+    except ValueError:  # half an IPv6 address
+        return urlsplit("")
 
 
 def _exported(raw: bytes) -> _Exported:

@@ -19,7 +19,7 @@ _NAMED: Final = re.compile(
     r"""(?ix)
     (?P<before>
         (?: x-rvm-api-key | api[_-]?key | sync[_-]?token | access[_-]?token | token | signature
-          | secret | password | authorization (?:["']?\s*[:=]\s*["']?\s*bearer)? )
+          | secret | password | pin[_-]?hash | authorization (?:["']?\s*[:=]\s*["']?\s*bearer)? )
         ["']?\s*[:=]\s*["']?\s* (?:bearer\s+)?
       | bearer\s+
     )

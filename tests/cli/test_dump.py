@@ -27,6 +27,8 @@ KEY = 'rvm_live_"planted"/0123456789'
 SYNC = "planted_sync_token_0123456789"
 SCREEN = "planted-screen-token-0123456789"
 BEARER = "somebody-elses-bearer-0123456789"
+PIN_HASH = f"scrypt$14$8$1${'5a' * 16}${'c3' * 32}"
+ENVIRONMENT = "in-the-environment-0123456789"
 PERSON = "user-of-the-machine-77"
 
 
@@ -50,7 +52,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     (data / "screen-token").write_text(SCREEN + "\n")
     (data / "evidence" / "a.jpg").write_bytes(b"a picture of somebody's hand")
-    (config / "settings.toml").write_text(f"# the key is {KEY}\n[logs]\nlevel = 'info'\n")
+    pin = f"[screen]\npin_hash = '{PIN_HASH}'\n"
+    (config / "settings.toml").write_text(f"# the key is {KEY}\n[logs]\nlevel = 'info'\n{pin}")
     (config / "hardware_map.json").write_text(json.dumps({"comment": f"token: {SYNC}"}))
     said = {"event": f"asked {quote(KEY, safe='')} with {SYNC}", "header": f"Bearer {BEARER}"}
     for name in ("rvm-edge.jsonl", "rvm-edge.jsonl.1"):
@@ -68,6 +71,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(checks, "CHECKS", (Check("planted", "Planted", look),))
     monkeypatch.setenv("LOGS_DIRECTORY", str(logs))
+    monkeypatch.setenv("SOME_LIBRARYS_OWN", ENVIRONMENT)
     return tmp_path
 
 
@@ -96,7 +100,16 @@ def dumped(machine: Path, *words: str) -> dict[str, str]:
 def test_no_planted_key_and_no_person_is_anywhere_in_the_bundle(machine: Path) -> None:
     texts = dumped(machine)
     everything = "\n".join([*texts, *texts.values()])
-    for secret in (KEY, SYNC, SCREEN, BEARER, PERSON):
+    for secret in (
+        KEY,
+        SYNC,
+        SCREEN,
+        BEARER,
+        PERSON,
+        PIN_HASH,
+        PIN_HASH.rsplit("$", maxsplit=1)[-1],
+        ENVIRONMENT,
+    ):
         for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")):
             assert form not in everything
     assert "somebody's hand" not in everything

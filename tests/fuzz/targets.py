@@ -70,7 +70,11 @@ _KEY = "A" * 43 + "="
 
 TARGETS: dict[str, Target] = {
     "credentials": Target(parse_credentials, (CredentialsError,), (_FILE,)),
-    "wizard": Target(entering.wizard, entering.WIZARD_REFUSES, (_FILE + BETWEEN + _CHOICE,)),
+    "wizard": Target(
+        entering.wizard,
+        entering.WIZARD_REFUSES,
+        (_FILE + BETWEEN + _CHOICE, _FILE + BETWEEN + _CHOICE.replace(b"rvm.", b"rvm.[")),
+    ),
     "usb-stick": Target(
         entering.stick,
         (StickError,),

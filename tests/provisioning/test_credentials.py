@@ -18,6 +18,7 @@ from rvm_edge.provisioning.credentials import (
     parse_credentials,
     read_credentials,
 )
+from rvm_edge.provisioning.problems import Problem, ProblemError
 
 KEY = "aB3" * 21 + "z"
 SERIAL = "RVM-202601-042"
@@ -238,3 +239,13 @@ def test_no_file_and_no_address_do_anything_but_be_read_or_refused(
     assert rest
     assert not set(rest) & set("/@?#\\ ")
     assert origin_of(identity.server_url) == identity.server_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://rvm.[example", "http://[::1", "https://]/", "https://[v1.x]:1", "http://a\u2100"],
+)
+def test_half_an_address_is_refused_as_none_is(url: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        origin_of(url)
+    assert refused.value.problem is Problem.BAD_SERVER

@@ -119,6 +119,7 @@ class FlightRecorder:
         tidy(
             self._folder,
             oldest=stamp_of(now - timedelta(hours=self._settings.hours)),
+            now=stamp,
             most_bytes=most - most // _PARTS,
         )
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -134,14 +135,18 @@ class FlightRecorder:
             self._file = -1
 
 
-def tidy(folder: Path, *, oldest: str, most_bytes: int) -> None:
+def tidy(folder: Path, *, oldest: str, now: str, most_bytes: int) -> None:
     """Remove what was begun before `oldest`, and the oldest of what is too much.
+
+    What was begun after `now` was written by a clock that was wrong: it goes before all that was
+    not.
 
     Raises:
         OSError: the disk refuses.
     """
     kept = 0
-    for number, one in enumerate(reversed(segments(folder)), 1):
+    newest_last = sorted(segments(folder), key=lambda one: (one.began <= now, one.began))
+    for number, one in enumerate(reversed(newest_last), 1):
         kept += one.size
         if one.began < oldest or kept > most_bytes or number > MOST_SEGMENTS:
             one.path.unlink(missing_ok=True)

@@ -185,8 +185,15 @@ def test_lines_that_were_lost_are_told_of_in_the_recording(tmp_path: Path) -> No
 def test_tidying_keeps_the_newest(tmp_path: Path) -> None:
     for hour in range(4):
         (tmp_path / f"2026030{hour + 1}T000000.jsonl.gz").write_bytes(b"x" * 100)
-    tidy(tmp_path, oldest="20260302T000000", most_bytes=250)
+    tidy(tmp_path, oldest="20260302T000000", now="20260305T000000", most_bytes=250)
     assert [one.began for one in segments(tmp_path)] == ["20260303T000000", "20260304T000000"]
+
+
+def test_of_two_clocks_times_the_impossible_ones_go_first(tmp_path: Path) -> None:
+    for stamp in ("20260301T000000", "20260302T000000", "20370101T000000", "20380101T000000"):
+        (tmp_path / f"{stamp}.jsonl.gz").write_bytes(b"x" * 100)
+    tidy(tmp_path, oldest="20260301T000000", now="20260302T120000", most_bytes=250)
+    assert [one.began for one in segments(tmp_path)] == ["20260301T000000", "20260302T000000"]
 
 
 def test_a_step_is_noted_without_whose_deposit_it_is() -> None:
