@@ -70,11 +70,7 @@ _KEY = "A" * 43 + "="
 
 TARGETS: dict[str, Target] = {
     "credentials": Target(parse_credentials, (CredentialsError,), (_FILE,)),
-    "wizard": Target(
-        entering.wizard,
-        entering.WIZARD_REFUSES,
-        (_FILE + BETWEEN + _CHOICE, _FILE + BETWEEN + _CHOICE.replace(b"rvm.", b"rvm.[")),
-    ),
+    "wizard": Target(entering.wizard, entering.WIZARD_REFUSES, (_FILE + BETWEEN + _CHOICE,)),
     "usb-stick": Target(
         entering.stick,
         (StickError,),
