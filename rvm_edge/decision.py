@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 Luma = Annotated[float, Meta(ge=0, le=255)]
+Side = Annotated[int, Meta(ge=0, le=65_535)]
 Dhash = Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")]
 
 
@@ -25,12 +26,16 @@ class PictureFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         luma_deviation: standard deviation of the brightness; a wall of one colour has about none.
         luma_bright: so bright are 5 % of the pixels at least.
         pixels: SHA-256 of the decoded pixels, row by row, blue green red, in hex.
+        width: in pixels; 0 in records of programs that did not note it.
+        height: likewise.
     """
 
     luma_mean: Luma
     luma_deviation: Luma
     luma_bright: Luma
     pixels: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    width: Side = 0
+    height: Side = 0
 
 
 class Vote(Enum):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.item import Verdict
 from rvm_edge.ledger.evidence.files import read_picture
-from rvm_edge.ledger.evidence.folder import best_of
+from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.machine import Eyes, EyesError, Tray
 from rvm_edge.offload import Offload
 from rvm_edge.statechart.publishing import Step
@@ -77,7 +76,8 @@ class ItemPictures:
         if client_uuid != self._client_uuid or not self._frames:
             return 0, 0, 0
         if self._shown is None:
-            self._shown = _number_of(best_of(self._frames, verdict), self._frames)
+            number = surest(verdict)
+            self._shown = number if number < len(self._frames) else 0
         return (self._shown, *size_of(self._frames[self._shown]))
 
 
@@ -90,7 +90,3 @@ def size_of(frame: Frame) -> tuple[int, int]:
         return read(memoryview(frame.data))
     except PictureUnreadableError:
         return 0, 0
-
-
-def _number_of(frame: Frame, frames: Sequence[Frame]) -> int:
-    return next(number for number, one in enumerate(frames) if one is frame)

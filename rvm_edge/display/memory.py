@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
+from pathlib import Path
 from typing import Final, TypeVar
 
 from rvm_edge.bridges.local.condition import Model
@@ -19,11 +20,12 @@ from rvm_edge.bridges.local.records import (
     QueuedItem,
     QueuePage,
 )
-from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.bridges.local.view import RefusedError, Sighting
 from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.item import SessionMode
 from rvm_edge.ledger.courier import DeliveryStatus
 from rvm_edge.ledger.evidence import gallery
+from rvm_edge.ledger.evidence.files import read_picture
 from rvm_edge.ledger.queue import QueueEntry, QueueState, undelivered
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.locations import Locations
@@ -34,6 +36,7 @@ from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.reading import tail
 from rvm_edge.statechart.journal.record import Record
 from rvm_edge.uplink import Uplink
+from rvm_edge.vision.picture_header import PictureUnreadableError, read_jpeg_size
 
 T = TypeVar("T")
 
@@ -80,8 +83,9 @@ class Memory:
         Raises:
             RefusedError: they cannot be read.
         """
+        folder = self._locations.evidence_dir
         with _refused():
-            return await self._read(partial(_evidence, before=before, most=most))
+            return await self._read(partial(_evidence, folder, before=before, most=most))
 
     async def journal(self, after: int, most: int) -> JournalPage:
         """Return the last lines behind a line.
@@ -134,23 +138,42 @@ def _queued(entry: QueueEntry) -> QueuedItem:
     )
 
 
-def _evidence(connection: sqlite3.Connection, *, before: int, most: int) -> EvidencePage:
+def _evidence(
+    folder: Path, connection: sqlite3.Connection, *, before: int, most: int
+) -> EvidencePage:
     found = gallery.newest(connection, before=before, limit=most + 1)
-    items = tuple(
-        KeptItem(
-            number=one.number,
-            client_uuid=one.client_uuid,
-            at=one.kept_at,
-            accepted=one.accepted,
-            reason=one.reason,
-            label=one.label,
-            confidence=one.confidence,
-            size=one.size,
-            uploaded=one.uploaded,
-        )
-        for one in found[:most]
-    )
+    items = tuple(_kept(folder, one) for one in found[:most])
     return EvidencePage(gallery.count(connection), len(found) > most, items)
+
+
+def _kept(folder: Path, one: gallery.Exhibit) -> KeptItem:
+    verdict = one.verdict
+    return KeptItem(
+        number=one.number,
+        client_uuid=one.client_uuid,
+        at=one.kept_at,
+        accepted=verdict.accepted,
+        reason=verdict.reason,
+        label=verdict.label,
+        confidence=verdict.confidence,
+        size=one.size,
+        uploaded=one.uploaded,
+        box=Sighting(verdict, gallery.surest(verdict), *_judged_size(folder, one)).box,
+    )
+
+
+def _judged_size(folder: Path, one: gallery.Exhibit) -> tuple[int, int]:
+    """Return how large the picture was when it was judged; 0 and 0 where nobody knows.
+
+    Where it was not noted, the file tells, unless it was made smaller since.
+    """
+    if all(one.judged_size) or one.reduced:
+        return one.judged_size
+    try:
+        jpeg = read_picture(folder, one.client_uuid)
+        return read_jpeg_size(memoryview(jpeg)) if jpeg else (0, 0)
+    except (OSError, PictureUnreadableError):
+        return 0, 0
 
 
 def _line(record: Record) -> JournalLine:

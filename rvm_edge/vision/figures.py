@@ -34,4 +34,6 @@ def figures_of(picture: NDArray[np.uint8]) -> PictureFigures:
         luma_deviation=round(variance**0.5, 2),
         luma_bright=float(np.flatnonzero(at_least >= _BRIGHT_SHARE * grey.size)[-1]),
         pixels=hashlib.sha256(np.ascontiguousarray(picture).data).hexdigest(),
+        width=picture.shape[1],
+        height=picture.shape[0],
     )

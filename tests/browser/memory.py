@@ -70,6 +70,7 @@ def _kept(number: int, now: datetime) -> KeptItem:
         confidence=0.91 if accepted else 0.64,
         size=183_000,
         uploaded=number % 2 == 0,
+        box=(0.25, 0.2, 0.75, 0.8) if accepted else None,
     )
 
 

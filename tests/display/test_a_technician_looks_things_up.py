@@ -57,6 +57,20 @@ async def test_the_evidence_is_listed_newest_first_and_fetched_with_its_ticket(
     assert [len(one.content) for one in fetched] == [item["size"] for item in evidence["items"]]
 
 
+async def test_the_evidence_comes_with_its_boxes_also_after_a_restart(tmp_path: Path) -> None:
+    async with shown(tmp_path) as machine, page_of(machine) as page:
+        await donated(machine, page)
+        before = (await looked_up(page, "list_evidence"))["evidence"]["items"]
+    async with shown(tmp_path) as machine, page_of(machine) as page:
+        after = (await looked_up(page, "list_evidence"))["evidence"]["items"]
+    for item in before:
+        left, top, right, bottom = item["box"]
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+    assert [item["box"] for item in after] == [item["box"] for item in before]
+    assert [item["reason"] for item in after] == [item["reason"] for item in before]
+
+
 async def test_the_journal_is_told_as_it_is_on_disk(tmp_path: Path) -> None:
     async with shown(tmp_path) as machine, page_of(machine) as page:
         journal = (await looked_up(page, "list_journal"))["journal"]

@@ -22,6 +22,7 @@ def test_a_black_picture_and_a_white_wall_have_no_variance() -> None:
     assert (black.luma_mean, black.luma_deviation, black.luma_bright) == (0, 0, 0)
     assert (white.luma_mean, white.luma_deviation, white.luma_bright) == (255, 0, 255)
     assert black.pixels != white.pixels
+    assert (black.width, black.height) == (6, 4)
 
 
 def test_mean_and_deviation_are_those_of_the_brightness() -> None:

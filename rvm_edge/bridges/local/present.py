@@ -206,18 +206,5 @@ def _link(configuration: Configuration) -> LinkNow:
 
 
 def _seen(item: ItemNow, sighting: Sighting) -> ItemNow:
-    verdict = sighting.verdict
-    box = _box(sighting)
+    verdict, box = sighting.verdict, sighting.box
     return replace(item, label=verdict.label, confidence=verdict.confidence, box=box)
-
-
-def _box(sighting: Sighting) -> tuple[float, float, float, float] | None:
-    """Return the surest box of what decided, in the picture that is shown."""
-    frames, width, height = sighting.verdict.detections, sighting.width, sighting.height
-    if not width or not height or not 0 <= sighting.frame < len(frames):
-        return None
-    named = [one for one in frames[sighting.frame] if one.label == sighting.verdict.label]
-    if not named:
-        return None
-    left, top, right, bottom = max(named, key=lambda one: one.confidence).box
-    return (left / width, top / height, right / width, bottom / height)

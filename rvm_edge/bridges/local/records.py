@@ -15,6 +15,8 @@ EVIDENCE_ROWS: Final = 8
 
 JOURNAL_ROWS: Final = 100
 
+Box = tuple[float, float, float, float]
+
 
 class Delivery(Enum):
     """Why an item is not at the server yet."""
@@ -81,6 +83,8 @@ class KeptItem:
         confidence: that class's, 0 to 1.
         size: of the picture, in bytes.
         uploaded: the server has it, too.
+        box: left, top, right, bottom of what decided, each as a share of the picture's width or
+            height; null where nothing did, or where it is not known.
         picture: its path on this bridge, for a minute.
     """
 
@@ -93,6 +97,7 @@ class KeptItem:
     confidence: float
     size: int
     uploaded: bool
+    box: Box | None = None
     picture: str = ""
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import trio
 
 from rvm_edge.bridges.local.condition import SelfTest
-from rvm_edge.bridges.local.records import Records
+from rvm_edge.bridges.local.records import Box, Records
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode, Verdict
 from rvm_edge.settings import Origin
@@ -39,6 +39,21 @@ class Sighting:
     frame: int = 0
     width: int = 0
     height: int = 0
+
+    @property
+    def box(self) -> Box | None:
+        """The surest box of what decided, in the picture that is shown; None where there is none.
+
+        Left, top, right, bottom, each as a share of the picture's width or height.
+        """
+        frames, width, height = self.verdict.detections, self.width, self.height
+        if not width or not height or not 0 <= self.frame < len(frames):
+            return None
+        named = [one for one in frames[self.frame] if one.label == self.verdict.label]
+        if not named:
+            return None
+        left, top, right, bottom = max(named, key=lambda one: one.confidence).box
+        return (left / width, top / height, right / width, bottom / height)
 
 
 @dataclass(frozen=True)

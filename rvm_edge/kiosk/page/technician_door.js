@@ -1,8 +1,6 @@
 // The way to the technician's panel. The panel itself is loaded when somebody wants it: no guest
 // waits for what only technicians see.
 
-import { Memory } from "./technician/memory.js";
-
 /** @typedef {import("./technician/technician.js").Technician} Technician */
 
 export class TechnicianDoor {
@@ -15,13 +13,12 @@ export class TechnicianDoor {
   constructor(knowledge, language) {
     this.knowledge = knowledge;
     this.language = language;
-    this.memory = new Memory(knowledge.edge);
   }
 
   /** Open the panel. Where it cannot be loaded, the machine is away, and its screen says so. */
   async open() {
     const { Technician } = await import("./technician/technician.js");
-    this.#technician ??= new Technician(this.knowledge, this.language, this.memory);
+    this.#technician ??= new Technician(this.knowledge, this.language);
     this.#technician.open();
   }
 

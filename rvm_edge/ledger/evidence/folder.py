@@ -13,6 +13,7 @@ from drivers.ports import Encoding, Frame
 from rvm_edge.item import Verdict
 from rvm_edge.ledger.evidence import files
 from rvm_edge.ledger.evidence.book import PictureBook
+from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.ledger.evidence.rows import Ownership, WaitingPicture
 from rvm_edge.machine import EyesError
 from rvm_edge.offload import Offload
@@ -162,9 +163,5 @@ class EvidenceFolder:
 
 def best_of(frames: Sequence[Frame], verdict: Verdict) -> Frame:
     """Return the frame in which the eyes were surest of what decided; the first of equals."""
-
-    def sureness(number: int) -> float:
-        found = verdict.detections[number] if number < len(verdict.detections) else ()
-        return max((one.confidence for one in found if one.label == verdict.label), default=0.0)
-
-    return frames[max(range(len(frames)), key=sureness)]
+    number = surest(verdict)
+    return frames[number if number < len(frames) else 0]

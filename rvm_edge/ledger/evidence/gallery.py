@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from rvm_edge.item import Reason
+from rvm_edge.item import Verdict
+from rvm_edge.ledger import decisions
 from rvm_edge.ledger.failures import LedgerDamagedError
+from rvm_edge.ledger.records import record_by_uuid
 
 _PAGE = """
-SELECT p.number, p.client_uuid, p.kept_at, p.accepted, i.reason, i.label, i.confidence, p.bytes,
-  p.uploaded_at IS NOT NULL
-FROM pictures AS p JOIN items AS i ON i.client_uuid = p.client_uuid
-WHERE p.removed_at IS NULL AND (:before = 0 OR p.number < :before)
-ORDER BY p.number DESC LIMIT :limit
+SELECT number, client_uuid, kept_at, bytes, uploaded_at IS NOT NULL, reduced
+FROM pictures WHERE removed_at IS NULL AND (:before = 0 OR number < :before)
+ORDER BY number DESC LIMIT :limit
 """
 
 
@@ -25,23 +25,22 @@ class Exhibit:
         number: rises with every picture.
         client_uuid: whose.
         kept_at: ISO 8601 in UTC.
-        accepted: the verdict.
-        reason: its reason.
-        label: the class that decided, or "".
-        confidence: that class's, 0 to 1.
+        verdict: what the eyes said of the item.
+        judged_size: width and height, in pixels, of the picture as they judged it, in which boxes
+            are told; 0 and 0 where nobody noted it.
         size: in bytes.
         uploaded: the server has it, too.
+        reduced: it was made smaller after it was judged.
     """
 
     number: int
     client_uuid: str
     kept_at: str
-    accepted: bool
-    reason: Reason
-    label: str
-    confidence: float
+    verdict: Verdict
+    judged_size: tuple[int, int]
     size: int
     uploaded: bool
+    reduced: bool
 
 
 def newest(
@@ -58,7 +57,7 @@ def newest(
         LedgerDamagedError: a row holds a word that was never written there.
     """
     rows = connection.execute(_PAGE, {"before": before, "limit": limit})
-    return tuple(_exhibit(row) for row in rows)
+    return tuple(_exhibit(connection, row) for row in rows.fetchall())
 
 
 def count(connection: sqlite3.Connection) -> int:
@@ -69,20 +68,39 @@ def count(connection: sqlite3.Connection) -> int:
     return int(total)
 
 
-def _exhibit(row: tuple[int, str, str, int, str, str | None, float | None, int, int]) -> Exhibit:
-    number, uuid, kept_at, accepted, reason, label, confidence, size, uploaded = row
-    try:
-        why = Reason(reason)
-    except ValueError as error:
-        raise LedgerDamagedError(f"item {uuid} is damaged: {error}") from error
+def surest(verdict: Verdict) -> int:
+    """Return the number of the picture in which the eyes were surest of what decided: it is kept.
+
+    The first of equals; 0 where nothing was found.
+    """
+
+    def sureness(number: int) -> float:
+        named = (one for one in verdict.detections[number] if one.label == verdict.label)
+        return max((one.confidence for one in named), default=0.0)
+
+    return max(range(len(verdict.detections)), key=sureness, default=0)
+
+
+def _exhibit(connection: sqlite3.Connection, row: tuple[int, str, str, int, int, int]) -> Exhibit:
+    number, uuid, kept_at, size, uploaded, reduced = row
+    verdict = record_by_uuid(connection, uuid).verdict
+    if verdict is None:
+        raise LedgerDamagedError(f"item {uuid} is damaged: a picture and no verdict")
     return Exhibit(
         number=number,
         client_uuid=uuid,
         kept_at=kept_at,
-        accepted=bool(accepted),
-        reason=why,
-        label=label or "",
-        confidence=confidence or 0.0,
+        verdict=verdict,
+        judged_size=_judged_size(connection, uuid, surest(verdict)),
         size=size,
         uploaded=bool(uploaded),
+        reduced=bool(reduced),
     )
+
+
+def _judged_size(connection: sqlite3.Connection, uuid: str, picture: int) -> tuple[int, int]:
+    record = decisions.read(connection, uuid)
+    if record is None or picture >= len(record.pictures):
+        return 0, 0
+    figures = record.pictures[picture].figures
+    return (figures.width, figures.height) if figures else (0, 0)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rvm_edge.item import Reason
+from rvm_edge.decision import PictureFigures
+from rvm_edge.item import Detection, Reason
 from rvm_edge.ledger import Ledger
 from rvm_edge.ledger.evidence import gallery
 from rvm_edge.ledger.reading import read_only
+from rvm_edge.settings import AcceptanceSettings
+from rvm_edge.vision.acceptance import decide
+from rvm_edge.vision.evidence import Signs
 from tests.ledger.couriers import evidence_of
 from tests.ledger.evidence.test_folder import frame
-from tests.ledger.scenes import drop
+from tests.ledger.scenes import drop, new_session
 
 
 async def test_page_by_page_everything_is_shown_once(ledger: Ledger, path: Path) -> None:
@@ -35,8 +39,29 @@ async def test_a_picture_comes_with_its_verdict(ledger: Ledger, path: Path) -> N
     await evidence.keep(uuid, [frame()])
     with read_only(path) as connection:
         (one,) = gallery.newest(connection)
-    assert (one.accepted, one.reason) == (True, Reason.EMPTY_PET)
+    assert (one.verdict.accepted, one.verdict.reason) == (True, Reason.EMPTY_PET)
     assert (one.size, one.uploaded) == (len(frame().data), False)
+
+
+async def test_a_picture_comes_with_the_size_in_which_the_eyes_told_its_boxes(
+    ledger: Ledger, path: Path
+) -> None:
+    evidence = await evidence_of(ledger)
+    (unmeasured,) = await drop(ledger, 1)
+    figures = PictureFigures(96.0, 30.0, 200.0, "ab" * 32, width=1280, height=720)
+    found = Detection("mineral", 0.84, (10.0, 10.0, 110.0, 60.0))
+    verdict = decide([[], [found]], AcceptanceSettings(), signs=Signs((figures, figures), ("", "")))
+    session = new_session()
+    await ledger.open_session(session)
+    measured = (await ledger.insert(session.session_id)).client_uuid
+    await ledger.decide(measured, verdict)
+    for uuid in (unmeasured, measured):
+        await evidence.keep(uuid, [frame(), frame()])
+    await ledger.pictures.mark_reduced(measured, 10)
+    with read_only(path) as connection:
+        second, first = gallery.newest(connection)
+    assert (first.judged_size, first.reduced) == ((0, 0), False)
+    assert (second.judged_size, second.reduced) == ((1280, 720), True)
 
 
 async def test_what_was_removed_is_not_shown(ledger: Ledger, path: Path) -> None:

@@ -197,6 +197,7 @@
  * @property {number} confidence 0 to 1
  * @property {number} size in bytes
  * @property {boolean} uploaded
+ * @property {[number, number, number, number]|null} box left, top, right, bottom as shares of the picture
  * @property {string} picture a path on the bridge, for a minute
  */
 

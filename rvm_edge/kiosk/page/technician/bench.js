@@ -19,14 +19,12 @@ import { EdgeError } from "../edge-client.js";
 export class Bench {
   /**
    * @param {EdgeClient} edge
-   * @param {import("./memory.js").Memory} memory
    * @param {Words} words
    * @param {string} language that they are in.
    * @param {() => void} onLockedOut called when the bridge wants the PIN again.
    */
-  constructor(edge, memory, words, language, onLockedOut) {
+  constructor(edge, words, language, onLockedOut) {
     this.edge = edge;
-    this.memory = memory;
     this.words = words;
     this.language = language;
     this.onLockedOut = onLockedOut;

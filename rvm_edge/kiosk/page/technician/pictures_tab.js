@@ -121,14 +121,14 @@ const FULL_PAGE = 8;
  * @param {KeptItem} item
  * @param {import("./bench.js").Bench} bench
  */
-function exhibitOf(item, { words, memory, language }) {
+function exhibitOf(item, { words, language }) {
   const { panel } = words;
   const sure = item.label && `${item.label} ${Math.round(item.confidence * 100)}\u00a0%`;
   const about = [item.reason.replaceAll("_", " "), sure].filter(Boolean).join(" · ");
   const where = item.uploaded ? panel.uploaded : panel.notUploaded;
   const more = `${ago(item.at, language)} · ${Math.ceil(item.size / 1000)}\u00a0kB · ${where}`;
   const mark = item.accepted ? "good" : "back";
-  const picture = { path: item.picture, box: memory.boxOf(item.client_uuid), mark: /** @type {"good" | "back"} */ (mark) };
+  const picture = { path: item.picture, box: item.box, mark: /** @type {"good" | "back"} */ (mark) };
   return element(
     "figure",
     { "data-tone": mark },

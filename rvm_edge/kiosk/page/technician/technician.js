@@ -38,12 +38,10 @@ export class Technician {
   /**
    * @param {import("../knowledge.js").Knowledge} knowledge
    * @param {import("../language.js").Language} language
-   * @param {import("./memory.js").Memory} memory
    */
-  constructor(knowledge, language, memory) {
+  constructor(knowledge, language) {
     this.knowledge = knowledge;
     this.language = language;
-    this.memory = memory;
     // A PIN holds for one connection: after another one it is asked for again.
     knowledge.edge.on("status", () => this.#forget());
   }
@@ -131,7 +129,7 @@ export class Technician {
 
   #tabs() {
     const { words, language } = this;
-    const bench = new Bench(this.knowledge.edge, this.memory, words, language.now, () => this.#forget());
+    const bench = new Bench(this.knowledge.edge, words, language.now, () => this.#forget());
     const place = element("div", { role: "tabpanel", id: "tab", "aria-labelledby": "" });
     const names = /** @type {(keyof typeof TABS)[]} */ (Object.keys(TABS));
     const buttons = names.map((name) =>
