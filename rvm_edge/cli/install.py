@@ -137,6 +137,7 @@ def _shipped(chosen: Settings) -> Shipped:
             units={name: text(f"systemd/{name}") for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
             sysusers=text("sysusers/rvm-edge.conf"),
             udev=text("udev/99-rvm-edge.rules"),
+            command=text("bin/rvm-edge"),
             policy=managed_policy(chosen.kiosk),
             configuration={name: text(name) for name in _CONFIGURATION},
         )

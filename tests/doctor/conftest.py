@@ -40,6 +40,7 @@ class Computer:
             self.write(f"etc/systemd/system/{name}.service", text)
         rules = config_file("udev/99-rvm-edge.rules").read_text()
         self.write("etc/udev/rules.d/99-rvm-edge.rules", rules)
+        self.write("usr/local/bin/rvm-edge", config_file("bin/rvm-edge").read_text(), 0o755)
 
     def place(self, settings: Settings | None = None) -> Place:
         map_path = self.config / "hardware_map.json"

@@ -1,9 +1,10 @@
-"""Whether units, rules and policy are those of this version."""
+"""Whether units, rules and the technician's command are those of this version."""
 
 from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import PackagedFileError, config_file
 from rvm_edge.service.install.plan import (
+    COMMAND,
     REBOOT_PATH,
     REBOOT_UNITS,
     SHIPPED_PROGRAM,
@@ -15,6 +16,7 @@ _UNITS = "/etc/systemd/system"
 SHIPPED = {
     **{f"{_UNITS}/{name}": f"systemd/{name}" for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
     "/etc/udev/rules.d/99-rvm-edge.rules": "udev/99-rvm-edge.rules",
+    COMMAND: "bin/rvm-edge",
 }
 OPTIONAL = ("rvm-kiosk.service", *REBOOT_UNITS)
 """A machine without a screen has no service for it; who may restart the computer is a setting."""

@@ -31,6 +31,9 @@ SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
 HIDDEN: Final = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - named, not used
 """What the services cannot see: `ProtectHome=` and `PrivateTmp=` (systemd.exec(5))."""
 
+COMMAND: Final = "/usr/local/bin/rvm-edge"
+"""What a technician types: the program with the service's folders, as the service's user."""
+
 _LONGEST_LINE = 4096
 
 
@@ -42,6 +45,7 @@ class Shipped:
         units: by name.
         sysusers: which users and groups there are, for systemd-sysusers.
         udev: who may open which device.
+        command: what a technician types; see `COMMAND`.
         policy: of the browser.
         configuration: by name, to begin with; an owner's own are left alone.
     """
@@ -49,6 +53,7 @@ class Shipped:
     units: Mapping[str, str]
     sysusers: str
     udev: str
+    command: str
     policy: str
     configuration: Mapping[str, str]
 
@@ -105,6 +110,8 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
         for name, text in shipped.configuration.items()
     ]
     steps.append(PlacedFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules"), shipped.udev.encode()))
+    command = shipped.command.replace(SHIPPED_PROGRAM, str(site.program))
+    steps.append(PlacedFile(site.at(COMMAND), command.encode(), mode=0o755))
     if site.kiosk:
         steps += [PlacedFile(path, shipped.policy.encode()) for path in _policies(site)]
     for name in (*site.units, *TEMPLATES):
@@ -134,6 +141,7 @@ def removal(site: Site) -> tuple[Step, ...]:
     steps += _no_reboot(site)
     steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in (*UNITS, *TEMPLATES)]
     steps += [AbsentFile(path) for path in _policies(site)]
+    steps.append(AbsentFile(site.at(COMMAND)))
     steps.append(AbsentFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules")))
     steps.append(AbsentFile(site.at("/etc/sysusers.d/rvm-edge.conf")))
     if site.is_booted:

@@ -9,7 +9,12 @@ from rvm_edge.service.install.plan import TEMPLATES, UNITS, Shipped, Site, insta
 from rvm_edge.service.install.steps import RunCommand, Step
 
 SHIPPED = Shipped(
-    units=dict.fromkeys((*UNITS, *TEMPLATES), ""), sysusers="", udev="", policy="", configuration={}
+    units=dict.fromkeys((*UNITS, *TEMPLATES), ""),
+    sysusers="",
+    udev="",
+    command="",
+    policy="",
+    configuration={},
 )
 
 
