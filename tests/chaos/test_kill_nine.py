@@ -58,7 +58,7 @@ def test_no_kill_breaks_the_ledger_or_the_journal(tmp_path: Path) -> None:
 
 def wait_for_rows(folder: Path, known: int) -> None:
     """Wait until the journal has more rows than `known`."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     path = folder / "journal.sqlite"
     while time.monotonic() < deadline:
         if path.exists() and count(path) > known:

@@ -36,6 +36,7 @@ from tests.both_sides import disagreements, dropped_items
 from tests.chaos.processes import (
     EDGE,
     SERVES_WITHIN_S,
+    Running,
     agree,
     bring_bottles,
     daemon,
@@ -80,19 +81,20 @@ class Server:
 
     async def books(self) -> Books:
         """Ask what it has."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=SERVES_WITHIN_S) as client:
             reply = await client.get(f"{self.admin}books")
         return msgspec.json.decode(reply.content, type=Books)
 
     async def misbehave(self, mishap: Mishap) -> None:
         """Let the next delivery go wrong."""
         asked = Misbehaviour(mishap, "*/sync-offline", seconds=0.5)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=SERVES_WITHIN_S) as client:
             body = {"mishap": asked.mishap.value, "path": asked.path, "seconds": asked.seconds}
             reply = await client.post(f"{self.admin}misbehave", json=body)
         assert reply.status_code == 200
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("dialect", list(Dialect), ids=lambda one: one.value)
 async def test_whenever_the_daemon_is_killed_its_server_has_in_the_end_what_lies_in_the_bin(
     tmp_path: Path, cuts: int, dialect: Dialect
@@ -108,7 +110,7 @@ async def test_whenever_the_daemon_is_killed_its_server_has_in_the_end_what_lies
                     await people.set_bin_pct(0.0)
                     await agree(people, place.data_dir)
                     await server.misbehave(chance.choice(MISHAPS))
-                    with trio.move_on_after(chance.uniform(1.2, 4.0)):
+                    with trio.move_on_after(daemon.pace * chance.uniform(1.2, 4.0)):
                         await bring_bottles(people, chance, good)
                     daemon.kill()
             async with daemon_of(place, socket, server):
@@ -171,7 +173,7 @@ async def server_of(dialect: Dialect, credentials: Path) -> AsyncIterator[Server
 
 def daemon_of(
     place: Locations, socket: Path, server: Server
-) -> AbstractAsyncContextManager[trio.Process]:
+) -> AbstractAsyncContextManager[Running]:
     """Run the daemon in its world and at its server, from the moment it is ready for a person."""
     folders = ("--config-dir", str(place.config_dir), "--data-dir", str(place.data_dir))
     around = ("--world", str(socket), "--credentials", str(server.credentials))

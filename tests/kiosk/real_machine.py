@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import trio
 
+WITHIN_S = 60.0
 RUN = ("run", "--simulate", "--travel-scale", "0", "--eyes", "scripted", "--json")
 _PEOPLE = re.compile(r"^rvm_edge_bridge_listeners (\d+)", re.MULTILINE)
 
@@ -41,7 +42,7 @@ class RealMachine:
 
     async def until_listened_to(self, by: int) -> None:
         """Return when so many hold a line to it: the keeper, and each page that works."""
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=WITHIN_S) as client:
             while True:
                 answer = await client.get(f"http://127.0.0.1:{self.port}/metrics")
                 found = _PEOPLE.search(answer.text)

@@ -9,7 +9,7 @@ import trio
 
 from rvm_edge.kiosk import PAGE
 from tests.bridges.local import staged_machine as at
-from tests.kiosk.stage import stage, until_logged
+from tests.kiosk.stage import PATIENT_S, stage, until_logged
 
 
 async def test_the_local_page_gets_the_token_and_the_servers_address_is_kept_byte_for_byte(
@@ -45,7 +45,7 @@ async def test_a_browser_that_is_killed_is_replaced(
 async def test_a_page_that_crashes_is_replaced(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with stage(tmp_path) as play:
+    async with stage(tmp_path, answer_s=PATIENT_S) as play:
         play.keep()
         await play.machine.until_shown(1)
         browser = play.processes()
@@ -87,7 +87,7 @@ async def test_a_lost_graphics_process_costs_the_page_and_nothing_else(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "rvm_edge.kiosk")
-    async with stage(tmp_path) as play:
+    async with stage(tmp_path, answer_s=PATIENT_S) as play:
         play.keep()
         await play.machine.until_shown(1)
         browser = play.processes()
@@ -154,7 +154,7 @@ async def test_the_machines_real_page_stays_on_the_screen(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "rvm_edge.kiosk")
-    async with stage(tmp_path) as play:
+    async with stage(tmp_path, answer_s=PATIENT_S) as play:
         await play.stop_bridge()
         await play.start_bridge(pages=PAGE)
         play.keep()

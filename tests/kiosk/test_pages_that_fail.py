@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from tests.kiosk.stage import Stage, stage, until_logged
+from tests.kiosk.stage import PATIENT_S, Stage, stage, until_logged
 
 WHITE = "<!doctype html><title>white</title><div id='app'></div>"
 HANGS = """<!doctype html><title>hangs</title><h1>soon</h1><script>
@@ -62,12 +62,12 @@ async def test_a_server_that_cannot_be_reached_leaves_the_local_page(
 async def test_a_white_page_of_the_servers_is_never_shown(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with stage(tmp_path, load_s=1.5) as play:
+    async with stage(tmp_path, load_s=3.0, answer_s=PATIENT_S) as play:
         play.server.next_pages.append(WHITE)
         await falls_back(play)
         await play.server.until_seen()
     assert play.machine.shown == 1
-    assert "it shows nothing within 1.5 s" in caplog.text
+    assert "it shows nothing within 3 s" in caplog.text
 
 
 async def test_a_page_of_the_servers_that_hangs_is_replaced(
