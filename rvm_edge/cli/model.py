@@ -1,7 +1,7 @@
 """`rvm-edge model`: which model serves, how another one takes over, and how it is signed.
 
-`status`, `verify`, `key` and `sign` may be called while the machine runs; `install` and `rollback`
-want it stopped, as a running machine changes its models by itself.
+`install` and `rollback` want the machine stopped, as a running one changes its models by itself;
+all others may be called while it runs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.failures import CommandError
+from rvm_edge.cli.model_engine import engine_command
 from rvm_edge.cli.options import json_option, locations, print_json, settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.group("model")
 def command() -> None:
     """Look after the models that the eyes look through."""
+
+
+command.add_command(engine_command)
 
 
 @command.command("status")

@@ -101,7 +101,7 @@ def test_what_is_no_model_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+@pytest.mark.parametrize("share", [*(tenth / 10 for tenth in range(1, 10)), 0.99])
 def test_a_cut_off_file_is_refused(checkpoint: Path, tmp_path: Path, share: float) -> None:
     content = checkpoint.read_bytes()
     (tmp_path / "cut.pt").write_bytes(content[: int(len(content) * share)])

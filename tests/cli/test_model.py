@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rvm_edge.cli import main
 from rvm_edge.packaged import model_file
 from rvm_edge.vision.model_store import MANIFEST, ModelFile, read_manifest
+from rvm_edge.vision.models import device
 from rvm_edge.vision.models.store import open_store, read_state
 from tests.vision.models.test_store import NEW, OLD, install
+from tests.vision.test_trt_engine import ENGINE, program
 
 SHIPPED = read_manifest(model_file(MANIFEST).parent).models[0]
 
@@ -193,3 +195,31 @@ def test_a_damaged_record_is_named(machine: Machine) -> None:
     (folder / "state.json").write_bytes(b"{")
     for word in ("status", "verify"):
         refused(machine(word), "is damaged")
+
+
+def test_an_engine_is_built_once_and_named_for_the_settings(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, trtexec = tmp_path / "device", program(tmp_path, ENGINE)
+    refused(machine("engine", "--trtexec", trtexec, "--tensorrt", "10.3"), "no NVIDIA GPU")
+    tree.write_bytes(b"NVIDIA Jetson Orin Nano\0")
+    monkeypatch.setattr(device, "_DEVICE_TREE", tree)
+    first = machine("engine", "--trtexec", trtexec, "--tensorrt", "10.3")
+    assert first.exit_code == 0, first.output
+    said = settings_in(first.stdout)
+    assert said["model_sha256"] == digest(Path(said["model"]))
+    again = machine("engine", "--trtexec", "/nowhere", "--tensorrt", "10.3", "--json")
+    assert json.loads(again.stdout)["model"] == said["model"]
+    other = machine("engine", "--trtexec", "/nowhere", "--tensorrt", "10.4")
+    refused(other, "/nowhere: No such file")
+
+
+def test_only_of_an_onnx_file_an_engine_is_built(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "best.pt").write_bytes(b"PK\x03\x04")
+    refused(machine("engine", tmp_path / "best.pt"), "no .onnx")
+
+
+def settings_in(lines: str) -> dict[str, str]:
+    """Read `name = "text"` lines."""
+    pairs = (line.split(" = ", 1) for line in lines.splitlines())
+    return {name: text.strip('"') for name, text in pairs}

@@ -5,7 +5,7 @@ else; the building takes minutes. So it is the work of a process of its own, at 
 and what comes of it is kept under a name made of all three. An engine is never fetched: what comes
 over the air is the model, whose hash and signature are checked.
 
-Only the keeping and the building's supervision are tested here, with a stand-in for the builder: no
+Only the keeping and the building's supervision are tested, with a stand-in for the builder: no
 engine was ever built by this module on a device.
 """
 
@@ -40,17 +40,22 @@ class EngineKey:
         sha256: of the model that it was built from.
         device: such as ``Orin``: what the GPU calls itself.
         tensorrt: its version, such as ``10.3.0``.
+        exactness: what it computes with, ``fp16`` or ``fp32``.
     """
 
     sha256: str
     device: str
     tensorrt: str
+    exactness: str = "fp16"
 
     @property
     def file_name(self) -> str:
         """The engine's file: device and version for people, their digest for certain."""
-        words = "-".join(_SAFE.sub("_", word)[:24] for word in (self.device, self.tensorrt))
-        bound = hashlib.sha256(f"{self.device}\0{self.tensorrt}".encode()).hexdigest()[:8]
+        words = "-".join(
+            _SAFE.sub("_", word)[:24] for word in (self.device, self.tensorrt, self.exactness)
+        )
+        bound_to = f"{self.device}\0{self.tensorrt}\0{self.exactness}"
+        bound = hashlib.sha256(bound_to.encode()).hexdigest()[:8]
         return f"{self.sha256}-{words}-{bound}.engine"
 
 
