@@ -13,6 +13,7 @@ A jam does not show in the dialect: the controller stays silent, and the command
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import trio
 
@@ -29,6 +30,9 @@ from drivers.esp32.dialect import (
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import LinkTimings
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
+
+STRAGGLER_S: Final = 0.1
+"""So long an answer that is still owed may come after a pong: the controller answers in turn."""
 
 
 @dataclass
@@ -76,6 +80,8 @@ class AsciiSession:
         self._question: _Question | None = None
         self._in_doubt = True
         self._gone: DeviceGoneError | None = None
+        self._owed = 0
+        self._heard = trio.Event()
         self.proven = False
 
     async def command(self, command: Command, payload: str = "") -> int | None:
@@ -121,12 +127,25 @@ class AsciiSession:
                 if attempt == self._timings.resync_pings:
                     raise
             else:
+                await self._hear_stragglers()
                 return
+
+    async def _hear_stragglers(self) -> None:
+        """Wait for what is still owed: the pong may have been an earlier ping's.
+
+        What is sent while the controller reads another command becomes part of that one, and is
+        not done.
+        """
+        with trio.move_on_after(STRAGGLER_S):
+            while self._owed:
+                await self._heard.wait()
+        self._owed = 0  # the rest was lost
 
     async def _exchange(self, frame: bytes, question: _Question) -> None:
         self._question = question
         try:
             with trio.move_on_after(self._timings.ack_s):
+                self._owed += 1
                 await self._link.send(frame)
                 await question.over.wait()
         except DeviceGoneError:
@@ -142,6 +161,10 @@ class AsciiSession:
 
     def _hear(self, reply: Answer) -> None:
         self.proven = True
+        # One that is not known may be several that ran together.
+        self._owed = 0 if reply is Reply.UNKNOWN_COMMAND else max(0, self._owed - 1)
+        self._heard.set()
+        self._heard = trio.Event()
         question = self._question
         if question is None:
             # Nobody asked: a late or doubled answer. A doubled PONG does no harm.

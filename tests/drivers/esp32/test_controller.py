@@ -9,6 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from drivers.esp32.ascii_session import STRAGGLER_S
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import REPLY_TO, Command
 from drivers.esp32.serial_link import ByteLink
@@ -256,6 +257,37 @@ async def test_a_ping_that_ran_into_the_command_before_it_is_sent_again_at_once(
         await controller.command(Command.SLOT_CLOSE)
         assert trio.current_time() == began_s
         assert device.heard[-3:] == ["PING_RPI", "PING_RPI", "SLOT_CLOSE"]
+
+
+async def test_a_command_waits_for_the_pong_that_a_cancelled_ping_still_owes(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    """What is sent while the controller reads a ping is taken for a part of it, and not done."""
+    async with running(nursery) as (controller, device):
+        await controller.command(Command.PING)
+        device.script = lambda frame: [(0.02, answers(frame))]
+        with trio.move_on_after(0.01):
+            await controller.command(Command.PING)
+        began_s = trio.current_time()
+        await controller.command(Command.SLOT_OPEN)
+        assert device.heard[-3:] == ["PING_RPI", "PING_RPI", "SLOT_OPEN"]
+        assert trio.current_time() - began_s == pytest.approx(0.01 + 0.02 + 0.02)
+
+
+async def test_an_answer_that_never_comes_holds_the_next_command_up_for_a_moment_only(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    async with running(nursery) as (controller, device):
+        await controller.command(Command.PING)
+        device.script = lambda _: []
+        with trio.move_on_after(0.01):
+            await controller.command(Command.PING)
+        device.script = obedient
+        began_s = trio.current_time()
+        await controller.command(Command.SLOT_OPEN)
+        assert trio.current_time() - began_s == pytest.approx(STRAGGLER_S)
+        await controller.command(Command.SLOT_CLOSE)
+        assert trio.current_time() - began_s == pytest.approx(STRAGGLER_S)
 
 
 async def test_a_stale_pong_does_no_harm(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
