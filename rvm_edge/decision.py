@@ -17,6 +17,9 @@ Luma = Annotated[float, Meta(ge=0, le=255)]
 Side = Annotated[int, Meta(ge=0, le=65_535)]
 Dhash = Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")]
 
+NO_OPINION = "no opinion"
+"""How the words of a second judge begin that was asked and had nothing to say."""
+
 
 class PictureFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a picture is like, whatever it shows.

@@ -13,7 +13,7 @@ from enum import Enum
 
 import msgspec
 
-from rvm_edge.decision import SecondOpinion
+from rvm_edge.decision import NO_OPINION, SecondOpinion
 from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.machine import EyesError
 from rvm_edge.settings import VisionSettings
@@ -135,7 +135,7 @@ class Hearing:
         else:
             self.state, self.trouble, self._losses = JudgeState.READY, "", 0
             return heard(verdict, figures, self.judge, self._settings.segmenter.shape)
-        says = f"no opinion: {self.trouble}"[:200]
+        says = f"{NO_OPINION}: {self.trouble}"[:200]
         return with_opinion(verdict, SecondOpinion(self.judge, says))
 
     def _silent(self, state: JudgeState, why: str) -> None:
