@@ -68,12 +68,13 @@ class ScenarioFailedError(AssertionError):
     """The system did not do what the scenario needs. The message holds all that was printed."""
 
 
-def run_scenario(name: str, folder: Path) -> dict[str, object]:
+def run_scenario(name: str, folder: Path, boot_s: int = BOOT_S) -> dict[str, object]:
     """Boot, run a scenario as root, shut down, and return what it found out.
 
     Args:
         name: of a program in `scenarios`; its last line is a JSON object.
         folder: for what the boot prints.
+        boot_s: how long it may take from the boot to its end.
 
     Raises:
         ScenarioFailedError: the program did not come to its last line.
@@ -87,7 +88,7 @@ def run_scenario(name: str, folder: Path) -> dict[str, object]:
             packages=shlex.quote(sysconfig.get_path("purelib")),
             python=f"python{sys.version_info.major}.{sys.version_info.minor}",
             scenario=name,
-            boot_s=BOOT_S,
+            boot_s=boot_s,
             uuid=uuid.uuid4().hex,
             console=shlex.quote(str(console)),
         )

@@ -8,8 +8,8 @@ import sys
 
 from tests.systemd.scenarios import system
 
-KILLS = 9
-STOPS = 5
+KILLS = 7
+STOPS = 4
 _FLOOR = """\
 [Service]
 WatchdogSec=0
