@@ -7,6 +7,7 @@ a machine whose camera is unplugged starts, tells so, and works once it is plugg
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -49,6 +50,7 @@ from drivers.ports import (
     Thermometer,
 )
 from drivers.replay.links import Listener, RecordingLink
+from drivers.tone_player import HeardIndicator, TonePlayer
 from rvm_edge.hardware_map import (
     PORTS_OF_ESP32,
     SERVED,
@@ -59,6 +61,7 @@ from rvm_edge.hardware_map import (
     ScaleTable,
 )
 from rvm_edge.machine import Hardware
+from rvm_edge.settings import SoundSettings
 
 _MAY_BE_LEFT_OUT = ("scale", "thermometer")
 
@@ -69,13 +72,16 @@ class RealHardwareError(Exception):
 
 @asynccontextmanager
 async def real_hardware(
-    found: HardwareMap, wire_listener: Listener | None = None
+    found: HardwareMap,
+    wire_listener: Listener | None = None,
+    sound: SoundSettings | None = None,
 ) -> AsyncIterator[Hardware]:
     """Give the machine's ports while the block runs.
 
     Args:
         found: the map, in which nothing is simulated.
         wire_listener: hears what passes over the wire to the motor controller.
+        sound: whether, and through what, the status light is heard, too; None for not.
 
     Raises:
         RealHardwareError: something is.
@@ -104,12 +110,15 @@ async def real_hardware(
             source, habits = _source(ports.camera, found.camera), _habits(found.camera)
             camera = StreamedCamera(source, habits, lit=lambda: lamp.lit)
             await stack.enter_async_context(camera.run())
+        indicator = _indicator(ports.indicator, controller)
+        if sound is not None and sound.enabled:
+            indicator = await stack.enter_async_context(_heard(indicator, sound))
         yield Hardware(
             camera=camera,
             gate=Esp32Gate(controller),
             sorter=Esp32Sorter(controller),
             light=lamp,
-            indicator=_indicator(ports.indicator, controller),
+            indicator=indicator,
             chamber=_barrier(ports.chamber, partial(switch, ports.chamber, Sensor.CHAMBER)),
             slot=_barrier(ports.slot, partial(switch, ports.slot, Sensor.SLOT)),
             bin=_bin(found, header, controller),
@@ -211,6 +220,13 @@ def _scale(given: Assignment | None, scale: ScaleTable, controller: Controller) 
 
 def _indicator(given: Assignment, controller: Controller) -> Indicator:
     return NoIndicator() if given.driver is Driver.NONE else Esp32Indicator(controller)
+
+
+@asynccontextmanager
+async def _heard(indicator: Indicator, sound: SoundSettings) -> AsyncIterator[Indicator]:
+    with tempfile.TemporaryDirectory(prefix="rvm-tones-") as folder:
+        async with TonePlayer(sound.command, Path(folder), sound.longest_s).run() as player:
+            yield HeardIndicator(indicator, player, sound.attention_s)
 
 
 def _thermometer(given: Assignment | None, controller: Controller) -> Thermometer | None:

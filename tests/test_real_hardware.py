@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,13 +14,13 @@ import msgspec
 import pytest
 import trio
 
-from drivers.ports import DeviceGoneError, DriverError, PictureError, ReadingError
+from drivers.ports import DeviceGoneError, DriverError, PictureError, ReadingError, Signal
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.hardware_map import parse_hardware_map
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Hardware
 from rvm_edge.real_hardware import RealHardwareError, real_hardware
-from rvm_edge.settings import Settings
+from rvm_edge.settings import Settings, SoundSettings
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
 from rvm_edge.simulator.scripted_link import ScriptedLink
@@ -241,6 +242,21 @@ async def test_what_is_simulated_is_refused_with_what_could_be_there(tmp_path: P
         with pytest.raises(RealHardwareError, match=r"gate \(set esp32\.device\)"):
             async with machine.hardware():
                 pass
+
+
+async def test_a_machine_with_sound_is_heard_when_its_light_shows(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    command = (sys.executable, "-c", f"open({str(heard)!r}, 'w').write('yes')", "{file}")
+    async with wired(tmp_path) as machine:
+        found = parse_hardware_map(msgspec.json.encode(machine.table))
+        for enabled in (False, True):
+            sound = SoundSettings(enabled=enabled, command=command)
+            async with real_hardware(found, sound=sound) as hardware:
+                await hardware.indicator.show(Signal.SUCCESS)
+                with trio.fail_after(WITHIN_S):
+                    while enabled and not await trio.Path(heard).exists():
+                        await trio.sleep(0.01)
+                assert await trio.Path(heard).exists() is enabled
 
 
 async def test_a_computer_without_pins_says_so_when_one_is_read(tmp_path: Path) -> None:

@@ -49,7 +49,10 @@ async def real_machine(
         SettingsError: a time-out in the settings belongs to no state.
     """
     credentials = StoredCredentials(locations.credentials_path.parent, in_thread())
-    async with real_hardware(hardware_map, wire_listener) as hardware, worker.run() as eyes:
+    async with (
+        real_hardware(hardware_map, wire_listener, settings.sound) as hardware,
+        worker.run() as eyes,
+    ):
         parts = Parts(hardware, eyes, link, host, credentials)
         async with running(locations, settings, fit(parts)) as daemon:
             yield daemon

@@ -33,6 +33,7 @@ from rvm_edge.settings.policy import Policy
 from rvm_edge.settings.screen import ScreenSettings
 from rvm_edge.settings.segmenter import SegmenterSettings, ShapeSettings
 from rvm_edge.settings.setup import SetupSettings
+from rvm_edge.settings.sound import SoundSettings
 from rvm_edge.settings.vision import (
     AcceptanceSettings,
     Backend,
@@ -70,6 +71,7 @@ __all__ = [
     "SetupSettings",
     "ShapeSettings",
     "Share",
+    "SoundSettings",
     "SyncSettings",
     "Threshold",
     "Thresholds",
@@ -93,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         logs: what is written into its log.
         disk: how full the disk may become.
         flight: how much its flight recorder keeps.
+        sound: whether it is heard.
         timeouts: how long a state may last, by the state's path; the chart's own value otherwise.
     """
 
@@ -106,4 +109,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logs: LogSettings = LogSettings()
     disk: DiskSettings = DiskSettings()
     flight: FlightSettings = FlightSettings()
+    sound: SoundSettings = SoundSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
