@@ -25,7 +25,7 @@ def config_file(name: str) -> Path:
 
 
 def model_file(name: str) -> Path:
-    """Return a shipped model's file, such as `rvm_yolo11n_320_v2.onnx`.
+    """Return a shipped model's file, such as `rvm_yolo11n_320_v3.onnx`.
 
     Raises:
         PackagedFileError: the installation lacks it.

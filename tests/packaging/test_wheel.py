@@ -68,7 +68,7 @@ def test_finds_its_own_packaged_files(installed: Path, tmp_path: Path) -> None:
         f"*(p for p in sys.path if p not in ('', {str(ROOT)!r}))]\n"
         "from rvm_edge.packaged import config_file, model_file, samples_dir\n"
         "print(config_file('settings.toml'), config_file('hardware_map.json'))\n"
-        "print(model_file('rvm_yolo11n_320_v2.onnx'), samples_dir())\n"
+        "print(model_file('rvm_yolo11n_320_v3.onnx'), samples_dir())\n"
     )
     answer = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
