@@ -6,11 +6,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import trio
 
 from rvm_edge.backoff import Backoff
@@ -18,7 +15,7 @@ from rvm_edge.bridges.local.address import AddressRefusedError
 from rvm_edge.bridges.local.technician import PinDesk, PinHash
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
-from rvm_edge.display.boot_token import FOR_ITS_GROUP, FOR_ITS_OWNER, left_at, new_token
+from rvm_edge.display.boot_token import left_at
 from rvm_edge.display.causes import Causes
 from rvm_edge.display.control import SteeredMachine
 from rvm_edge.display.fittings import Fittings
@@ -28,16 +25,13 @@ from rvm_edge.display.memory import Memory
 from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.display.moments import utc_text
 from rvm_edge.display.page_files import page_folders
+from rvm_edge.display.screen_plan import ScreenNews, ScreenPlan, Told
 from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
-from rvm_edge.identity import Secret
-from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.provisioning.local_time import keep_time_of
 from rvm_edge.provisioning.site import Site
-from rvm_edge.provisioning.usb.mounts import Sticks, new_sticks
-from rvm_edge.settings import ScreenSettings, Settings
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.uplink import Uplink
 
@@ -51,55 +45,6 @@ STEADY_S: Final = 10.0
 
 _STEPS: Final = 1000
 _LOG = logging.getLogger(__name__)
-
-
-class ScreenNews(msgspec.Struct, frozen=True):
-    """Where the screen is, or why it is not.
-
-    Attributes:
-        screen: the page's address; "" while there is none.
-        token_file: holds what makes a page one that may steer the machine, as its `#token=`.
-        trouble: why there is no screen, in one line; "" while there is one.
-    """
-
-    screen: str = ""
-    token_file: str = ""
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
-class ScreenPlan:
-    """How the screen of one boot is served.
-
-    Attributes:
-        locations: where the machine keeps what it remembers; the token is left there.
-        settings: as the owner says.
-        token: this boot's.
-        else_any_port: where the port is taken, any free one will do.
-        machine: how the whole machine behaves, where it is set up from a phone while it does not
-            know who it is; None where it never is.
-        sticks: tells where USB sticks are mounted, as they come.
-    """
-
-    locations: Locations
-    settings: ScreenSettings
-    token: Secret = field(default_factory=new_token)
-    else_any_port: bool = False
-    machine: Settings | None = None
-    sticks: Callable[[], Sticks] = new_sticks
-
-    @property
-    def token_path(self) -> Path:
-        """Where the token is left for the keeper of the screen."""
-        return self.locations.screen_token_path
-
-    @property
-    def token_mode(self) -> int:
-        """Who may read it there."""
-        return FOR_ITS_GROUP if self.locations.runtime_dir else FOR_ITS_OWNER
-
-
-Told = Callable[[ScreenNews], Awaitable[None]]
 
 
 async def show_screen(
@@ -190,31 +135,27 @@ class _Screen:
 
     async def keep_login(self) -> None:
         """Have a code for users whenever one is of use, whatever fails."""
-        while True:
-            try:
-                await self._offer.keep()
-            except Exception:  # noqa: BLE001 - guests are served without it
-                _LOG.exception("no code for users could be had")
-            await trio.sleep(RETRY_CAP_S)
+        # Guests are served without it.
+        await _again_and_again(self._offer.keep, "no code for users could be had")
 
     async def keep_set_up(self) -> None:
         """Have the set-up page open whenever it is wanted, whatever fails."""
-        while self._set_up is not None:
-            try:
-                await self._set_up.keep()
-            except Exception:  # noqa: BLE001 - a stick or the command line will do, too
-                _LOG.exception("the set-up page has failed")
-            await trio.sleep(RETRY_CAP_S)
+        if self._set_up is not None:
+            # A stick or the command line will do, too.
+            await _again_and_again(self._set_up.keep, "the set-up page has failed")
 
     async def take_sticks(self) -> None:
         """Take credentials from USB sticks, whatever fails."""
-        while self._set_up is not None:
-            try:
-                async with aclosing(self._plan.sticks()) as sticks:
-                    await self._set_up.take_sticks(sticks)
-            except Exception:  # noqa: BLE001 - the page or the command line will do, too
-                _LOG.exception("USB sticks are not noticed")
-            await trio.sleep(RETRY_CAP_S)
+        set_up = self._set_up
+        if set_up is None:
+            return
+
+        async def take() -> None:
+            async with aclosing(self._plan.sticks()) as sticks:
+                await set_up.take_sticks(sticks)
+
+        # The page or the command line will do, too.
+        await _again_and_again(take, "USB sticks are not noticed")
 
     async def keep(self) -> None:
         """Serve until cancelled, whatever fails."""
@@ -304,6 +245,16 @@ class _Screen:
             self._pictures.take(step)
         except Exception:  # noqa: BLE001 - it costs the screen a word, and the machine nothing
             _LOG.exception("the screen cannot make sense of step %d", step.record.seq)
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]], trouble: str) -> None:
+    """Do what the screen can be without: it is begun anew a while after each end, for ever."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - people are served without it
+            _LOG.exception("%s", trouble)
+        await trio.sleep(RETRY_CAP_S)
 
 
 def _load() -> None:

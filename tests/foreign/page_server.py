@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import trio
-
 from rvm_edge.bridges.local.static_files import OWN, TYPES
+from tests.one_socket_server import Answer, serving
 
 PAGE = Path(__file__).parent / "page"
 PACKAGED = (
@@ -42,21 +41,12 @@ class PageServer:
         markup = (PAGE / "index.html").read_text().replace("<script ", f"{script}<script ", 1)
         self.files["/"] = markup.encode()
 
-    async def answer(self, stream: trio.SocketStream) -> None:
-        async with stream:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                some = await stream.receive_some(4096)
-                if not some:
-                    return
-                head += some
-            path = head.split(b" ", 2)[1].decode()
-            body = self.files.get(path)
-            kind = TYPES[Path(path).suffix or ".html"]
-            status = "404 Not Found" if body is None else "200 OK"
-            lines = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close"
-            length = f"Content-Length: {len(body or b'')}"
-            await stream.send_all(f"{lines}\r\n{length}\r\n\r\n".encode() + (body or b""))
+    def answer(self, path: str) -> Answer:
+        """Return the file at a path."""
+        body = self.files.get(path)
+        if body is None:
+            return Answer(b"", status=404)
+        return Answer(body, TYPES[Path(path).suffix or ".html"])
 
 
 @asynccontextmanager
@@ -68,15 +58,5 @@ async def page_server(node_modules: Path) -> AsyncIterator[PageServer]:
     """
     files = [*PAGE.glob("*.js"), *OWN.glob("*.js"), *(node_modules / one for one in PACKAGED)]
     server = PageServer({f"/{one.name}": one.read_bytes() for one in files} | {"/favicon.ico": b""})
-    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    server.port = listener.socket.getsockname()[1]
-    failure: BaseException | None = None
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, server.answer, [listener])
-        try:
-            yield server
-        except BaseException as error:  # noqa: BLE001 - raised again, in no group
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+    async with serving(server.answer) as server.port:
+        yield server

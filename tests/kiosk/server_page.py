@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import trio
 
+from tests.one_socket_server import Answer, serving
+
 GOOD = """<!doctype html><title>server</title><h1>The server's page</h1><script>
 const tell = () => document.visibilityState === "visible" && requestAnimationFrame(() =>
   fetch("/seen?at=" + encodeURIComponent(location.href)));
@@ -55,17 +57,9 @@ class ServerPage:
         while len(self.targets) < times:
             await self._happened.wait()
 
-    async def answer(self, stream: trio.SocketStream) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            some = await stream.receive_some(4096)
-            if not some:
-                return
-            head += some
-        target = head.split(b" ")[1].decode()
-        body = self._page(target).encode()
-        lines = f"HTTP/1.1 {self.status} x\r\nContent-Type: text/html\r\nConnection: close"
-        await stream.send_all(f"{lines}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    def answer(self, target: str) -> Answer:
+        """Return what is there now, and note who asked."""
+        return Answer(self._page(target).encode(), status=self.status)
 
     def _page(self, target: str) -> str:
         page = ""
@@ -85,15 +79,5 @@ class ServerPage:
 async def server_page() -> AsyncIterator[ServerPage]:
     """Serve while inside."""
     server = ServerPage()
-    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    server.port = listener.socket.getsockname()[1]
-    failure: BaseException | None = None
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, server.answer, [listener])
-        try:
-            yield server
-        except BaseException as error:  # noqa: BLE001 - raised again, in no group
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+    async with serving(server.answer) as server.port:
+        yield server
