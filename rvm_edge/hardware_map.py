@@ -289,7 +289,8 @@ def _require_served(found: HardwareMap) -> None:
     scale = found.ports.scale
     if scale is not None and scale.driver is Driver.ESP32 and not found.scale.grams_per_count:
         raise RefusedValueError(
-            "scale.grams_per_count", "is missing: run rvm-edge scale calibrate, or leave scale out"
+            "scale.grams_per_count",
+            "is missing: leave ports.scale out, and run rvm-edge scale calibrate",
         )
 
 

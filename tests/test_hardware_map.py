@@ -169,7 +169,8 @@ def test_a_part_that_is_not_fitted_may_be_left_out() -> None:
         ),
         (
             lambda m: m["ports"].update(scale={"driver": "esp32"}),
-            "scale.grams_per_count is missing: run rvm-edge scale calibrate, or leave scale out",
+            "scale.grams_per_count is missing: leave ports.scale out, and run "
+            "rvm-edge scale calibrate",
         ),
         (
             lambda m: m.update(scale={"zero_count": 9_000_000}),

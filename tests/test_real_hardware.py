@@ -233,8 +233,9 @@ async def test_what_is_simulated_is_refused_with_what_could_be_there(tmp_path: P
         )
         with pytest.raises(
             RealHardwareError,
-            match=r"simulates camera \(gstreamer or v4l2 or pictures\), slot \(esp32 or gpio or none\), "
-            r"scale \(esp32 or leave it out\); see docs/reference/drivers\.md",
+            match=r"simulates camera \(gstreamer or v4l2 or pictures\), "
+            r"slot \(esp32 or gpio or none\), scale \(esp32 or leave it out\); "
+            r"see docs/reference/drivers\.md",
         ):
             async with machine.hardware():
                 pass

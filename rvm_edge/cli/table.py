@@ -41,6 +41,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "provision": CommandEntry("rvm_edge.cli.provision", "Tell the machine who it is."),
     "queue": CommandEntry("rvm_edge.cli.queue", "Look after what waits for the server."),
     "run": CommandEntry("rvm_edge.cli.run", "Run the machine."),
+    "scale": CommandEntry("rvm_edge.cli.scale", "Read and calibrate the scale."),
     "serial": CommandEntry("rvm_edge.cli.serial", "Listen in on the wire to the controller."),
     "settings": CommandEntry("rvm_edge.cli.settings", "Check, show and explain the settings."),
     "simulate": CommandEntry("rvm_edge.cli.simulate", "Run a part of the simulated machine."),

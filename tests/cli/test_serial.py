@@ -6,51 +6,25 @@ import itertools
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trio
 from click.testing import CliRunner
+from trio.testing import MockClock
 
 from drivers.esp32.frames import FrameParser
 from drivers.replay.transcript import Speaker, load
 from rvm_edge.cli import main
-from rvm_edge.simulator.esp32 import Esp32
-from rvm_edge.simulator.timings import INSTANT
-from rvm_edge.simulator.world import World
-
-
-@dataclass
-class Device:
-    path: Path
-    world: World
+from tests.cli.wired_device import Device, device_at
+from tests.drivers.replay.test_recorded_transcripts import replay
 
 
 @pytest.fixture
 def device(tmp_path: Path) -> Iterator[Device]:
-    """A simulated controller, in a thread with a loop of its own."""
-    ready, stop = threading.Event(), trio.Event()
-    tokens: list[trio.lowlevel.TrioToken] = []
-    path, world = tmp_path / "tty", World(INSTANT)
-
-    async def serve() -> None:
-        tokens.append(trio.lowlevel.current_trio_token())
-        async with trio.open_nursery() as nursery:
-            await nursery.start(Esp32(world, path).run)
-            ready.set()
-            await stop.wait()
-            nursery.cancel_scope.cancel()
-
-    thread = threading.Thread(target=trio.run, args=(serve,))
-    thread.start()
-    assert ready.wait(10)
-    yield Device(path, world)
-    tokens[0].run_sync_soon(stop.set)
-    thread.join(10)
-    assert not thread.is_alive()
+    with device_at(tmp_path / "tty") as found:
+        yield found
 
 
 @pytest.mark.parametrize("dialect", ["ascii", "framed"])
@@ -67,6 +41,10 @@ def test_writes_a_transcript_of_its_pings(device: Device, tmp_path: Path, dialec
     assert told["messages"] == len(transcript)
     said = b"".join(message.data for message in transcript if message.speaker is Speaker.HOST)
     assert bool(FrameParser().feed(said)) == (dialect == "framed")
+    # What was recorded is at once what the driver is held to, word for word.
+    finished, answered = trio.run(replay, transcript, clock=MockClock(autojump_threshold=0))
+    assert finished
+    assert answered == told["answered"]
 
 
 def test_an_interrupted_recording_is_kept(
