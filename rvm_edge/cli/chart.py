@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rvm_edge.cli.chart_paint import paint_of
 from rvm_edge.cli.chart_tree import tree
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, json_option, print_json
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.build import build
@@ -30,7 +31,7 @@ _NOTHING = Exploration((), (), (), (), (), ())
 """What is explored of a chart that cannot be built."""
 
 
-@click.group("chart")
+@click.group("chart", cls=CommandGroup)
 def command() -> None:
     """Show, check and export the statechart."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, json_option, locations, print_json
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.build import build
@@ -32,7 +33,7 @@ _first = click.option(
 _last = click.option("--to", "last", type=click.IntRange(min=1), metavar="SEQ", help="The last.")
 
 
-@click.group("journal")
+@click.group("journal", cls=CommandGroup)
 def command() -> None:
     """Read, verify, replay and export the journal of the machine's steps.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 from rvm_edge.cli.options import locations, settings
 
@@ -20,7 +21,7 @@ _PROFILE = "rvm-edge-kiosk"
 _LINE = "%(levelname)s %(message)s"
 
 
-@click.group("kiosk", invoke_without_command=True)
+@click.group("kiosk", cls=CommandGroup, invoke_without_command=True)
 @click.option(
     "--token-file",
     type=click.Path(path_type=Path),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, json_option, locations, print_json
 from rvm_edge.item import ItemState
 from rvm_edge.machine import LedgerError
@@ -24,7 +25,7 @@ _UUID_SHOWN = 8
 _WIDE = 200
 
 
-@click.group("ledger")
+@click.group("ledger", cls=CommandGroup)
 def command() -> None:
     """List items, show one with its decision, and check the invariants."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.model_engine import engine_command
 from rvm_edge.cli.options import json_option, locations, print_json, settings
@@ -28,7 +29,7 @@ _HASH_SHOWN = 12
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.group("model")
+@click.group("model", cls=CommandGroup)
 def command() -> None:
     """Look after the models that the eyes look through."""
 

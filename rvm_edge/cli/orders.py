@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 
 
-@click.group("orders")
+@click.group("orders", cls=CommandGroup)
 def command() -> None:
     """Explain what the server may order, and where it is carried out."""
 

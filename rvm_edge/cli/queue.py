@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, json_option, locations, print_json
 from rvm_edge.machine import LedgerError
 
@@ -33,7 +34,7 @@ _WIDE = 200
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 
 
-@click.group("queue")
+@click.group("queue", cls=CommandGroup)
 def command() -> None:
     """Look after what waits for the server."""
 

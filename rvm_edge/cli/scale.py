@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _TIMES_NOISE: Final = 20
 """A known weight must move the scale so many times further than its readings are apart."""
 
 
-@click.group("scale")
+@click.group("scale", cls=CommandGroup)
 def command() -> None:
     """Read the scale at the ESP32, and calibrate it. Stop the machine first: it holds the port."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class _Tally:
     lost: str = ""
 
 
-@click.group("serial")
+@click.group("serial", cls=CommandGroup)
 def command() -> None:
     """Listen in on the wire to the motor controller."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.generated import FILE, check_option, write_or_compare
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rvm_edge.provisioning.served_policy import Remembered
 
 
-@click.group("settings")
+@click.group("settings", cls=CommandGroup)
 def command() -> None:
     """Check, show and explain the settings."""
 

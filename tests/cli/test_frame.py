@@ -86,6 +86,8 @@ class TestHelp:
         answer = CliRunner().invoke(main, [name, "--help"])
         assert answer.exit_code == 0, answer.output
         assert answer.output.startswith(f"Usage: rvm-edge {name}")
+        _, _, commands = answer.output.partition("\nCommands:\n")
+        assert "..." not in commands
 
     def test_is_shown_when_nothing_is_asked(self) -> None:
         answer = edge()
