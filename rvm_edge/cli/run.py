@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,18 +13,13 @@ from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    import trio
+    from collections.abc import Awaitable, Callable
 
     from rvm_edge.bridges.local.simulation import SimulatedWorld
-    from rvm_edge.cli.demo.surroundings import Setup
     from rvm_edge.cli.own_screen import OwnScreen
     from rvm_edge.daemon import Daemon, Parts
     from rvm_edge.health.service_host import ServiceHost
-    from rvm_edge.link import LinkMaker
     from rvm_edge.locations import Locations
-    from rvm_edge.machine import Host
     from rvm_edge.provisioning.site import Site
     from rvm_edge.settings import Settings
     from rvm_edge.uplink import Uplink
@@ -124,7 +119,7 @@ def command(
 
     from drivers.esp32.timings import Dialect
     from rvm_edge.cli.demo.eyes import EyesKind
-    from rvm_edge.cli.demo.surroundings import Setup
+    from rvm_edge.cli.lifetime import live
     from rvm_edge.cli.own_link import identity_in, own_link
     from rvm_edge.cli.own_log import own_log
     from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
@@ -148,9 +143,8 @@ def command(
     if own is not None:
         fit, made = in_turn(own.fit, fit), own.before(made)
     link = own_link(credentials, here, hardware_map(), made, own.in_use if own else None)
-    wire = OwnWire()
     faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
-    host = _host(here, chosen)
+    wire, host = OwnWire(), _host(here, chosen)
 
     def start_with(worker: WorkerEyes | None) -> AbstractAsyncContextManager[Daemon]:
         if is_real and worker is not None:
@@ -160,22 +154,23 @@ def command(
             real = partial(real_machine, worker=worker, wire_listener=wire)
             return real(here, chosen, parts, link=link, host=host, fit=fit)
         if world is None:
-            world_setup = Setup(
+            from rvm_edge.cli.demo.surroundings import Setup
+            from rvm_edge.cli.own_world import in_own_world
+
+            simulated = partial(in_own_world, link=link, host=host, fit=fit, play=play)
+            its = Setup(
                 seed, travel_scale, eyes=who, worker=worker, wire_listener=wire, wire=dialect
             )
-            return _in_own_world(
-                here, chosen, world_setup, link=link, host=host, fit=fit, play=play
-            )
+            return simulated(here, chosen, its)
         from rvm_edge.cli.remote_machine import remote_machine
 
-        at = world.absolute()
         remote = partial(remote_machine, worker=worker, wire_listener=wire, dialect=dialect)
-        return remote(here, chosen, at, who, link=link, host=host, fit=fit)
+        return remote(here, chosen, world.absolute(), who, link=link, host=host, fit=fit)
 
     start: Start = partial(with_own_models, own, start_with)
     upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)
     with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
-        trio.run(_run, start, host, screen, upkeep, as_json)
+        trio.run(live, start, host, screen, upkeep, as_json)
 
 
 def _host(here: Locations, chosen: Settings) -> ServiceHost:
@@ -269,71 +264,3 @@ def _require_real() -> None:
         require_real(hardware_map())
     except RealHardwareError as error:
         raise CommandError(f"{error}; or say rvm-edge run --simulate", CONFIGURATION) from error
-
-
-@asynccontextmanager
-async def _in_own_world(
-    here: Locations,
-    chosen: Settings,
-    setup: Setup,
-    *,
-    link: LinkMaker,
-    host: Host,
-    fit: Fit,
-    play: Play,
-) -> AsyncIterator[Daemon]:
-    import trio
-
-    from rvm_edge.cli.demo.played_world import PlayedWorld
-    from rvm_edge.cli.demo.surroundings import surroundings
-    from rvm_edge.daemon import running
-
-    async with surroundings(chosen, setup) as around:
-        world = PlayedWorld(around.world, around.samples, around.trouble, chosen.policy)
-        play(world)
-        async with (
-            running(here, chosen, fit(around.parts(link, host))) as daemon,
-            trio.open_nursery() as people,
-        ):
-            people.start_soon(world.take_what_is_given_back)
-            yield daemon
-            people.cancel_scope.cancel()
-
-
-async def _run(
-    start: Start,
-    host: ServiceHost,
-    screen: OwnScreen | None,
-    upkeep: Upkeep,
-    as_json: bool,  # noqa: FBT001 - trio.run passes by position
-) -> None:
-    import signal
-
-    import trio
-
-    from rvm_edge.cli.telling import Teller
-    from rvm_edge.daemon import LONGEST_STEP_S
-    from rvm_edge.service.notify import service_manager
-    from rvm_edge.service.watchdog import report
-
-    manager = service_manager()
-    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    with trio.open_signal_receiver(*ends) as signals:
-        async with start() as daemon, trio.open_nursery() as nursery:
-            teller = Teller(as_json=as_json)
-            nursery.start_soon(teller.follow, daemon.runtime)
-            nursery.start_soon(report, manager, daemon.runtime, LONGEST_STEP_S)
-            if screen is not None:
-                nursery.start_soon(screen.show, daemon, teller.tell_of_screen)
-            nursery.start_soon(upkeep, daemon)
-            nursery.start_soon(_end_when_asked, host, nursery.cancel_scope)
-            async for _ in signals:
-                break
-            manager.stopping()
-            nursery.cancel_scope.cancel()
-
-
-async def _end_when_asked(host: ServiceHost, everything: trio.CancelScope) -> None:
-    """End in order when the machine wants to start anew: whoever started it starts it again."""
-    await host.asked_to_end()
-    everything.cancel()
