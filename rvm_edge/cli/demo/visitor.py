@@ -185,7 +185,12 @@ class Visitor:
             Key("d", "door", "open the service door, or shut it", turns(Condition.DOOR_OPEN)),
             Key("b", "bin", "fill the bin, or empty it", turns(Condition.BIN_FULL)),
             Key("k", "kill eyes", "kill the process that looks at pictures", self._kill_eyes),
-            Key("m", "model", "have the server release a new model", self._release),
+            Key(
+                "m",
+                "model",
+                "have the server release a new model; visitors stay away meanwhile",
+                self._release,
+            ),
             Key(
                 "u",
                 "unplug",
@@ -240,7 +245,12 @@ class Visitor:
         return "the eyes' process is killed: the item goes back, and a new one starts"
 
     async def _release(self) -> str:
-        return await release(self._machine)
+        come = self._comes_by_itself
+        self.let_come(come=False)  # a model is tried while nobody is served, and that takes a while
+        try:
+            return await release(self._machine)
+        finally:
+            self.let_come(come=come)
 
     async def _auto(self) -> str:
         self.let_come(come=self.auto != "on")
