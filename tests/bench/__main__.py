@@ -38,7 +38,7 @@ from tests.bench import (
 )
 from tests.bench.result import BenchResult
 
-LIMIT_S = 600
+LIMIT_S = 300
 """Most take seconds, the longest some three minutes."""
 
 
