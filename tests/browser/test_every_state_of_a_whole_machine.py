@@ -114,7 +114,7 @@ async def _be_refused(whole: WholeMachine) -> None:
 
 async def _start_anew(whole: WholeMachine) -> None:
     _order(whole, "RESTART")
-    await whole.page.until_screen("restarting")
+    await whole.page.until("window.screens.includes('restarting')")  # it lasts half a second
     await whole.page.until_screen("welcome")
 
 
