@@ -31,6 +31,7 @@ async def clear_mechanism(here: Ctx) -> None:
     await hardware.light.off()
     await close_patiently(hardware.gate, policy)
     await require_shut_door(here)
+    await hardware.slot.is_occupied()  # without it no item could be credited
     await hardware.sorter.home()
     await zero_scale_after_maintenance(here)
     await settle_what_was_in_hand(here)
