@@ -6,7 +6,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from rvm_edge.bridges.local.records import Delivery, KeptItem, QueuedItem
+from rvm_edge.bridges.local.view import Sensors
 from rvm_edge.item import Reason, SessionMode
+from rvm_edge.settings import Origin
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.bridges.local.staged_records import MODEL, StagedRecords
 from tests.browser.tour import BOTTLE, FILLED, staged
@@ -26,6 +28,7 @@ def remembering() -> StagedMachine:
     """Return a machine with a queue, a gallery and a journal to look up."""
     machine = staged()
     machine.records = remembered()
+    machine.senses = Sensors(bin_pct=42.0, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
     taken, refused = machine.pictures[BOTTLE], machine.pictures[FILLED]
     for number in range(1, PICTURES + 1):
         machine.pictures[uuid_of(number)] = taken if _is_accepted(number) else refused
@@ -70,7 +73,7 @@ def _kept(number: int, now: datetime) -> KeptItem:
         confidence=0.91 if accepted else 0.64,
         size=183_000,
         uploaded=number % 2 == 0,
-        box=(0.25, 0.2, 0.75, 0.8) if accepted else None,
+        box=(0.37, 0.12, 0.62, 0.88) if accepted else None,
     )
 
 
