@@ -307,7 +307,7 @@ async def _under(fates: list[Fate], times_s: list[float], restart_before: int) -
         nursery.cancel_scope.cancel()
 
 
-async def _confirms(ask: Callable[[], Awaitable[None]]) -> bool:
+async def _confirms(ask: Callable[[], Awaitable[object]]) -> bool:
     try:
         await ask()
     except DriverError:
