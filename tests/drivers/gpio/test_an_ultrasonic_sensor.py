@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.bin_depth import Bin
 from drivers.gpio.header import Header
-from drivers.gpio.ultrasonic import US_PER_CM, Bin, UltrasonicBin
+from drivers.gpio.ultrasonic import US_PER_CM, UltrasonicBin
 from drivers.ports import ReadingError
 from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
