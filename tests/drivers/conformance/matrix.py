@@ -31,6 +31,7 @@ class Trial(Enum):
     UNCONFIRMED = "it is done, and the confirmation lost"
     BLOCKED = "a hand or a jam is in the way"
     FALLS_BACK = "the item falls back behind a confirmation"
+    DARK = "the lamp is dead, and confirmed all the same"
     BLACK = "the picture is black"
     FROZEN = "the picture is the one before"
     LATE = "the picture is late"
@@ -57,7 +58,7 @@ PORTS: Final[dict[str, tuple[Trial, ...]]] = {
         Trial.UNCONFIRMED,
         Trial.FALLS_BACK,
     ),
-    "light": _ON_CONTROLLER,
+    "light": (*_ON_CONTROLLER, Trial.DARK),
     "indicator": _ON_CONTROLLER,
     "pulse": _ON_CONTROLLER,
     "chamber": _BARRIER,

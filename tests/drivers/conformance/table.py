@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from rvm_edge.generated import keep
+from rvm_edge.simulator.faults import Fault
 from tests.drivers.conformance.collected import collected
 from tests.drivers.conformance.excuses import EXCUSES, excuse_for
 from tests.drivers.conformance.matrix import PORTS, WAYS, Cell, cells
+from tests.drivers.conformance.simulated_faults import PUT_AS, SHOWN_IN
 
 Tests = Mapping[Cell, frozenset[str]]
 
@@ -32,7 +34,7 @@ strictly.
 
 def render(tests: Tests) -> str:
     """Return the page."""
-    return "\n".join([*_head(tests), *_columns(), *_tables(tests), *_reasons()]) + "\n"
+    return "\n".join([*_head(tests), *_columns(), *_tables(tests), *_reasons(), *_faults()]) + "\n"
 
 
 def _head(tests: Tests) -> Iterator[str]:
@@ -88,6 +90,17 @@ def _reasons() -> Iterator[str]:
     yield "|---|---|---|"
     for number, excuse in enumerate(EXCUSES):
         yield f"| {_letter(number)} | {', '.join(excuse.ways)} | {excuse.why} |"
+
+
+def _faults() -> Iterator[str]:
+    yield ""
+    yield "## Where the simulated machine's faults are"
+    yield ""
+    yield "| Fault | Put to the drivers as | Shown in |"
+    yield "|---|---|---|"
+    for fault in Fault:
+        put = PUT_AS[fault].value if fault in PUT_AS else "–"
+        yield f"| `{fault.value}` | {put} | {SHOWN_IN.get(fault, 'the tables above')} |"
 
 
 def _letter(number: int) -> str:

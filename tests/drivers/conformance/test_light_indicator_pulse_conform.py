@@ -6,6 +6,7 @@ import pytest
 
 from drivers.ports import DriverError, Signal
 from rvm_edge.simulator.faults import Fault
+from rvm_edge.simulator.truth import Specimen
 from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import Rig, in_silence
 
@@ -18,6 +19,19 @@ async def test_light_is_lit_when_on_returns_and_dark_when_off_returns(rig: Rig) 
     await rig.hardware.light.off()
     assert [rig.world.light_is_on] == [False]
     assert rig.world.audit().light_ons == 1
+
+
+@shows(Trial.DARK, "light")
+async def test_a_dead_lamp_is_confirmed_so_that_only_a_picture_can_tell(
+    rig: Rig, bottle: Specimen
+) -> None:
+    await rig.hardware.gate.open()
+    rig.world.insert(bottle)
+    rig.world.inject(Fault.LAMP_DEAD)
+    await rig.hardware.light.on()
+    assert (await rig.hardware.camera.take_picture()).data != bottle.picture.read_bytes()
+    rig.world.clear()
+    assert (await rig.hardware.camera.take_picture()).data == bottle.picture.read_bytes()
 
 
 @shows(Trial.WORKS, "indicator")

@@ -11,12 +11,15 @@ import pytest
 import drivers
 from rvm_edge.hardware_map import SERVED, Driver
 from rvm_edge.machine import Hardware
+from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.world import World
 from tests.drivers.conformance.collected import BEHIND_RIGS, ONLY_AT, collected
 from tests.drivers.conformance.excuses import EXCUSES, excuse_for
 from tests.drivers.conformance.matrix import PORTS, WAYS, Trial, cells, shows
+from tests.drivers.conformance.simulated_faults import PUT_AS, SHOWN_IN
 from tests.drivers.rigs import QUICK, build
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 FOLDER = {way.name: way.folder for way in WAYS}
 
 
@@ -39,6 +42,13 @@ def test_every_folder_of_drivers_has_a_column() -> None:
 
 def test_every_fault_is_put_to_some_port() -> None:
     assert {trial for trials in PORTS.values() for trial in trials} == set(Trial)
+
+
+def test_every_fault_of_the_simulated_machine_is_put_to_the_drivers_or_shown_elsewhere() -> None:
+    assert set(PUT_AS) | set(SHOWN_IN) == set(Fault)
+    assert not set(PUT_AS) & set(SHOWN_IN)
+    for fault, file in SHOWN_IN.items():
+        assert f"Fault.{fault.name}" in (CHECKOUT / file).read_text()
 
 
 def test_every_rig_has_a_column(request: pytest.FixtureRequest) -> None:
