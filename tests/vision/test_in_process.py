@@ -14,7 +14,7 @@ from drivers.ports import Encoding, Frame
 from rvm_edge.decision import Likeness
 from rvm_edge.item import Detection, Reason
 from rvm_edge.machine import Circumstances, EyesError
-from rvm_edge.settings import VisionSettings
+from rvm_edge.settings import AcceptanceSettings, VisionSettings
 from rvm_edge.simulator.pictures import plain_png
 from rvm_edge.vision.detector import ModelError
 from rvm_edge.vision.eyes import WorkerEyes
@@ -44,7 +44,8 @@ def raw(side: int, sequence: int = 1) -> Frame:
 
 
 async def test_says_what_the_worker_says(bottle: Frame, again: Frame, model: ModelFile) -> None:
-    settings = VisionSettings()
+    # However busy this computer is: no verdict may be late.
+    settings = VisionSettings(acceptance=AcceptanceSettings(late_s=60), judge_timeout_s=60)
     dark = Frame(plain_png(2), Encoding.PNG, 0, 0, 0.0, 9)
     about = Circumstances(dark, (Likeness(("f" * 16,), 18.0),))
     frames = [bottle, again, bottle]
