@@ -5,6 +5,7 @@ from typing import Final
 from rvm_edge.doctor.checks import (
     books,
     browser,
+    camera,
     clock,
     configuration,
     controller,
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     configuration.CHECK,
     wiring.CHECK,
     controller.CHECK,
+    camera.CHECK,
     model.CHECK,
     second_judge.CHECK,
     disk.CHECK,
