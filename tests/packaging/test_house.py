@@ -59,7 +59,7 @@ def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     ("arguments", "command"),
     [
         (["bench"], "-m tests.bench "),
-        (["bench", "ONLY=step", "JSON=1"], "--only step --json"),
+        (["bench", "ONLY=step", "JSON=1"], '--only "step" --json'),
     ],
 )
 def test_options_reach_the_command(arguments: list[str], command: str) -> None:
