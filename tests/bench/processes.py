@@ -43,10 +43,10 @@ def simulated_machine(folder: Path) -> Iterator[Started]:
         SilentError: it did not come into service within `PATIENCE_S`.
     """
     began = time.perf_counter()
-    command = ("-m", "rvm_edge", "--data-dir", str(folder), "run", "--simulate", "--seed", "1")
-    command += ("--screen-port", "0")
+    options = ("--data-dir", str(folder))
+    command = ("run", "--simulate", "--seed", "1", "--screen-port", "0")
     with subprocess.Popen(
-        [sys.executable, *command],
+        [sys.executable, "-m", "rvm_edge", *options, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -24,10 +24,6 @@ def test_drawn_twice_they_are_the_same_and_carry_no_date(draw: Draw) -> None:
     assert b"<dc:date>" not in drawn
 
 
-def test_those_in_the_documentation_are_up_to_date() -> None:
-    main([str((checkout_dir() or Path()) / "docs" / "images"), "--check"])
-
-
 def test_check_names_what_differs_and_changes_nothing(tmp_path: Path) -> None:
     pictures = {"one.svg": lambda: b"new", "two.svg": lambda: b"same"}
     (tmp_path / "one.svg").write_bytes(b"old")
