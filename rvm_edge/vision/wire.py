@@ -140,17 +140,19 @@ class Compress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="com
 
 
 class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="measure"):
-    """A request: have the second judge measure the item in this picture.
+    """A request: have the second judge measure the item in this picture, and cut it out.
 
     Attributes:
         number: as in `Look`.
         picture: which.
         box: where the detector saw the item, in the picture's pixels.
+        most_bytes: how long the JPEG of the cut-out may be; 0 for none.
     """
 
     number: int
     picture: Picture
     box: tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+    most_bytes: int = 0
 
 
 Request = Look | Compress | Measure
@@ -219,11 +221,13 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="mea
     Attributes:
         number: of the request.
         figures: of the item's mask.
-        failed: why there are none, or "".
+        length: of the cut-out's JPEG in the shared memory, in bytes; 0 without one.
+        failed: why there are no figures, or "".
     """
 
     number: int
     figures: MaskFigures = MaskFigures()
+    length: Annotated[int, Meta(ge=0)] = 0
     failed: Annotated[str, Meta(max_length=500)] = ""
 
 

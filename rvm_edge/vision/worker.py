@@ -101,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
                 elif isinstance(request, Compress):
                     answer = _compress(memory, fd, request)
                 else:
-                    answer = _ask(judge, memory, request)
+                    answer = _ask(judge, memory, fd, request)
                 connection.sendall(encode(answer))
     return 0
 
@@ -175,13 +175,17 @@ def _compress(memory: memoryview, fd: int, request: Compress) -> Compressed:
     return Compressed(request.number, hand_back(fd, data))
 
 
-def _ask(judge: JudgesSeat, memory: memoryview, request: Measure) -> Measured:
-    """Have the second judge measure an item."""
+def _ask(judge: JudgesSeat, memory: memoryview, fd: int, request: Measure) -> Measured:
+    """Have the second judge measure an item. Its cut-out takes the picture's place."""
     try:
         measured = judge.measure(_read(memory, request.picture), request.box)
     except (PictureUnreadableError, SegmenterError) as error:
         return Measured(request.number, failed=str(error)[:500])
-    return Measured(request.number, measured.figures)
+    try:
+        cut = compress(measured.cut, request.most_bytes) if request.most_bytes else b""
+    except DoesNotFitError:
+        cut = b""  # the figures are the opinion: it counts without a picture
+    return Measured(request.number, measured.figures, hand_back(fd, cut))
 
 
 def _read(memory: memoryview, picture: Picture) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import trio
 
@@ -60,6 +60,19 @@ class ModelRefusedError(WorkerError):
 
 class PictureRefusedError(Exception):
     """The worker is well, but it cannot make the picture that was asked for."""
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """What the second judge made of an item.
+
+    Attributes:
+        figures: of its mask.
+        cut: a JPEG of the item on grey; b"" if there is none.
+    """
+
+    figures: MaskFigures
+    cut: bytes
 
 
 class WorkerLink:
@@ -153,13 +166,18 @@ class WorkerLink:
             raise PictureRefusedError(answer.failed)
         if answer.length > most_bytes:
             raise WorkerError("the worker made a longer JPEG than it was asked for")
-        made = replace(frame, encoding=Encoding.JPEG, data=self._frames.take(answer.length))
-        if not fits_as_jpeg(made, most_bytes):
+        made = self._handed_back(frame, answer.length, most_bytes)
+        if not made:
             raise WorkerError("the worker made something else than a JPEG")
-        return made.data
+        return made
 
-    async def measure(self, frame: Frame, box: tuple[float, float, float, float]) -> MaskFigures:
+    async def measure(
+        self, frame: Frame, box: tuple[float, float, float, float], most_bytes: int
+    ) -> Outlined:
         """Have the second judge measure the item in a picture. May be cancelled, as `look`.
+
+        A cut-out that does not fit into `most_bytes`, or is no JPEG, is left out: the figures count
+        without it.
 
         Raises:
             TooMuchError: the picture is too large for the shared memory.
@@ -167,13 +185,21 @@ class WorkerLink:
             WorkerError: there is no answer.
         """
         answer = await self._ask(
-            [frame], lambda number, pictures: Measure(number, pictures[0], box)
+            [frame], lambda number, pictures: Measure(number, pictures[0], box, most_bytes)
         )
         if not isinstance(answer, Measured):
             raise WorkerError(_NOT_ASKED)
         if answer.failed:
             raise NoOpinionError(answer.failed)
-        return answer.figures
+        cut = self._handed_back(frame, answer.length, most_bytes)
+        return Outlined(answer.figures, cut)
+
+    def _handed_back(self, frame: Frame, length: int, most_bytes: int) -> bytes:
+        """Return the JPEG that the worker made of a frame; b"" if it is none, or too long."""
+        if not 0 < length <= most_bytes:
+            return b""
+        made = replace(frame, encoding=Encoding.JPEG, data=self._frames.take(length))
+        return made.data if fits_as_jpeg(made, most_bytes) else b""
 
     async def _ask(
         self,

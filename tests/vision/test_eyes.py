@@ -20,7 +20,8 @@ from drivers.ports import Encoding, Frame
 from rvm_edge.item import Reason
 from rvm_edge.machine import EyesError
 from rvm_edge.settings import AcceptanceSettings, VisionSettings
-from rvm_edge.vision.eyes import EyesState, WorkerEyes
+from rvm_edge.vision.eyes import WorkerEyes
+from rvm_edge.vision.kept_worker import EyesState
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.shared_frames import CAPACITY_BYTES, SharedFrames
 from rvm_edge.vision.worker_link import WORKER_COMMAND
@@ -260,7 +261,7 @@ class TestMisbehavingWorkers:
                 enough.set()
                 await trio.sleep_forever()
 
-        monkeypatch.setattr("rvm_edge.vision.eyes.trio.sleep", sleep)
+        monkeypatch.setattr("rvm_edge.vision.kept_worker.trio.sleep", sleep)
         settings = VisionSettings(restart_first_s=0.1, restart_cap_s=1)
         async with WorkerEyes(settings, NOWHERE, fake_worker("sys.exit(1)")).run():
             with trio.fail_after(WITHIN_S):
@@ -276,7 +277,7 @@ class TestMisbehavingWorkers:
                 os.kill(eyes.worker_pid or 0, signal.SIGKILL)
                 with pytest.raises(EyesError):
                     await eyes.judge([picture], None)
-            assert eyes._wait_s <= 2 * QUICK.restart_first_s
+            assert eyes._worker._wait_s <= 2 * QUICK.restart_first_s
 
     async def test_an_item_that_was_given_up_leaves_the_next_one_its_own_answer(
         self, fake_worker: MakeWorker, picture: Frame, tmp_path: Path

@@ -15,7 +15,8 @@ import trio.testing
 from drivers.ports import Encoding, Frame
 from rvm_edge.machine import EyesError
 from rvm_edge.settings import VisionSettings
-from rvm_edge.vision.eyes import EyesState, WorkerEyes
+from rvm_edge.vision.eyes import WorkerEyes
+from rvm_edge.vision.kept_worker import EyesState
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.second_worker import ModelUnusableError
 

@@ -14,8 +14,9 @@ from drivers.ports import Encoding, Frame
 from rvm_edge.item import Reason
 from rvm_edge.machine import Eyes, EyesError
 from rvm_edge.settings import AcceptanceSettings, VisionSettings
-from rvm_edge.vision.eyes import EyesState, WorkerEyes
+from rvm_edge.vision.eyes import WorkerEyes
 from rvm_edge.vision.in_process import InProcessEyes
+from rvm_edge.vision.kept_worker import EyesState
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.picture import read_picture
 
