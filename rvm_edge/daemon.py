@@ -14,7 +14,16 @@ from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
 from rvm_edge.link import Ground, Link, LinkMaker
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Credentials, Eyes, Hardware, Host, Machine, Models
+from rvm_edge.machine import (
+    Credentials,
+    CutOut,
+    Eyes,
+    Hardware,
+    Host,
+    Machine,
+    Models,
+    no_cut_out,
+)
 from rvm_edge.noted_hardware import noted
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import PolicyInForce, Settings
@@ -47,6 +56,7 @@ class Parts:
         credentials: who the machine is.
         chance: numbers in [0, 1), for jitter.
         models: the models that the eyes may look through; none but their own unless told.
+        cut_out: hands over what the second judge took for an item; nothing unless told.
     """
 
     hardware: Hardware
@@ -56,6 +66,7 @@ class Parts:
     credentials: Credentials
     chance: Callable[[], float] = random.random
     models: Models = field(default_factory=NoModels)
+    cut_out: CutOut = no_cut_out
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,7 @@ async def running(
             chance=parts.chance,
             rules=rules,
             found=lambda: calls.found,
+            cut_out=parts.cut_out,
         )
         link = await stack.enter_async_context(parts.link(ground))
         machine = Machine(

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.ledger import Ledger
 from rvm_edge.locations import Locations
-from rvm_edge.machine import Album, Channel, Cloud, Courier, Evidence, Eyes, Orders
+from rvm_edge.machine import (
+    Album,
+    Channel,
+    Cloud,
+    Courier,
+    CutOut,
+    Evidence,
+    Eyes,
+    Orders,
+    no_cut_out,
+)
 from rvm_edge.offload import Offload
 from rvm_edge.settings import PolicyInForce, Settings
 from rvm_edge.statechart.journal.sqlite import SqliteJournal
@@ -30,6 +40,7 @@ class Ground:
         chance: numbers in [0, 1), for jitter.
         rules: by which policy the machine goes; the server is heeded here.
         found: by port, whether it answered when it was last asked.
+        cut_out: hands over what the second judge took for an item.
     """
 
     locations: Locations
@@ -42,6 +53,7 @@ class Ground:
     chance: Callable[[], float]
     rules: PolicyInForce
     found: Callable[[], Mapping[str, bool]]
+    cut_out: CutOut = no_cut_out
 
 
 @dataclass(frozen=True)

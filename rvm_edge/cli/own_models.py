@@ -58,8 +58,11 @@ class OwnModels:
             yield opened.eyes
 
     def fit(self, parts: Parts) -> Parts:
-        """Build the models into a machine."""
-        return parts if self._open is None else replace(parts, models=self._open.models)
+        """Build the models into a machine, and let it keep what the second judge cuts out."""
+        if self._open is None:
+            return parts
+        cut_out = self._open.eyes.cut_outs.take
+        return replace(parts, models=self._open.models, cut_out=cut_out)
 
     def before(self, made: Callable[[Uplink], None]) -> Callable[[Uplink], None]:
         """Return what takes the link, which knows what the handshake named, and hands it on."""

@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rvm_edge.machine.book import Album, DepositBook, Evidence, Flags, LedgerError
-from rvm_edge.machine.eyes import NOTHING_ELSE, Circumstances, Eyes, EyesError, Tray
+from rvm_edge.machine.eyes import (
+    NOTHING_ELSE,
+    Circumstances,
+    CutOut,
+    Eyes,
+    EyesError,
+    Tray,
+    no_cut_out,
+)
 from rvm_edge.machine.hardware import Hardware
 from rvm_edge.machine.host import Host
 from rvm_edge.machine.models import ModelNews, ModelNote, Models, ModelsError
@@ -26,6 +34,7 @@ __all__ = [
     "Cloud",
     "Courier",
     "Credentials",
+    "CutOut",
     "DepositBook",
     "Evidence",
     "Eyes",
@@ -42,6 +51,7 @@ __all__ = [
     "Orders",
     "Standing",
     "Tray",
+    "no_cut_out",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,15 @@ class Circumstances:
 
 
 NOTHING_ELSE = Circumstances()
+
+
+CutOut = Callable[[Sequence[Frame]], bytes]
+"""Hands over, once, the item of these pictures as the second judge cut it out: a JPEG, or b""."""
+
+
+def no_cut_out(_frames: Sequence[Frame]) -> bytes:
+    """Return nothing: there is no second judge."""
+    return b""
 
 
 class Eyes(Protocol):

@@ -118,6 +118,7 @@ async def _made(
         ground.eyes.as_jpeg,
         settings.evidence,
         ground.offload,
+        cut_out=ground.cut_out,
     )
     courier = Courier(
         ground.ledger.outbox,

@@ -16,7 +16,7 @@ from rvm_edge.ledger.courier import Courier
 from rvm_edge.ledger.courier.records import RecordCourier
 from rvm_edge.ledger.courier.rest import Rest
 from rvm_edge.ledger.evidence import EvidenceFolder, open_evidence
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import CutOut, EyesError, no_cut_out
 from rvm_edge.offload import inline
 from rvm_edge.settings.cloud import CloudSettings, EvidenceSettings, RequestSettings, SyncSettings
 from tests.ledger.servers import FakeServer
@@ -58,7 +58,10 @@ async def as_jpeg(frame: Frame, most_bytes: int) -> bytes:
 
 
 async def evidence_of(
-    ledger: Ledger, settings: EvidenceSettings | None = None, folder: Path | None = None
+    ledger: Ledger,
+    settings: EvidenceSettings | None = None,
+    folder: Path | None = None,
+    cut_out: CutOut = no_cut_out,
 ) -> EvidenceFolder:
     return await open_evidence(
         folder or ledger.path.parent / "evidence",
@@ -66,6 +69,7 @@ async def evidence_of(
         as_jpeg,
         settings or EvidenceSettings(),
         inline,
+        cut_out=cut_out,
     )
 
 

@@ -15,7 +15,7 @@ from rvm_edge.ledger.evidence import files
 from rvm_edge.ledger.evidence.book import PictureBook
 from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.ledger.evidence.rows import Ownership, WaitingPicture
-from rvm_edge.machine import EyesError
+from rvm_edge.machine import CutOut, EyesError, no_cut_out
 from rvm_edge.offload import Offload
 from rvm_edge.settings.cloud import EvidenceSettings
 
@@ -29,13 +29,19 @@ _DAY_S = 24 * _HOUR_S
 
 
 async def open_evidence(
-    folder: Path, book: PictureBook, as_jpeg: AsJpeg, settings: EvidenceSettings, offload: Offload
+    folder: Path,
+    book: PictureBook,
+    as_jpeg: AsJpeg,
+    settings: EvidenceSettings,
+    offload: Offload,
+    *,
+    cut_out: CutOut = no_cut_out,
 ) -> EvidenceFolder:
     """Open the folder, and bring it and the ledger to say the same.
 
     A file that lacks only its row gets it; one that was removed, or was written half, goes. A file
     of an item that this ledger does not know goes too, unless a ledger that was set aside may know
-    it: then a technician is to look first.
+    it: then a technician is to look first. `cut_out` hands over what lies beside a picture.
 
     Raises:
         LedgerError: the ledger refuses.
@@ -53,7 +59,7 @@ async def open_evidence(
         if whose is Ownership.REMOVED or (whose is Ownership.UNKNOWN and not set_aside):
             going.append(one.client_uuid)
     await offload(partial(files.remove_pictures, folder, tuple(going)))
-    opened = EvidenceFolder(folder, book, as_jpeg, settings, offload)
+    opened = EvidenceFolder(folder, book, as_jpeg, settings, offload, cut_out=cut_out)
     await opened.tidy()
     return opened
 
@@ -74,6 +80,8 @@ class EvidenceFolder:
         as_jpeg: AsJpeg,
         settings: EvidenceSettings,
         offload: Offload,
+        *,
+        cut_out: CutOut = no_cut_out,
     ) -> None:
         """Use `open_evidence`.
 
@@ -83,6 +91,7 @@ class EvidenceFolder:
             as_jpeg: what encodes a picture.
             settings: how many bytes, and for how long.
             offload: where files are written.
+            cut_out: hands over what the second judge took for the item, to lie beside its picture.
         """
         self.book = book
         self.failures = 0
@@ -91,6 +100,7 @@ class EvidenceFolder:
         self._as_jpeg = as_jpeg
         self._settings = settings
         self._offload = offload
+        self._cut_out = cut_out
 
     async def keep(self, client_uuid: str, frames: Sequence[Frame]) -> None:
         """Keep an item's best picture. Never raises: no item waits for a picture's sake."""
@@ -111,6 +121,7 @@ class EvidenceFolder:
         jpeg = await self._offload(partial(files.read_picture, self._folder, client_uuid))
         if jpeg is None:
             await self.book.mark_lost((client_uuid,))
+            await self._remove((client_uuid,))
         return jpeg
 
     async def reduce(self, picture: WaitingPicture, jpeg: bytes) -> None:
@@ -125,7 +136,8 @@ class EvidenceFolder:
         frame = Frame(jpeg, Encoding.JPEG, width=0, height=0, taken_at_s=0.0, sequence=0)
         smaller = await self._as_jpeg(frame, max(1, len(jpeg) // 2))
         await self._offload(partial(files.write_picture, self._folder, uuid, smaller))
-        await self.book.mark_reduced(uuid, len(smaller))
+        beside = await self._offload(partial(files.size_of_cut_out, self._folder, uuid))
+        await self.book.mark_reduced(uuid, len(smaller) + beside)
 
     async def tidy(self) -> None:
         """Remove the pictures that need not lie here any longer.
@@ -141,6 +153,7 @@ class EvidenceFolder:
         await self._remove(going)
 
     async def _keep(self, client_uuid: str, frames: Sequence[Frame]) -> None:
+        cut = self._cut_out(frames)
         verdict = await self.book.verdict(client_uuid)
         if verdict is None:
             raise EyesError("it is undecided")
@@ -149,12 +162,32 @@ class EvidenceFolder:
         jpeg = await self._as_jpeg(best_of(frames, verdict), int(self._settings.picture_kb * 1000))
         await self.tidy()
         await self._remove(
-            await self.book.make_room(len(jpeg), int(self._settings.most_mb * 1_000_000))
+            await self.book.make_room(len(jpeg) + len(cut), int(self._settings.most_mb * 1_000_000))
         )
         # A state that is left meanwhile lets the file get its row.
         with trio.CancelScope(shield=True):
-            await self._offload(partial(files.write_picture, self._folder, client_uuid, jpeg))
-            await self.book.add(client_uuid, len(jpeg))
+            beside = await self._lay_beside(client_uuid, cut)
+            try:
+                await self._offload(partial(files.write_picture, self._folder, client_uuid, jpeg))
+            except OSError:
+                await self._remove((client_uuid,))
+                raise
+            await self.book.add(client_uuid, len(jpeg) + beside)
+
+    async def _lay_beside(self, client_uuid: str, cut: bytes) -> int:
+        """Write the cut-out, before its picture: whoever finds the picture finds it all.
+
+        Returns:
+            Its bytes; 0 where there is none, or the disk refuses this one.
+        """
+        if not cut:
+            return 0
+        try:
+            await self._offload(partial(files.write_cut_out, self._folder, client_uuid, cut))
+        except OSError as error:
+            _log.warning("the cut-out of item %s is not kept: %s", client_uuid, error)
+            return 0
+        return len(cut)
 
     async def _remove(self, uuids: tuple[str, ...]) -> None:
         if uuids:

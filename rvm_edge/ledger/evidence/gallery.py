@@ -28,7 +28,7 @@ class Exhibit:
         verdict: what the eyes said of the item.
         judged_size: width and height, in pixels, of the picture as they judged it, in which boxes
             are told; 0 and 0 where nobody noted it.
-        size: in bytes.
+        size: in bytes, with the cut-out that may lie beside it.
         uploaded: the server has it, too.
         reduced: it was made smaller after it was judged.
     """

@@ -46,7 +46,7 @@ class WaitingPicture:
     """A picture that the server is still to get.
 
     Attributes:
-        size: of the file, in bytes.
+        size: of what is kept, in bytes, with the cut-out that may lie beside it.
         attempts: how many uploads were begun.
         reduced: it was made smaller once already.
         parcel: what goes with it; without the picture itself.
