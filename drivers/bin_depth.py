@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drivers.ports import ReadingError
@@ -25,14 +25,30 @@ class Bin:
     full_cm: float = 5.0
     tolerance_cm: float = 10.0
 
+    def with_depth(self, empty_cm: float, full_cm: float) -> Bin:
+        """Return it with other distances."""
+        return replace(self, empty_cm=empty_cm, full_cm=full_cm)
+
     def level_pct(self, distance_cm: float) -> float:
         """Return the level, 0 to 100.
 
         Raises:
             ReadingError: nothing in the bin can be at that distance.
         """
-        low, high = RANGE_CM[0], self.empty_cm + self.tolerance_cm
-        if not low <= distance_cm <= high:
-            raise ReadingError(f"bin: {distance_cm:.0f} cm is outside {low:.0f} to {high:.0f} cm")
+        plausible_cm(distance_cm, self.empty_cm + self.tolerance_cm)
         level = (self.empty_cm - distance_cm) / (self.empty_cm - self.full_cm) * 100.0
         return min(100.0, max(0.0, level))
+
+
+def plausible_cm(distance_cm: float, most_cm: float = RANGE_CM[1]) -> float:
+    """Return a distance that the sensor can have measured.
+
+    Raises:
+        ReadingError: it cannot; NaN cannot either.
+    """
+    least_cm = RANGE_CM[0]
+    if not least_cm <= distance_cm <= most_cm:
+        raise ReadingError(
+            f"bin: {distance_cm:.0f} cm is outside {least_cm:.0f} to {most_cm:.0f} cm"
+        )
+    return distance_cm

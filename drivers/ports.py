@@ -180,6 +180,27 @@ class BinLevel(Protocol):
         ...
 
 
+class BinGauge(Protocol):
+    """The sensor above the bin, where it measures a distance: it can be told what empty is."""
+
+    async def distance_cm(self) -> float:
+        """Measure how far away the topmost item is, or the bottom of an empty bin.
+
+        Raises:
+            ReadingError: the sensor gave no echo or an impossible one.
+        """
+        ...
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on, whatever was said before.
+
+        Args:
+            empty_cm: from the sensor to the bottom of the bin.
+            full_cm: from the sensor to the topmost item when no more fits; less than that.
+        """
+        ...
+
+
 class DoorLock(Protocol):
     """The service door: its bolt and its switch."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.noted.ports import (
     NotedBin,
+    NotedBinGauge,
     NotedCamera,
     NotedDoor,
     NotedGate,
@@ -22,6 +23,7 @@ from rvm_edge.machine import Hardware
 def noted(hardware: Hardware, calls: RollCall) -> Hardware:
     """Return `hardware` with every call noted in `calls`, by the port's name in `Hardware`."""
     scale, thermometer = hardware.scale, hardware.thermometer
+    gauge = hardware.bin_gauge
     return Hardware(
         camera=NotedCamera(hardware.camera, calls),
         gate=NotedGate(hardware.gate, calls),
@@ -36,4 +38,5 @@ def noted(hardware: Hardware, calls: RollCall) -> Hardware:
         scale=None if scale is None else NotedScale(scale, calls),
         thermometer=None if thermometer is None else NotedThermometer(thermometer, calls),
         changes=hardware.changes,
+        bin_gauge=None if gauge is None else NotedBinGauge(gauge, calls),
     )

@@ -41,6 +41,7 @@ from drivers.gpio.switch import Switch
 from drivers.gpio.ultrasonic import UltrasonicBin
 from drivers.iio.ports import KernelThermometer
 from drivers.ports import (
+    BinGauge,
     BinLevel,
     Camera,
     DoorLock,
@@ -113,6 +114,7 @@ async def real_hardware(
         indicator = _indicator(ports.indicator, controller)
         if sound is not None and sound.enabled:
             indicator = await stack.enter_async_context(_heard(indicator, sound))
+        level, gauge = _bin(found, header, controller)
         yield Hardware(
             camera=camera,
             gate=Esp32Gate(controller),
@@ -121,7 +123,8 @@ async def real_hardware(
             indicator=indicator,
             chamber=_barrier(ports.chamber, partial(switch, ports.chamber, Sensor.CHAMBER)),
             slot=_barrier(ports.slot, partial(switch, ports.slot, Sensor.SLOT)),
-            bin=_bin(found, header, controller),
+            bin=level,
+            bin_gauge=gauge,
             door=_door(ports.door, partial(switch, ports.door, Sensor.DOOR)),
             pulse=Esp32Pulse(controller),
             scale=_scale(ports.scale, found.scale, controller),
@@ -193,14 +196,18 @@ def _door(given: Assignment, wired: Callable[[], Esp32Switch | Switch]) -> DoorL
     return Esp32Door(switch) if isinstance(switch, Esp32Switch) else GpioDoor(switch)
 
 
-def _bin(found: HardwareMap, header: Header, controller: Controller) -> BinLevel:
+def _bin(
+    found: HardwareMap, header: Header, controller: Controller
+) -> tuple[BinLevel, BinGauge | None]:
     given, depth = found.ports.bin, Bin(found.bin.empty_cm, found.bin.full_cm)
     if given.driver is Driver.NONE:
-        return NoBinSensor()
+        return NoBinSensor(), None
     if given.driver is Driver.ESP32:
-        return Esp32Bin(controller, depth)
+        wired = Esp32Bin(controller, depth)
+        return wired, wired
     wires = given.wires
-    return UltrasonicBin(header, trigger=wires["trigger"], echo=wires["echo"], bin=depth)
+    own = UltrasonicBin(header, trigger=wires["trigger"], echo=wires["echo"], bin=depth)
+    return own, own
 
 
 def _scale(given: Assignment | None, scale: ScaleTable, controller: Controller) -> Scale | None:

@@ -182,6 +182,7 @@ async def test_a_machine_may_lack_what_it_can_do_without(tmp_path: Path) -> None
             assert not await hardware.door.is_open()
             with pytest.raises(ReadingError, match="no sensor in its bin"):
                 await hardware.bin.level_pct()
+            assert hardware.bin_gauge is None
             with pytest.raises(DriverError, match="no bolt"):
                 await hardware.door.unlock()
         async with machine.serving(tmp_path) as daemon:

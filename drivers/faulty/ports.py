@@ -7,6 +7,7 @@ from functools import partial
 
 from drivers.faulty.mischief import Mischief
 from drivers.ports import (
+    BinGauge,
     BinLevel,
     Camera,
     DoorLock,
@@ -128,6 +129,23 @@ class FaultyBinLevel:
     async def level_pct(self) -> float:
         """Measure the bin."""
         return await self.mischief.around(f"{self.name}.level_pct", self.inner.level_pct)
+
+
+@dataclass(frozen=True)
+class FaultyBinGauge:
+    """`drivers.ports.BinGauge` that fails on request."""
+
+    inner: BinGauge
+    mischief: Mischief
+    name: str = "bin"
+
+    async def distance_cm(self) -> float:
+        """Measure how far away the topmost item is."""
+        return await self.mischief.around(f"{self.name}.distance_cm", self.inner.distance_cm)
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on."""
+        self.inner.set_depth(empty_cm=empty_cm, full_cm=full_cm)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Final
 
 import trio
 
-from drivers.bin_depth import Bin
+from drivers.bin_depth import Bin, plausible_cm
 from drivers.gpio.header import Header
 from drivers.ports import DriverError, ReadingError
 
@@ -27,9 +27,9 @@ _ECHO_MOST_S: Final = 0.03
 """The echo from five metres; after it the sensor itself gives up at 38 ms."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class UltrasonicBin:
-    """`drivers.ports.BinLevel` on an HC-SR04.
+    """`drivers.ports.BinLevel` and `drivers.ports.BinGauge` on an HC-SR04.
 
     Attributes:
         header: the pins.
@@ -54,8 +54,28 @@ class UltrasonicBin:
         """Measure.
 
         Raises:
-            ReadingError: fewer than half of the readings gave an echo, or an absurd one; or the
-                pins cannot be used.
+            ReadingError: there is no distance, or nothing in the bin can be at it.
+        """
+        return self.bin.level_pct(await self._median_cm())
+
+    async def distance_cm(self) -> float:
+        """Measure how far away the topmost item is.
+
+        Raises:
+            ReadingError: there is no distance, or one that the sensor cannot measure.
+        """
+        return plausible_cm(await self._median_cm())
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on."""
+        self.bin = self.bin.with_depth(empty_cm, full_cm)
+
+    async def _median_cm(self) -> float:
+        """Measure several times, and return what lies in the middle.
+
+        Raises:
+            ReadingError: fewer than half of the readings gave an echo, or the pins cannot be
+                used.
         """
         found: list[float] = []
         trouble: DriverError | None = None
@@ -68,7 +88,7 @@ class UltrasonicBin:
                 await trio.sleep(self.gap_s)
         if len(found) <= self.readings // 2:
             raise ReadingError(f"bin: {trouble}") from trouble
-        return self.bin.level_pct(statistics.median(found))
+        return statistics.median(found)
 
     def _distance_cm(self) -> float:
         """Measure once; blocks for at most a tenth of a second."""

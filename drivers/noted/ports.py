@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.noted.roll_call import RollCall
 from drivers.ports import (
+    BinGauge,
     BinLevel,
     Camera,
     DoorLock,
@@ -130,6 +131,23 @@ class NotedBin:
         """Measure."""
         with self._calls.calling("bin"):
             return await self._level.level_pct()
+
+
+class NotedBinGauge:
+    """`drivers.ports.BinGauge`."""
+
+    def __init__(self, gauge: BinGauge, calls: RollCall) -> None:
+        self._gauge = gauge
+        self._calls = calls
+
+    async def distance_cm(self) -> float:
+        """Measure how far away the topmost item is."""
+        with self._calls.calling("bin"):
+            return await self._gauge.distance_cm()
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on."""
+        self._gauge.set_depth(empty_cm=empty_cm, full_cm=full_cm)
 
 
 class NotedDoor:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from drivers.bin_depth import Bin
 from drivers.ports import ReadingError
 from drivers.sim.link import SimulatedWorld, Verb, command, read_number, read_yes_or_no
 
@@ -14,6 +15,9 @@ READING_S = 1.0
 
 BIN_PCT = (0.0, 100.0)
 WEIGHT_G = (-1_000.0, 10_000.0)
+BUILT: Final = Bin()
+"""How deep the simulated bin really is."""
+
 TEMPERATURE_C = (-40.0, 125.0)
 """What the fitted parts can measure at all: beyond it a reading is a fault, not a fact."""
 
@@ -31,15 +35,36 @@ class SimulatedPresence:
         return await read_yes_or_no(self.world, self.place, self.timeout_s)
 
 
-@dataclass(frozen=True)
+@dataclass
 class SimulatedBin:
-    """`drivers.ports.BinLevel` on a simulated world."""
+    """`drivers.ports.BinLevel` and `drivers.ports.BinGauge` on a simulated world.
+
+    Attributes:
+        world: knows how full the bin is.
+        timeout_s: so long a reading may take.
+        bin: how a distance becomes a level; as the simulated bin really is, unless told otherwise.
+    """
 
     world: SimulatedWorld
     timeout_s: float = READING_S
+    bin: Bin = BUILT
 
     async def level_pct(self) -> float:
         """Measure the bin."""
+        if self.bin is BUILT:  # to the last digit, which a distance would cost
+            return await self._true_pct()
+        return self.bin.level_pct(await self.distance_cm())
+
+    async def distance_cm(self) -> float:
+        """Measure how far away the topmost item is."""
+        depth_cm = BUILT.empty_cm - BUILT.full_cm
+        return BUILT.empty_cm - await self._true_pct() * depth_cm / 100.0
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on."""
+        self.bin = self.bin.with_depth(empty_cm, full_cm)
+
+    async def _true_pct(self) -> float:
         level = await read_number(self.world, Verb.BIN_LEVEL, self.timeout_s)
         return _plausible("bin level", "%", level, BIN_PCT)
 

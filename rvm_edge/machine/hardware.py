@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drivers.ports import (
+    BinGauge,
     BinLevel,
     Camera,
     Changes,
@@ -29,6 +30,7 @@ class Hardware:
         slot: the barrier across the slot: a hand or an item is in the way of the gate.
         scale: None where no scale is fitted.
         thermometer: None where none is fitted.
+        bin_gauge: the bin's sensor, where it measures a distance; None where it does not.
         changes: what the sensors say unasked; None where none of them can.
     """
 
@@ -45,3 +47,4 @@ class Hardware:
     scale: Scale | None = None
     thermometer: Thermometer | None = None
     changes: Changes | None = None
+    bin_gauge: BinGauge | None = None

@@ -28,6 +28,7 @@ from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
 from drivers.faulty.mischief import Mischief
 from drivers.faulty.ports import (
+    FaultyBinGauge,
     FaultyBinLevel,
     FaultyCamera,
     FaultyDoorLock,
@@ -78,6 +79,7 @@ def hardware_over(
         answer_s: how long an action may take.
         reading_s: how long a reading or a picture may take.
     """
+    simulated_bin = SimulatedBin(world, reading_s)
     return Hardware(
         camera=SimulatedCamera(world, reading_s),
         gate=SimulatedGate(world, answer_s),
@@ -86,11 +88,12 @@ def hardware_over(
         indicator=SimulatedIndicator(world, answer_s),
         chamber=SimulatedPresence(world, Verb.CHAMBER, reading_s),
         slot=SimulatedPresence(world, Verb.SLOT, reading_s),
-        bin=SimulatedBin(world, reading_s),
+        bin=simulated_bin,
         door=SimulatedDoorLock(world, answer_s),
         pulse=SimulatedPulse(world, answer_s),
         scale=SimulatedScale(world, reading_s),
         thermometer=SimulatedThermometer(world, reading_s),
+        bin_gauge=simulated_bin,
     )
 
 
@@ -100,6 +103,7 @@ def faulty_hardware(hardware: Hardware, mischief: Mischief) -> Hardware:
     A verb is called by its port's name in `Hardware` and its own, such as ``slot.is_occupied``.
     """
     scale, thermometer = hardware.scale, hardware.thermometer
+    gauge = hardware.bin_gauge
     return Hardware(
         camera=FaultyCamera(hardware.camera, mischief),
         gate=FaultyGate(hardware.gate, mischief),
@@ -114,6 +118,7 @@ def faulty_hardware(hardware: Hardware, mischief: Mischief) -> Hardware:
         scale=None if scale is None else FaultyScale(scale, mischief),
         thermometer=None if thermometer is None else FaultyThermometer(thermometer, mischief),
         changes=hardware.changes,
+        bin_gauge=None if gauge is None else FaultyBinGauge(gauge, mischief),
     )
 
 
@@ -140,13 +145,15 @@ def with_wired_sensors(
         told: what its sensors say unasked; `controller` tells it.
         every_s: between two readings of the scale.
     """
+    wired_bin = Esp32Bin(controller, Bin(EMPTY_MM / 10, FULL_MM / 10))
     cell = LoadCell(GRAMS_PER_COUNT, ZERO_COUNT, every_s=every_s)
     return replace(
         hardware,
         chamber=Esp32Presence(Esp32Switch(controller, told, Sensor.CHAMBER)),
         slot=Esp32Presence(Esp32Switch(controller, told, Sensor.SLOT)),
         door=Esp32Door(Esp32Switch(controller, told, Sensor.DOOR)),
-        bin=Esp32Bin(controller, Bin(EMPTY_MM / 10, FULL_MM / 10)),
+        bin=wired_bin,
+        bin_gauge=wired_bin,
         scale=Esp32Scale(controller, cell),
         thermometer=Esp32Thermometer(controller),
         changes=told,

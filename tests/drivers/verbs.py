@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from drivers.ports import Scale, Signal, Thermometer
+from drivers.ports import BinGauge, Scale, Signal, Thermometer
 from rvm_edge.machine import Hardware
 
 Verb = Callable[[Hardware], Awaitable[object]]
@@ -13,6 +13,11 @@ Verb = Callable[[Hardware], Awaitable[object]]
 def scale(hardware: Hardware) -> Scale:
     assert hardware.scale is not None
     return hardware.scale
+
+
+def bin_gauge(hardware: Hardware) -> BinGauge:
+    assert hardware.bin_gauge is not None
+    return hardware.bin_gauge
 
 
 def thermometer(hardware: Hardware) -> Thermometer:
@@ -38,6 +43,7 @@ WIRED: dict[str, Verb] = {
     "chamber.is_occupied": lambda it: it.chamber.is_occupied(),
     "slot.is_occupied": lambda it: it.slot.is_occupied(),
     "bin.level_pct": lambda it: it.bin.level_pct(),
+    "bin.distance_cm": lambda it: bin_gauge(it).distance_cm(),
     "door.lock": lambda it: it.door.lock(),
     "door.unlock": lambda it: it.door.unlock(),
     "door.is_open": lambda it: it.door.is_open(),

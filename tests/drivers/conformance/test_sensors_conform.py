@@ -9,6 +9,7 @@ from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Specimen
 from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import Rig
+from tests.drivers.verbs import bin_gauge
 
 
 def scale(rig: Rig) -> Scale:
@@ -93,6 +94,17 @@ async def test_bin_level_follows_the_bin(rig: Rig) -> None:
     rig.world.set_bin_pct(91.5)
     assert await rig.hardware.bin.level_pct() == pytest.approx(91.5, abs=0.2)  # to a millimetre
     rig.world.set_bin_pct(130)
+    assert await rig.hardware.bin.level_pct() == 100
+
+
+async def test_a_bin_goes_by_the_depth_that_was_measured_last(rig: Rig) -> None:
+    gauge = bin_gauge(rig.hardware)
+    assert await gauge.distance_cm() == pytest.approx(50, abs=0.1)
+    rig.world.set_bin_pct(50)
+    assert await gauge.distance_cm() == pytest.approx(27.5, abs=0.1)
+    gauge.set_depth(empty_cm=50, full_cm=20)
+    assert await rig.hardware.bin.level_pct() == pytest.approx(75, abs=0.4)
+    rig.world.set_bin_pct(80)
     assert await rig.hardware.bin.level_pct() == 100
 
 

@@ -82,6 +82,20 @@ async def test_a_thread_that_is_held_up_spoils_one_reading_and_not_the_level() -
         assert pulses == measured.readings
 
 
+async def test_the_distance_is_read_beyond_the_bin_and_the_level_goes_by_what_is_said_of_it() -> (
+    None
+):
+    chip = Sensor().play()
+    with fake_chip(chip):
+        measured = sensor(chip)
+        chip.distance_cm = 80.0
+        with pytest.raises(ReadingError, match="outside 2 to 60 cm"):
+            await measured.level_pct()
+        assert await measured.distance_cm() == pytest.approx(80, abs=1.5)
+        measured.set_depth(empty_cm=90, full_cm=10)
+        assert await measured.level_pct() == pytest.approx(12.5, abs=2)
+
+
 @shows(Trial.UNREADABLE, "bin", ways=("gpio",))
 async def test_no_echo_is_a_reading_error() -> None:
     chip = Sensor().play()
