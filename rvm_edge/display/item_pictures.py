@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.item import Verdict
-from rvm_edge.ledger.evidence.files import read_picture
+from rvm_edge.ledger.evidence.files import read_cut_out, read_picture
 from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.machine import Eyes, EyesError, Tray
 from rvm_edge.offload import Offload
@@ -70,6 +70,14 @@ class ItemPictures:
             return await self._eyes.as_jpeg(self._frames[self._shown], MOST_BYTES)
         except EyesError:
             return None
+
+    async def cut_out(self, client_uuid: str) -> bytes | None:
+        """Return the cut-out that lies beside an item's picture; None where none is kept.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        return await self._offload(partial(read_cut_out, self._evidence_dir, client_uuid))
 
     def shown(self, client_uuid: str, verdict: Verdict) -> tuple[int, int, int]:
         """Return which frame is shown, and its width and height in pixels, 0 while unknown."""

@@ -25,7 +25,7 @@ from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.item import SessionMode
 from rvm_edge.ledger.courier import DeliveryStatus
 from rvm_edge.ledger.evidence import gallery
-from rvm_edge.ledger.evidence.files import read_picture
+from rvm_edge.ledger.evidence.files import cut_out_path_of, read_picture
 from rvm_edge.ledger.queue import QueueEntry, QueueState, undelivered
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.locations import Locations
@@ -160,6 +160,7 @@ def _kept(folder: Path, one: gallery.Exhibit) -> KeptItem:
         uploaded=one.uploaded,
         box=Sighting(verdict, gallery.surest(verdict), *_judged_size(folder, one)).box,
     )
+        has_cut_out=cut_out_path_of(folder, one.client_uuid).is_file(),
 
 
 def _judged_size(folder: Path, one: gallery.Exhibit) -> tuple[int, int]:

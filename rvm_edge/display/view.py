@@ -128,6 +128,10 @@ class SeenMachine:
         """Return the item's picture as a JPEG; None where it is not kept."""
         return await self._pictures.picture(client_uuid)
 
+    async def cut_out(self, client_uuid: str) -> bytes | None:
+        """Return what the second judge took for the item; None where it is not kept."""
+        return await self._pictures.cut_out(client_uuid)
+
     async def sensors(self) -> Sensors:
         """Return what was last read, and by which level a full bin is told."""
         await trio.lowlevel.checkpoint()

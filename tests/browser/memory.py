@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+from PIL import Image, ImageDraw
 
 from rvm_edge.bridges.local.records import Delivery, KeptItem, QueuedItem
 from rvm_edge.bridges.local.view import Sensors
@@ -32,6 +35,8 @@ def remembering() -> StagedMachine:
     taken, refused = machine.pictures[BOTTLE], machine.pictures[FILLED]
     for number in range(1, PICTURES + 1):
         machine.pictures[uuid_of(number)] = taken if _is_accepted(number) else refused
+        if _is_cut_out(number):
+            machine.cut_outs[uuid_of(number)] = _cut_out(taken)
     return machine
 
 
@@ -74,7 +79,27 @@ def _kept(number: int, now: datetime) -> KeptItem:
         size=183_000,
         uploaded=number % 2 == 0,
         box=(0.37, 0.12, 0.62, 0.88) if accepted else None,
+        has_cut_out=_is_cut_out(number),
     )
+
+
+def _is_cut_out(number: int) -> bool:
+    """Say whether the second judge was asked: about what was accepted, and not lately."""
+    return _is_accepted(number) and number < PICTURES
+
+
+def _cut_out(jpeg: bytes) -> bytes:
+    """Stand for the second judge: what lies in the box, on grey."""
+    picture = Image.open(io.BytesIO(jpeg)).convert("RGB")
+    shares = (0.37, 0.12, 0.62, 0.88)
+    box = [round(share * side) for share, side in zip(shares, picture.size * 2, strict=True)]
+    mask = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(mask).rounded_rectangle(box, radius=picture.width // 20, fill=255)
+    out = io.BytesIO()
+    Image.composite(picture, Image.new("RGB", picture.size, (128, 128, 128)), mask).save(
+        out, "JPEG"
+    )
+    return out.getvalue()
 
 
 def _is_accepted(number: int) -> bool:

@@ -77,6 +77,30 @@ async def test_the_queue_follows_what_is_delivered(chromium: Chromium) -> None:
         await page.until(shown(".queue li", 3))
 
 
+async def test_the_item_alone_takes_its_pictures_place_and_gives_it_back(
+    chromium: Chromium,
+) -> None:
+    seen = (
+        "[...document.querySelectorAll('.gallery figure:has(.cut) img')].slice(0, 2)"
+        ".map((one) => one.getBoundingClientRect().width > 0)"
+    )
+    async with technician(chromium, remembering(), "pictures") as page:
+        await page.until(shown(".gallery figure", 8))
+        await page.until("[...document.images].every((one) => one.naturalWidth > 0)")
+        assert (
+            await page.evaluate("document.querySelector('.gallery figure:first-child .cut')")
+            is None
+        )
+        assert await page.evaluate(seen) == [False, True]
+        await page.tap(".gallery figcaption button")
+        assert await page.evaluate(seen) == [True, False]
+        alt = await page.evaluate("document.querySelector('.gallery .alone .cut img').alt")
+        assert alt == "Yang dianggap barang oleh penilai kedua: empty pet · mineral 91\u00a0%"
+        assert await page.evaluate(WRONG) == []
+        await page.tap(".gallery [aria-pressed=true]")
+        assert await page.evaluate(seen) == [False, True]
+
+
 async def test_the_gallery_leafs_through_everything_that_is_kept(chromium: Chromium) -> None:
     async with technician(chromium, remembering(), "pictures") as page:
         seen = []

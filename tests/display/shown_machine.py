@@ -16,6 +16,7 @@ from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
+from rvm_edge.machine import CutOut, no_cut_out
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy, ScreenSettings, Settings
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
@@ -147,6 +148,7 @@ async def shown(
     else_any_port: bool = False,
     policy: Policy = QUICK,
     server: Server = Server(),
+    cut_out: CutOut = no_cut_out,
 ) -> AsyncIterator[Shown]:
     """Run a machine with its screen while the block lasts; fail if anything takes too long."""
     world = World(Timings().scaled(0.0), empty_pictures=SAMPLES.empty_pictures)
@@ -160,6 +162,7 @@ async def shown(
         link=server.made(uplinks.append),
         host=RecordedHost(),
         credentials=SimulatedCredentials(),
+        cut_out=cut_out,
     )
     plan = ScreenPlan(here, screen, Secret(TOKEN), else_any_port)
     failure: BaseException | None = None

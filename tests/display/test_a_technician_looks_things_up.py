@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 
+from drivers.ports import Frame
 from rvm_edge.statechart.journal.reading import tail
 from states import paths
 from tests.bridges.local.page import Json, Page
@@ -55,6 +57,22 @@ async def test_the_evidence_is_listed_newest_first_and_fetched_with_its_ticket(
     assert [item["accepted"] for item in evidence["items"]] == [False, True]
     assert (evidence["total"], evidence["more"]) == (2, False)
     assert [len(one.content) for one in fetched] == [item["size"] for item in evidence["items"]]
+
+
+async def test_what_the_second_judge_cut_out_is_shown_beside_its_picture(tmp_path: Path) -> None:
+    def cut_out(frames: Sequence[Frame]) -> bytes:
+        return b"the item of " + frames[0].data
+
+    async with shown(tmp_path, cut_out=cut_out) as machine, page_of(machine) as page:
+        await donated(machine, page)
+        items = (await looked_up(page, "list_evidence"))["evidence"]["items"]
+        origin = (await machine.served()).origin
+        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=60) as client:
+            for item in items:
+                picture = (await client.get(item["picture"])).content
+                cut = (await client.get(item["cut_out"])).content
+                assert cut == b"the item of " + picture
+                assert item["size"] == len(cut) + len(picture)
 
 
 async def test_the_evidence_comes_with_its_boxes_also_after_a_restart(tmp_path: Path) -> None:

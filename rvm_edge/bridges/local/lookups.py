@@ -17,6 +17,7 @@ from rvm_edge.bridges.local.records import (
     JOURNAL_ROWS,
     QUEUE_ROWS,
     EvidencePage,
+    KeptItem,
     Records,
 )
 
@@ -48,16 +49,18 @@ class Loans:
         self._lent[ticket] = (self._clock() + GLIMPSE_S, uuids)
         while len(self._lent) > LOANS:
             self._lent.popitem(last=False)
-        items = tuple(
-            replace(item, picture=f"/evidence/{item.client_uuid}.jpg?ticket={ticket}")
-            for item in page.items
-        )
-        return replace(page, items=items)
+        return replace(page, items=tuple(_with_paths(item, ticket) for item in page.items))
 
     def allow(self, client_uuid: str, ticket: str) -> bool:
         """Say whether this ticket is good for this item's picture now."""
         until_s, uuids = self._lent.get(ticket, (0.0, frozenset()))
         return client_uuid in uuids and self._clock() < until_s
+
+
+def _with_paths(item: KeptItem, ticket: str) -> KeptItem:
+    path = f"/evidence/{item.client_uuid}"
+    cut_out = f"{path}.cut.jpg?ticket={ticket}" if item.has_cut_out else ""
+    return replace(item, picture=f"{path}.jpg?ticket={ticket}", cut_out=cut_out)
 
 
 class Lookups:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -136,10 +136,16 @@ def _show_pictures(app: QuartTrio, exhibits: Exhibits) -> None:
 
     @app.get("/evidence/<uuid:client_uuid>.jpg")
     async def _kept(client_uuid: object) -> Response:
-        uuid = str(client_uuid)
+        return await _lent(str(client_uuid), exhibits.items.fetch)
+
+    @app.get("/evidence/<uuid:client_uuid>.cut.jpg")
+    async def _cut_out(client_uuid: object) -> Response:
+        return await _lent(str(client_uuid), exhibits.items.fetch_cut_out)
+
+    async def _lent(uuid: str, fetch: Callable[[str], Awaitable[bytes | None]]) -> Response:
         if not exhibits.loans.allow(uuid, request.args.get("ticket", "")):
             return _text(403, "only a technician may look up pictures, and only for a minute")
-        jpeg = await exhibits.items.fetch(uuid)
+        jpeg = await fetch(uuid)
         return _text(404, "this picture is not kept here") if jpeg is None else _jpeg(jpeg)
 
     @app.get("/snapshot.jpg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import trio
@@ -43,7 +43,7 @@ class ItemPictures:
         async with self._one_at_a_time:
             known = self._known.get(client_uuid)
             if known is None:
-                known = await self._fetched(client_uuid)
+                known = await _in_time(self._view.picture(client_uuid))
                 if known is not None and client_uuid in self._known:
                     self._known[client_uuid] = known
             return known
@@ -51,15 +51,21 @@ class ItemPictures:
     async def fetch(self, client_uuid: str) -> bytes | None:
         """Return any item's picture as a JPEG, for whoever may look it up; None without one."""
         async with self._one_at_a_time:
-            return await self._fetched(client_uuid)
+            return await _in_time(self._view.picture(client_uuid))
 
-    async def _fetched(self, client_uuid: str) -> bytes | None:
-        with trio.move_on_after(_FETCH_S):
-            try:
-                return await self._view.picture(client_uuid)
-            except Exception:  # noqa: BLE001 - a page without a picture still says what happened
-                _LOG.exception("an item's picture could not be had")
-        return None
+    async def fetch_cut_out(self, client_uuid: str) -> bytes | None:
+        """Return the cut-out beside an item's picture, likewise."""
+        async with self._one_at_a_time:
+            return await _in_time(self._view.cut_out(client_uuid))
+
+
+async def _in_time(picture: Awaitable[bytes | None]) -> bytes | None:
+    with trio.move_on_after(_FETCH_S):
+        try:
+            return await picture
+        except Exception:  # noqa: BLE001 - a page without a picture still says what happened
+            _LOG.exception("an item's picture could not be had")
+    return None
 
 
 class Glimpses:

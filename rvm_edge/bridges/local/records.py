@@ -81,14 +81,16 @@ class KeptItem:
         reason: its reason.
         label: the class that decided, or "".
         confidence: that class's, 0 to 1.
-        size: of the picture, in bytes.
+        size: of what is kept of it, in bytes.
         uploaded: the server has it, too.
         box: left, top, right, bottom of what decided, each as a share of the picture's width or
             height; null where nothing did, or where it is not known.
         picture: its path on this bridge, for a minute.
     """
 
+        has_cut_out: what the second judge took for the item lies beside the picture.
     number: int
+        cut_out: likewise of the item on grey; "" where there is none.
     client_uuid: str
     at: str
     accepted: bool
@@ -101,7 +103,9 @@ class KeptItem:
     picture: str = ""
 
 
+    has_cut_out: bool = False
 @dataclass(frozen=True)
+    cut_out: str = ""
 class EvidencePage:
     """Some of the pictures that lie in the machine.
 

@@ -206,6 +206,10 @@ class MachineView(Protocol):
         """Return the item's picture as a JPEG; None where it is not kept."""
         ...
 
+    async def cut_out(self, client_uuid: str) -> bytes | None:
+        """Return what the second judge took for the item, on grey; None where it is not kept."""
+        ...
+
     async def sensors(self) -> Sensors:
         """Return what was last read."""
         ...

@@ -67,6 +67,7 @@ GET only, for the same hosts. Nothing can be changed here.
 | `/metrics` | figures for Prometheus |
 | `/pictures/<client_uuid>.jpg` | the picture of one of the last items |
 | `/evidence/<client_uuid>.jpg?ticket=…` | a picture that `list_evidence` told of, for a minute |
+| `/evidence/<client_uuid>.cut.jpg?ticket=…` | likewise the item as the second judge cut it out |
 | `/snapshot.jpg?ticket=…` | what `look_inside` saw; in maintenance only, for a minute |
 
 ## Pages of the predecessor

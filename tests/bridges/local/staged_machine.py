@@ -107,6 +107,7 @@ class StagedMachine:
     counts: Counts = field(default_factory=lambda: Tally(steps=3).snapshot())
     seen: dict[str, Sighting] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    cut_outs: dict[str, bytes] = field(default_factory=dict)
     senses: Sensors = field(default_factory=Sensors)
     standing: tuple[Alarm, ...] = ()
     login: Login | None = None
@@ -154,6 +155,9 @@ class StagedMachine:
 
     async def picture(self, client_uuid: str) -> bytes | None:
         return self.pictures.get(client_uuid)
+
+    async def cut_out(self, client_uuid: str) -> bytes | None:
+        return self.cut_outs.get(client_uuid)
 
     async def sensors(self) -> Sensors:
         return self.senses

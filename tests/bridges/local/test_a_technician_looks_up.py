@@ -102,6 +102,22 @@ async def test_a_picture_is_fetched_with_the_ticket_of_its_page_alone() -> None:
         assert await status_of(running, stranger) == 403
 
 
+async def test_what_the_second_judge_cut_out_is_fetched_likewise_where_there_is_one() -> None:
+    machine = remembering()
+    machine.records.kept = (replace(KEPT, number=2, has_cut_out=True), KEPT)
+    async with bridge(machine, pins=pins()) as running, page(running) as kiosk:
+        cut, whole = (await looked_up(kiosk, "list_evidence"))["evidence"]["items"]
+        assert (cut["has_cut_out"], whole["has_cut_out"]) == (True, False)
+        assert whole["cut_out"] == ""
+        path, _, ticket = cut["cut_out"].partition("?")
+        assert path == f"/evidence/{ITEM}.cut.jpg"
+        assert await status_of(running, cut["cut_out"]) == 404  # removed meanwhile
+        machine.cut_outs[ITEM] = JPEG
+        assert await status_of(running, cut["cut_out"]) == 200
+        assert await status_of(running, path) == 403
+        assert await status_of(running, f"/evidence/{at.SESSION}.cut.jpg?{ticket}") == 403
+
+
 def test_a_ticket_is_good_for_a_minute_and_for_the_last_pages() -> None:
     now = [0.0]
     loans = Loans(lambda: now[0])

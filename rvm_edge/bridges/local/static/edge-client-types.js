@@ -198,7 +198,9 @@
  * @property {number} size in bytes
  * @property {boolean} uploaded
  * @property {[number, number, number, number]|null} box left, top, right, bottom as shares of the picture
+ * @property {boolean} has_cut_out
  * @property {string} picture a path on the bridge, for a minute
+ * @property {string} cut_out likewise of the item alone, as the second judge saw it; "" without one
  */
 
 /**

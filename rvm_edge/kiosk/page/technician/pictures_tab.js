@@ -129,10 +129,33 @@ function exhibitOf(item, { words, language }) {
   const more = `${ago(item.at, language)} · ${Math.ceil(item.size / 1000)}\u00a0kB · ${where}`;
   const mark = item.accepted ? "good" : "back";
   const picture = { path: item.picture, box: item.box, mark: /** @type {"good" | "back"} */ (mark) };
-  return element(
+  const caption = element("figcaption", {}, element("strong", {}, about), element("span", {}, more));
+  const figure = element(
     "figure",
     { "data-tone": mark },
     photograph(picture, `${words.picture}: ${about}`, "camera", false),
-    element("figcaption", {}, element("strong", {}, about), element("span", {}, more)),
+    caption,
   );
+  if (item.cut_out !== "") caption.append(cutOutOf(item, figure, `${panel.cutOutAlt}: ${about}`, panel.cutOut));
+  return figure;
+}
+
+/**
+ * A button that puts the item as the second judge cut it out in the place of its picture, and back.
+ *
+ * @param {KeptItem} item
+ * @param {HTMLElement} figure
+ * @param {string} alt
+ * @param {string} label
+ */
+function cutOutOf(item, figure, alt, label) {
+  const picture = photograph({ path: item.cut_out, box: null, mark: "" }, alt, "camera", false);
+  const button = element("button", { type: "button", "aria-pressed": "false", click: () => turn() }, label);
+  const turn = () => {
+    const pressed = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(pressed));
+    figure.classList.toggle("alone", pressed);
+  };
+  figure.prepend(element("div", { class: "cut" }, picture));
+  return button;
 }

@@ -71,6 +71,8 @@ export const en = {
   tries: (count) => ["not tried yet", "tried once"][count] ?? `tried ${count} times`,
   evidenceNone: "No pictures are kept in the machine yet.",
   evidenceShown: (from, to, total) => `${from}–${to} of ${total}`,
+  cutOut: "Item alone",
+  cutOutAlt: "What the second judge took for the item",
   newer: "Newer",
   older: "Older",
   uploaded: "at the server",

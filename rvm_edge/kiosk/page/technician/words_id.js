@@ -70,6 +70,8 @@ export const id = {
   tries: (/** @type {number} */ count) => (count === 0 ? "belum dicoba" : `${count} kali dicoba`),
   evidenceNone: "Belum ada gambar yang tersimpan di mesin.",
   evidenceShown: (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ total) => `${from}–${to} dari ${total}`,
+  cutOut: "Barangnya saja",
+  cutOutAlt: "Yang dianggap barang oleh penilai kedua",
   newer: "Lebih baru",
   older: "Lebih lama",
   uploaded: "sudah di server",
