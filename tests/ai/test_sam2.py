@@ -9,6 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -155,9 +156,14 @@ async def test_detector_and_judge_work_in_one_worker(
         await eyes.ready()
         assert eyes.second_judge.state is JudgeState.READY
         accepted = await eyes.judge([bottle], None)
+        cut = eyes.cut_outs.take([bottle])
         refused = await eyes.judge([can], None)
+        assert eyes.cut_outs.take([can]) == b""
         assert (eyes.second_judge.asked, eyes.restarts) == (1, 0)
     assert (accepted.accepted, refused.reason) == (True, Reason.FORBIDDEN_CLASS)
+    shown = cv2.imdecode(np.frombuffer(cut, dtype=np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    assert max(shown.shape[:2]) == lenient.input_side
     assert accepted.record is not None
     assert accepted.record.second_opinion is not None
     assert accepted.record.second_opinion.says == "no objection"
