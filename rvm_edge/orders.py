@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Action(Enum):
-    """What the server may order."""
+    """What may be ordered: by the server, unless it is one of `LOCAL_ONLY`."""
 
     RESTART = "restart"
     REBOOT = "reboot"
@@ -24,6 +25,11 @@ class Action(Enum):
     DOWNLOAD_MODEL = "download_model"
     CHECK_CONNECTION = "check_connection"
     CHECK_MODEL_UPDATE = "check_model_update"
+    SET_UP_ANEW = "set_up_anew"
+
+
+LOCAL_ONLY: Final = frozenset({Action.SET_UP_ANEW})
+"""No server has a word for these: they are ordered at the machine's own screen, or not at all."""
 
 
 class Component(Enum):

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from rvm_edge.orders import Action, Order
+import trio
+
+from rvm_edge.orders import LOCAL_ONLY, Action, Order
 from states import paths
 from states.context import Ctx
 from states.errands import ErrandError, read_sensor
@@ -24,6 +26,7 @@ from states.events import (
     RestartOrdered,
 )
 from states.renewing import look_for_model
+from states.setting_up_anew import forget_who_it_is
 from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
@@ -51,9 +54,13 @@ MOVES_IN = frozenset({paths.MAINTENANCE})
 PICTURES_IN = frozenset({paths.IDLE})
 """Where `Action.CAPTURE_IMAGE` is carried out; likewise."""
 
+SET_UP_ANEW_IN = frozenset({paths.MAINTENANCE})
+"""Where `Action.SET_UP_ANEW` is carried out; likewise."""
+
 _ONLY_IN = {
     Action.TRIGGER_ACTUATOR: MOVES_IN,
     Action.CAPTURE_IMAGE: PICTURES_IN,
+    Action.SET_UP_ANEW: SET_UP_ANEW_IN,
 }
 
 CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
@@ -68,6 +75,7 @@ CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
 
 LEFT_ALREADY = "the machine is not in maintenance"
 STAYS_DARK = "only in idle: the lamp stays off"
+NOT_BY_THE_SERVER = "only at the machine's own screen"
 
 
 async def obey_at_rest(here: Ctx) -> None:
@@ -89,7 +97,9 @@ async def obey_in_maintenance(here: Ctx) -> None:
     """Carry out orders while a technician or the operator has taken the machine out of use."""
     while True:
         order = await here.machine.orders.next(OUT_OF_USE)
-        if order.local:
+        if order.local and order.action is Action.SET_UP_ANEW:
+            await _set_up_anew(here, order)
+        elif order.local:
             await _report(here, order, carry_out_locally(here, order))
         elif order.action is Action.EXIT_MAINTENANCE:
             await _done(here, order, "given back")
@@ -138,18 +148,28 @@ async def _carry_out(here: Ctx, order: Order) -> None:
         await _report(here, order, read_sensor(here, order.component))
     elif action is Action.CHECK_CONNECTION:
         await _done(here, order, "heard")
+    elif action in LOCAL_ONLY:
+        await _refuse(here, order, NOT_BY_THE_SERVER)
     else:
         await _report(here, order, look_for_model(here, order))
 
 
-async def _report(here: Ctx, order: Order, errand: Awaitable[str]) -> None:
-    """Put what comes of an errand into the journal."""
+async def _set_up_anew(here: Ctx, order: Order) -> None:
+    """Forget who the machine is, and start over; the one does not happen without the other."""
+    with trio.CancelScope(shield=True):
+        if await _report(here, order, forget_who_it_is(here)):
+            await here.post(RestartOrdered(order.order_id, reboot=False))
+
+
+async def _report(here: Ctx, order: Order, errand: Awaitable[str]) -> bool:
+    """Put what comes of an errand into the journal; say whether it was done."""
     try:
         result = await errand
     except ErrandError as error:
         await _refuse(here, order, str(error))
-    else:
-        await _done(here, order, result)
+        return False
+    await _done(here, order, result)
+    return True
 
 
 async def _done(here: Ctx, order: Order, result: str) -> None:

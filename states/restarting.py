@@ -1,4 +1,4 @@
-"""RESTARTING: the server asked the machine to start anew, and nothing is in hand."""
+"""RESTARTING: the machine was ordered to start anew, and nothing is in hand."""
 
 from rvm_edge.statechart.definition import Timeout
 from states.context import Ctx, MachineState
@@ -16,7 +16,7 @@ async def start_anew(here: Ctx) -> None:
 
 RESTARTING = MachineState(
     "restarting",
-    "The server asked the machine to start anew; nothing is in hand.",
+    "The machine is to start anew, as ordered; nothing is in hand.",
     activities=(start_anew,),
     timeout=Timeout(60.0),
 )

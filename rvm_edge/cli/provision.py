@@ -112,7 +112,7 @@ def command(
 def _store(here: Locations) -> Store:
     from rvm_edge.provisioning.store import Store
 
-    return Store(here.credentials_path, here.site_path)
+    return Store(here.credentials_path, here.site_path, here.server_policy_path)
 
 
 def _read(file: Path, server: str) -> Credentials:

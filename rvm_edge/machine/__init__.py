@@ -23,7 +23,15 @@ from rvm_edge.machine.eyes import (
 from rvm_edge.machine.hardware import Hardware
 from rvm_edge.machine.host import Host
 from rvm_edge.machine.models import ModelNews, ModelNote, Models, ModelsError
-from rvm_edge.machine.server import Channel, Cloud, Courier, Credentials, Orders, Standing
+from rvm_edge.machine.server import (
+    Channel,
+    Cloud,
+    Courier,
+    Credentials,
+    KeptError,
+    Orders,
+    Standing,
+)
 from rvm_edge.settings import Policy, PolicyInForce
 
 __all__ = [
@@ -42,6 +50,7 @@ __all__ = [
     "Flags",
     "Hardware",
     "Host",
+    "KeptError",
     "LedgerError",
     "Machine",
     "ModelNews",

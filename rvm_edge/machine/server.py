@@ -69,6 +69,14 @@ class Courier(Protocol):
         """Let everything that can wait wait while inside: somebody is at the machine."""
         ...
 
+    async def undelivered(self) -> int:
+        """Return how many deposits the server is not known to have, given up or not.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        ...
+
     async def cap_reached(self) -> str:
         """Say in a few words why nothing more may be taken without the server; "" if it may.
 
@@ -90,8 +98,28 @@ class Orders(Protocol):
         ...
 
 
+class KeptError(Exception):
+    """The machine goes on knowing who it is. The message says why, in one line."""
+
+
 class Credentials(Protocol):
     """Whether the machine knows who it is."""
+
+    @property
+    def why_kept(self) -> str:
+        """Why `forget` would be refused, in one line; "" if nothing speaks against it."""
+        ...
+
+    async def forget(self) -> None:
+        """Forget who the machine is, and what was chosen or heard because it was that one.
+
+        What people have put in is another matter: ledger, pictures and journal stay. Whatever has
+        read the credentials goes by them until the next start.
+
+        Raises:
+            KeptError: they cannot be forgotten.
+        """
+        ...
 
     async def present(self) -> bool:
         """Say whether usable credentials are stored."""

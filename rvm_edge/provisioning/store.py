@@ -14,10 +14,19 @@ from rvm_edge.provisioning.site import Site
 class Store:
     """Keeps who the machine is, and what was chosen for its site."""
 
-    def __init__(self, credentials_path: Path, site_path: Path) -> None:
-        """Remember where; nothing is read or written yet."""
+    def __init__(
+        self, credentials_path: Path, site_path: Path, policy_path: Path | None = None
+    ) -> None:
+        """Remember where; nothing is read or written yet.
+
+        Args:
+            credentials_path: of who the machine is.
+            site_path: of what was chosen for its site.
+            policy_path: of what its server said last, to be forgotten with them.
+        """
         self._credentials = credentials_path
         self._site = site_path
+        self._policy = policy_path
 
     def is_filled(self) -> bool:
         """Say whether there are credentials, be they any good or not."""
@@ -40,13 +49,17 @@ class Store:
         keep(self._credentials, raw)
 
     def forget(self) -> bool:
-        """Delete both, and nothing else; say whether there were credentials.
+        """Delete both, and the server's policy; say whether there were credentials.
+
+        The credentials first: a machine whose disk fails in between waits to be set up.
 
         Raises:
             OSError: they cannot be deleted.
         """
         were_there = discard(self._credentials)
         discard(self._site)
+        if self._policy is not None:
+            discard(self._policy)
         return were_there
 
 

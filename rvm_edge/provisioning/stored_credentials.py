@@ -8,12 +8,16 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.machine import KeptError
 from rvm_edge.offload import Offload
 from rvm_edge.provisioning.credentials import Credentials, CredentialsError, read_credentials
+from rvm_edge.provisioning.store import Store
 
 FILE_NAME = "rvm-credentials.json"
 LOOK_EVERY_S = 2.0
 """How soon credentials are found that were copied into the folder."""
+
+NOT_OURS = "this machine's credentials are not where it could delete them"
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,18 +25,40 @@ _LOG = logging.getLogger(__name__)
 class StoredCredentials:
     """`rvm_edge.machine.Credentials` over ``rvm-credentials.json``."""
 
-    def __init__(self, folder: Path, offload: Offload, server_url: str = "") -> None:
+    def __init__(
+        self, folder: Path, offload: Offload, server_url: str = "", store: Store | None = None
+    ) -> None:
         """Remember where to look; nothing is read yet.
 
         Args:
             folder: which.
             offload: where the file is read.
             server_url: where the server is, if the file does not say it.
+            store: by which they can be forgotten; None where they are somebody else's to delete.
         """
         self._path = folder / FILE_NAME
         self._offload = offload
         self._server_url = server_url
+        self._store = store
         self._told = ""
+
+    @property
+    def why_kept(self) -> str:
+        """Why they cannot be forgotten; "" if they can."""
+        return "" if self._store else NOT_OURS
+
+    async def forget(self) -> None:
+        """Delete them, the site and the server's policy.
+
+        Raises:
+            KeptError: they are not this program's to delete, or cannot be deleted.
+        """
+        if self._store is None:
+            raise KeptError(NOT_OURS)
+        try:
+            await self._offload(self._store.forget)
+        except OSError as error:
+            raise KeptError(f"it cannot be deleted: {error.strerror or error}") from error
 
     def read(self) -> Credentials:
         """Read them now.

@@ -68,6 +68,16 @@ class SimulatedCredentials:
         await trio.lowlevel.checkpoint()
         return self._stored.is_set()
 
+    @property
+    def why_kept(self) -> str:
+        """Nothing speaks against it."""
+        return ""
+
+    async def forget(self) -> None:
+        """Take the credentials away."""
+        await trio.lowlevel.checkpoint()
+        self.lose()
+
     async def wait(self) -> None:
         """Return once credentials are stored."""
         await self._stored.wait()

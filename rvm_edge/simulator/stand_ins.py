@@ -40,12 +40,14 @@ class IdleCourier:
 
     Attributes:
         cap: what `cap_reached` says.
+        waiting: what `undelivered` says.
         rests: how many ask it to rest right now.
         delivering: how many ask it to deliver right now.
     """
 
     def __init__(self) -> None:
         self.cap = ""
+        self.waiting = 0
         self.rests = 0
         self.delivering = 0
 
@@ -65,6 +67,11 @@ class IdleCourier:
             yield
         finally:
             self.rests -= 1
+
+    async def undelivered(self) -> int:
+        """Say what the test wants."""
+        await trio.lowlevel.checkpoint()
+        return self.waiting
 
     async def cap_reached(self) -> str:
         """Say what the test wants."""

@@ -38,7 +38,7 @@ class InspectionDone(Event):
 
 @dataclass(frozen=True)
 class RestartOrdered(Event):
-    """The server asked the machine to start anew.
+    """The machine is to start anew: the server ordered it, or it is to be set up anew.
 
     Attributes:
         order_id: the order's identity.

@@ -20,6 +20,7 @@ FLASH = (Action.TRIGGER_ACTUATOR, Component.LIGHT, Motion.TRIGGER)
 ZERO = (Action.TRIGGER_ACTUATOR, Component.SCALE, Motion.RESET)
 READ = (Action.READ_SENSOR, None, None)
 LOOK = (Action.CAPTURE_IMAGE, None, None)
+ANEW = (Action.SET_UP_ANEW, None, None)
 
 Asked = tuple[Action, Component | None, Motion | None]
 
@@ -69,7 +70,7 @@ async def test_a_technician_has_parts_tried_in_maintenance(
     assert rig.world.audit().hazards == ()
 
 
-@pytest.mark.parametrize("asked", [OPEN_DOOR, FLASH, ZERO, LOOK])
+@pytest.mark.parametrize("asked", [OPEN_DOOR, FLASH, ZERO, LOOK, ANEW])
 async def test_the_server_may_have_none_of_this_done(
     autojump_clock: MockClock, rig: Rig, asked: Asked
 ) -> None:
@@ -164,7 +165,7 @@ async def test_the_scale_is_not_zeroed_under_an_item(autojump_clock: MockClock, 
         )
 
 
-@pytest.mark.parametrize("asked", [OPEN_DOOR, TURN, FLASH, ZERO, LOOK])
+@pytest.mark.parametrize("asked", [OPEN_DOOR, TURN, FLASH, ZERO, LOOK, ANEW])
 async def test_outside_maintenance_it_is_refused_and_never_done_later(
     autojump_clock: MockClock, rig: Rig, asked: Asked
 ) -> None:

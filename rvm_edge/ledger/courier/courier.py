@@ -88,6 +88,15 @@ class Courier:
         """
         return await self._cap.reached()
 
+    async def undelivered(self) -> int:
+        """Return how many deposits the server is not known to have, given up or not.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        counts = await self._outbox.counts()
+        return counts.waiting + counts.dead
+
     async def status(self) -> DeliveryStatus:
         """Return how the delivery stands.
 
