@@ -14,7 +14,7 @@ from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Host
-from rvm_edge.settings import Settings
+from rvm_edge.settings import PolicyInForce, Settings
 
 
 @asynccontextmanager
@@ -40,12 +40,14 @@ async def in_own_world(
         play: gets the world, for people to play in.
     """
     async with surroundings(chosen, setup) as around:
-        world = PlayedWorld(around.world, around.samples, around.trouble, chosen.policy)
+        until_it_runs = PolicyInForce(chosen.policy)
+        world = PlayedWorld(around.world, around.samples, around.trouble, until_it_runs)
         play(world)
         async with (
             running(here, chosen, fit(around.parts(link, host))) as daemon,
             trio.open_nursery() as people,
         ):
+            world.rules = daemon.machine.rules
             people.start_soon(world.take_what_is_given_back)
             yield daemon
             people.cancel_scope.cancel()

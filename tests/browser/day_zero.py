@@ -24,7 +24,7 @@ from rvm_edge.identity import Secret
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.provisioning.stored_credentials import StoredCredentials
-from rvm_edge.settings import SetupSettings
+from rvm_edge.settings import PolicyInForce, SetupSettings
 from rvm_edge.simulator.cloud import Dialect
 from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.still_telemetry import StillTelemetry
@@ -137,7 +137,8 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
                     here, FIRST_DAY.screen, Secret(TOKEN), machine=FIRST_DAY, sticks=lambda: mounted
                 )
                 nursery.start_soon(show_screen, daemon, server.uplink, fittings, plan, told.send)
-                world = PlayedWorld(around.world, around.samples, around.trouble, FIRST_DAY.policy)
+                rules = PolicyInForce(FIRST_DAY.policy)
+                world = PlayedWorld(around.world, around.samples, around.trouble, rules)
                 exported = _exported(server, folder)
                 try:
                     await kiosk.resize(*KIOSK)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from drivers.sim.link import Verb
-from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
+from rvm_edge.bridges.local.simulation import Condition, Incident, SimulatedWorld, Thing
 from rvm_edge.bridges.local.view import RefusedError
-from rvm_edge.cli.demo.eyes import BreakableEyes
+from rvm_edge.cli.demo.eyes import BreakableEyes, EyesKind
 from rvm_edge.cli.demo.played_world import TAKEN_AFTER_S, PlayedWorld
+from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.cli.demo.things import by_thing, thing_of
+from rvm_edge.cli.own_world import in_own_world
+from rvm_edge.locations import Locations
 from rvm_edge.packaged import samples_dir
-from rvm_edge.settings import Policy
+from rvm_edge.settings import Policy, PolicyInForce, ServedPolicy, Settings
 from rvm_edge.simulator.eyes import ScriptedEyes
 from rvm_edge.simulator.specimens import read_samples
+from rvm_edge.simulator.stand_ins import RecordedHost
+from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
+from rvm_edge.uplink import to_server
 
 SAMPLES = read_samples(samples_dir())
 HERE = (
@@ -37,7 +44,8 @@ class Hands:
     def __init__(self) -> None:
         self.world = World(Timings())
         self.eyes = BreakableEyes(ScriptedEyes(self.world))
-        self.played = PlayedWorld(self.world, SAMPLES, self.eyes, Policy())
+        self.rules = PolicyInForce(Policy())
+        self.played = PlayedWorld(self.world, SAMPLES, self.eyes, self.rules)
 
     async def open_gate(self) -> None:
         await self.world.ask(Verb.GATE_OPEN)
@@ -91,6 +99,43 @@ async def test_the_next_of_its_kind_goes_in_each_time(autojump_clock: MockClock)
         assert told.startswith(names[-1])
         hands.world.take_back()
     assert names == [one.name for one in by_thing(SAMPLES)[Thing.CAN][:2]]
+
+
+async def test_a_bin_is_full_from_the_level_in_force() -> None:
+    hands = Hands()
+    hands.world.set_bin_pct(70.0)
+    assert not hands.played.holds(Condition.BIN_FULL)
+    hands.rules.heed(ServedPolicy(bin_full_pct=60.0))
+    assert hands.played.holds(Condition.BIN_FULL)
+
+
+async def test_a_bin_can_be_filled_however_late_it_is_full() -> None:
+    hands = Hands()
+    hands.rules.heed(ServedPolicy(bin_full_pct=100.0))
+    await hands.played.change(Condition.BIN_FULL, holds=True)
+    assert hands.played.holds(Condition.BIN_FULL)
+    await hands.played.change(Condition.BIN_FULL, holds=False)
+    assert hands.world.bin_pct == 0.0
+
+
+async def test_the_world_of_a_machine_that_runs_goes_by_that_machines_rules(
+    tmp_path: Path,
+) -> None:
+    worlds: list[SimulatedWorld] = []
+    setup = Setup(eyes=EyesKind.SCRIPTED)
+    link = to_server(lambda: None, StillTelemetry)
+    async with in_own_world(
+        Locations(config_dir=tmp_path, data_dir=tmp_path),
+        Settings(),
+        setup,
+        link=link,
+        host=RecordedHost(),
+        fit=lambda parts: parts,
+        play=worlds.append,
+    ) as daemon:
+        (world,) = worlds
+        assert isinstance(world, PlayedWorld)
+        assert world.rules is daemon.machine.rules
 
 
 async def test_nobody_waits_at_a_closed_slot_for_ever(autojump_clock: MockClock) -> None:

@@ -77,9 +77,8 @@ class SimulatedMachine:
 
     def played(self) -> PlayedWorld:
         """Return its world, and its internet, for somebody to play with."""
-        return PlayedWorld(
-            self.world, self.samples, self.trouble, self.settings.policy, _Cable(self)
-        )
+        rules = self.daemon.machine.rules
+        return PlayedWorld(self.world, self.samples, self.trouble, rules, _Cable(self))
 
     async def _follow(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         with self.daemon.runtime.subscribe(_UNREAD_STEPS) as steps:

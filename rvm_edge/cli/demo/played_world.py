@@ -12,7 +12,7 @@ from rvm_edge.bridges.local.simulation import Condition, Incident, Thing, WorldN
 from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.cli.demo.eyes import EyesTrouble
 from rvm_edge.cli.demo.things import by_thing, described
-from rvm_edge.settings import Policy
+from rvm_edge.settings import PolicyInForce
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.people import insert_when_open
 from rvm_edge.simulator.specimens import Samples
@@ -68,6 +68,7 @@ class PlayedWorld:
     """Implements `rvm_edge.bridges.local.simulation.SimulatedWorld`.
 
     Attributes:
+        rules: by which policy the machine goes: it says from when the bin is full.
         visitors: who make room for whoever plays; None where none come by themselves.
     """
 
@@ -76,7 +77,7 @@ class PlayedWorld:
         world: World,
         samples: Samples,
         trouble: EyesTrouble,
-        policy: Policy,
+        rules: PolicyInForce,
         cable: Cable | None = None,
     ) -> None:
         """Take a world in hand.
@@ -85,16 +86,16 @@ class PlayedWorld:
             world: which.
             samples: what can be put in.
             trouble: puts the machine's eyes out.
-            policy: says when the bin is full.
+            rules: the machine's; while it does not run yet, what its settings say.
             cable: None where there is no internet to cut.
         """
         self._world = world
         self._things = by_thing(samples)
         self._trouble = trouble
-        self._full_pct = policy.bin_full_pct
         self._cable = cable
         self._turns: Counter[Thing] = Counter()
         self._inserting = False
+        self.rules = rules
         self.visitors: Visitors | None = None
 
     def now(self) -> WorldNow:
@@ -114,7 +115,7 @@ class PlayedWorld:
         if condition is Condition.DOOR_OPEN:
             return self._world.door_is_open
         if condition is Condition.BIN_FULL:
-            return self._world.bin_pct >= self._full_pct
+            return self._world.bin_pct >= self.rules.now.bin_full_pct
         if condition is Condition.INTERNET_CUT:
             return self._cable is not None and self._cable.is_cut
         return self.visitors is not None and self.visitors.coming
@@ -161,7 +162,8 @@ class PlayedWorld:
         elif condition is Condition.DOOR_OPEN:
             self._turn_door(opened=holds)
         elif condition is Condition.BIN_FULL:
-            self._world.set_bin_pct(FULL_PCT if holds else 0.0)
+            full_pct = max(FULL_PCT, self.rules.now.bin_full_pct)
+            self._world.set_bin_pct(full_pct if holds else 0.0)
         elif condition is Condition.INTERNET_CUT and self._cable is not None:
             await self._cable.turn(cut=holds)
         elif self.visitors is not None:
