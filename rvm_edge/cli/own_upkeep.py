@@ -18,18 +18,24 @@ from rvm_edge.telemetry import Figures
 if TYPE_CHECKING:
     from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.daemon import Daemon
+    from rvm_edge.health.cleaning.cleaner import Cleaner
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings
 
 
 async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
     """Keep the machine's disk clear, and record what it does, until cancelled."""
-    offload = in_thread()
-    pictures = OwnPictures(here.evidence_dir, daemon.ledger.pictures, offload)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(keep_clear, own_cleaner(here, offload, pictures), chosen.disk)
+        nursery.start_soon(keep_clear, running_cleaner(here, daemon), chosen.disk)
         if chosen.flight.enabled:
             nursery.start_soon(_record, here, chosen, wire, daemon)
+
+
+def running_cleaner(here: Locations, daemon: Daemon) -> Cleaner:
+    """Return what frees the disk of a machine that runs here and has its ledger open."""
+    offload = in_thread()
+    pictures = OwnPictures(here.evidence_dir, daemon.ledger.pictures, offload)
+    return own_cleaner(here, offload, pictures)
 
 
 async def _record(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:

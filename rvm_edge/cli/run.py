@@ -134,7 +134,7 @@ def command(
         credentials = here.credentials_path
     site = _site(here)
     screen = None if no_screen else _screen(here, chosen, screen_port, site)
-    fit: Fit = screen.fit if screen else _as_they_are
+    fit: Fit = in_turn(partial(_measured, site), screen.fit if screen else _as_they_are)
     if setup and not is_real:
         fit = in_turn(partial(_waiting_for_credentials, here), fit)
     made: Callable[[Uplink], None] = screen.made if screen else _unheard
@@ -235,9 +235,20 @@ def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> 
     if site.language:
         wanted = msgspec.structs.replace(wanted, language=site.language)
     from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.cli.own_upkeep import running_cleaner
     from rvm_edge.display import ScreenPlan
 
-    return OwnScreen(ScreenPlan(here, wanted, machine=chosen))
+    return OwnScreen(
+        ScreenPlan(here, wanted, machine=chosen, cleaner=partial(running_cleaner, here))
+    )
+
+
+def _measured(site: Site, parts: Parts) -> Parts:
+    """Let the bin be as deep as it was measured when the machine was set up."""
+    from rvm_edge.provisioning.bin_depth import keep_depth_of
+
+    keep_depth_of(site, parts.hardware)
+    return parts
 
 
 def _as_they_are(parts: Parts) -> Parts:

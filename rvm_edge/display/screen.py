@@ -30,6 +30,7 @@ from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.display.view import SeenMachine
 from rvm_edge.offload import in_thread
+from rvm_edge.provisioning.bin_depth import keep_depth_of
 from rvm_edge.provisioning.local_time import keep_time_of
 from rvm_edge.provisioning.site import Site
 from rvm_edge.statechart.publishing import Step
@@ -99,6 +100,7 @@ class _Screen:
                 locations=plan.locations,
                 offload=offload,
                 kept=self._live_by,
+                cleaner=plan.cleaner(daemon) if plan.cleaner else None,
             )
             if plan.machine
             else None
@@ -236,6 +238,7 @@ class _Screen:
         """Go by what was chosen for the site, from now on and not from the next start."""
         await trio.lowlevel.checkpoint()
         keep_time_of(site)
+        keep_depth_of(site, self._daemon.machine.hardware)
         if site.language and self._bridge is not None:
             self._bridge.speak(site.language)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from rvm_edge.daemon import Daemon
 from rvm_edge.display.boot_token import FOR_ITS_GROUP, FOR_ITS_OWNER, new_token
+from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.identity import Secret
 from rvm_edge.locations import Locations
 from rvm_edge.provisioning.usb.mounts import Sticks, new_sticks
@@ -41,6 +43,8 @@ class ScreenPlan:
         machine: how the whole machine behaves, where it is set up from a phone while it does not
             know who it is; None where it never is.
         sticks: tells where USB sticks are mounted, as they come.
+        cleaner: makes what frees the disk of a machine that runs, for its set-up page; None where
+            that page frees nothing.
     """
 
     locations: Locations
@@ -49,6 +53,7 @@ class ScreenPlan:
     else_any_port: bool = False
     machine: Settings | None = None
     sticks: Callable[[], Sticks] = new_sticks
+    cleaner: Callable[[Daemon], Cleaner] | None = None
 
     @property
     def token_path(self) -> Path:

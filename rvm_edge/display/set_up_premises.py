@@ -12,15 +12,27 @@ from rvm_edge.doctor.checks import CHECKS
 from rvm_edge.doctor.place import Place
 from rvm_edge.doctor.rounds import examine
 from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
+from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.locations import Locations
 from rvm_edge.machine import EyesError, Machine
 from rvm_edge.packaged import PackagedFileError, config_file
-from rvm_edge.provisioning.wizard.premises import Look, NotShownError, Reading
+from rvm_edge.provisioning.wizard.premises import (
+    Cleaned,
+    Look,
+    NotCleanedError,
+    NotReadError,
+    NotShownError,
+    Reading,
+    Removed,
+)
 from rvm_edge.settings import Settings
 
 READ_S: Final = 3.0
 PICTURE_S: Final = 12.0
 PICTURE_BYTES: Final = 250_000
+CROWDED_PCT: Final = 90.0
+"""A disk that is fuller than that is offered to be freed."""
+
 _DARK_S: Final = 3.0
 _LATER: Final = frozenset({"credentials", "server"})
 """There are none yet, and so there is no server: the handshake looks at both."""
@@ -35,10 +47,17 @@ class SetUpPremises:
     credentials and for nothing else.
     """
 
-    def __init__(self, machine: Machine, settings: Settings, locations: Locations) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        settings: Settings,
+        locations: Locations,
+        cleaner: Cleaner | None = None,
+    ) -> None:
         self._machine = machine
         self._settings = settings
         self._locations = locations
+        self._cleaner = cleaner
         self._one_at_a_time = trio.Lock()
 
     async def looks(self) -> Sequence[Look]:
@@ -83,6 +102,58 @@ class SetUpPremises:
                 raise NotShownError(str(error)) from error
             except trio.TooSlowError as error:
                 raise NotShownError(f"none came within {PICTURE_S:g} s") from error
+
+    @property
+    def measures_bin(self) -> bool:
+        """Say whether the bin's sensor measures a distance."""
+        return self._machine.hardware.bin_gauge is not None
+
+    async def bin_distance_cm(self) -> float:
+        """Measure once how far away the topmost item in the bin is.
+
+        Raises:
+            NotReadError: there is no answer, or no such sensor.
+        """
+        gauge = self._machine.hardware.bin_gauge
+        if gauge is None:
+            raise NotReadError("this machine's bin has no sensor that measures a distance")
+        async with self._one_at_a_time:
+            try:
+                with trio.fail_after(READ_S):
+                    return await gauge.distance_cm()
+            except DriverError as error:
+                raise NotReadError(str(error)) from error
+            except trio.TooSlowError as error:
+                raise NotReadError(f"no answer within {READ_S:g} s") from error
+
+    async def crowded_disk_pct(self) -> float | None:
+        """Return how full the disk is; None where it has room, or nobody here may free it."""
+        if self._cleaner is None:
+            return None
+        try:
+            used_pct = (await self._cleaner.usage()).used_pct
+        except OSError:  # the doctor's round looks at the disk, and says why
+            return None
+        return used_pct if used_pct > CROWDED_PCT else None
+
+    async def clean(self) -> Cleaned:
+        """Free a crowded disk of what may go, as far as a running machine frees it by itself.
+
+        Raises:
+            NotCleanedError: it has room, or cannot be freed.
+        """
+        cleaner = self._cleaner
+        if cleaner is None or await self.crowded_disk_pct() is None:
+            raise NotCleanedError(f"the disk is not more than {CROWDED_PCT:g} % full")
+        try:
+            report = await cleaner.clean(self._settings.disk.clear_to_pct)
+        except OSError as error:
+            raise NotCleanedError(error.strerror or str(error)) from error
+        removed = [
+            Removed(line.name, line.freed_bytes, line.kept_bytes, line.why_kept)
+            for line in report.lines
+        ]
+        return Cleaned(report.before_pct, report.after_pct, removed)
 
     def _sensors(self) -> list[tuple[str, str, Read]]:
         hardware = self._machine.hardware

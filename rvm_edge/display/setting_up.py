@@ -30,6 +30,7 @@ from rvm_edge.uplink.introducing import introducing
 from states import paths
 
 if TYPE_CHECKING:
+    from rvm_edge.health.cleaning.cleaner import Cleaner
     from rvm_edge.provisioning.wizard.opening import Opening
 
 LOOK_S: Final = 0.25
@@ -63,6 +64,7 @@ class SetUpOffer:
         locations: Locations,
         offload: Offload,
         kept: Kept,
+        cleaner: Cleaner | None = None,
     ) -> None:
         """Prepare; nothing is opened before `keep`.
 
@@ -73,11 +75,13 @@ class SetUpOffer:
             locations: where credentials are kept.
             offload: where files are written.
             kept: hears what was chosen, once the machine knows who it is.
+            cleaner: frees the machine's disk; None where the page may not.
         """
         self._daemon = daemon
         self._settings = settings
         self._offload = offload
         self._kept = kept
+        self._cleaner = cleaner
         self._store = Store(locations.credentials_path, locations.site_path)
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
@@ -165,7 +169,9 @@ class SetUpOffer:
             Opening,
         )
 
-        premises = SetUpPremises(self._daemon.machine, self._settings, self._locations)
+        premises = SetUpPremises(
+            self._daemon.machine, self._settings, self._locations, self._cleaner
+        )
         opening = Opening(address, self._settings.setup.port, premises, self._admit)
         self._opening = opening
         pause_s = RETRY_S

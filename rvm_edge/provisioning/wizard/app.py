@@ -20,8 +20,9 @@ from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard import wire
 from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS, Doorkeeper
 from rvm_edge.provisioning.wizard.draft import Draft, NotEnteredError
+from rvm_edge.provisioning.wizard.measuring import bin_distance_cm
 from rvm_edge.provisioning.wizard.pairing import NotPairedError, PairingDesk, Session
-from rvm_edge.provisioning.wizard.premises import NotShownError, Premises
+from rvm_edge.provisioning.wizard.premises import NotCleanedError, NotShownError, Premises
 
 PAGE: Final = Path(__file__).parent / "page"
 BODY_S: Final = 15
@@ -61,13 +62,13 @@ class Setup:
     host: str
     done: trio.Event = field(default_factory=trio.Event)
     draft: Draft = field(default_factory=Draft)
+    _disk_pct: float | None = None
     _looking: trio.Lock = field(default_factory=trio.Lock)
     _finishing: trio.Lock = field(default_factory=trio.Lock)
 
     async def hello(self, session: Session | None) -> Response:
         """Say how far the set-up has come."""
-        now = self.draft.shown(session.csrf) if session else wire.DraftNow(paired=False)
-        return _json(now)
+        return _json(self._now(session) if session else wire.DraftNow(paired=False))
 
     async def pair(self, _session: Session | None) -> Response:
         """Take the code; whoever pairs begins anew."""
@@ -78,7 +79,8 @@ class Setup:
             name = "wait" if wait_s else "wrong_code"
             return _json(wire.Refused(name, str(error), wait_s), 429 if wait_s else 403)
         self.draft = Draft()
-        answer = _json(self.draft.shown(session.csrf))
+        self._disk_pct = await self.premises.crowded_disk_pct()
+        answer = _json(self._now(session))
         answer.set_cookie(
             COOKIE, session.cookie, path="/", secure=True, httponly=True, samesite="Strict"
         )
@@ -93,6 +95,28 @@ class Setup:
         """Take what was chosen for the site."""
         self.draft.choose(await _body(wire.SiteChoice))
         return await self.hello(session)
+
+    async def bin(self, session: Session | None) -> Response:
+        """Measure the bin, or take what is typed of it."""
+        word = await _body(wire.BinWord)
+        async with self._looking:
+            if word.what == "empty":
+                self.draft.measured_empty(await bin_distance_cm(self.premises))
+            elif word.what == "full":
+                typed = word.cm
+                full = await bin_distance_cm(self.premises) if typed is None else typed
+                self.draft.measured_full(full)
+            else:
+                self.draft.leave_bin()
+        return await self.hello(session)
+
+    async def clean(self, _session: Session | None) -> Response:
+        """Free the disk where it is crowded."""
+        async with self._looking:
+            try:
+                return _json(await self.premises.clean())
+            except NotCleanedError as error:
+                return _json(wire.Refused("not_cleaned", str(error)), 409)
 
     async def looks(self, _session: Session | None) -> Response:
         """Tell what the doctor finds."""
@@ -123,6 +147,13 @@ class Setup:
                 return _json(wire.Refused("not_saved", error.strerror or str(error)), 500)
             self.done.set()
         return _json(wire.Finished(known.standing.value, known.trouble))
+
+    def _now(self, session: Session) -> wire.DraftNow:
+        return msgspec.structs.replace(
+            self.draft.shown(session.csrf),
+            measures_bin=self.premises.measures_bin,
+            disk_pct=self._disk_pct,
+        )
 
 
 def build_app(setup: Setup) -> QuartTrio:
@@ -169,6 +200,8 @@ def build_app(setup: Setup) -> QuartTrio:
         ("/api/pair", "POST", setup.pair),
         ("/api/credentials", "POST", setup.credentials),
         ("/api/site", "POST", setup.site),
+        ("/api/bin", "POST", setup.bin),
+        ("/api/clean", "POST", setup.clean),
         ("/api/looks", "POST", setup.looks),
         ("/api/readings", "POST", setup.readings),
         ("/api/picture", "POST", setup.picture),

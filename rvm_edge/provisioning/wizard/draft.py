@@ -7,7 +7,7 @@ import msgspec
 from rvm_edge.provisioning.admitting import at_server
 from rvm_edge.provisioning.credentials import Credentials, CredentialsError, parse_credentials
 from rvm_edge.provisioning.problems import Problem, ProblemError
-from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.site import BinDepth, Site
 from rvm_edge.provisioning.wizard.wire import DraftNow, SiteChoice
 
 _NOWHERE = "https://server.invalid"
@@ -34,6 +34,8 @@ class Draft:
         self._server_url = ""
         self._site = Site()
         self._sited = False
+        self._empty_cm: float | None = None
+        self._bin: BinDepth | None = None
 
     def take_file(self, raw: bytes) -> None:
         """Take the contents of a credentials file; it need not name the server yet.
@@ -70,6 +72,31 @@ class Draft:
         self._credentials, self._sited = found, True
         self._server_url = found.identity.server_url
 
+    def measured_empty(self, distance_cm: float) -> None:
+        """Take how far away the bottom of the empty bin is; full is to be said anew.
+
+        Raises:
+            NotEnteredError: no bin is so deep, or so flat; what was there before is gone.
+        """
+        self.leave_bin()
+        _depth(distance_cm, 2.0)  # the nearest there is: only what is too near or far is refused
+        self._empty_cm = distance_cm
+
+    def measured_full(self, distance_cm: float) -> None:
+        """Take how far away the topmost item is when no more fits.
+
+        Raises:
+            NotEnteredError: empty was not measured, or is not farther away by enough.
+        """
+        self._bin = None
+        if self._empty_cm is None:
+            raise NotEnteredError("no_empty", "measure the empty bin first")
+        self._bin = _depth(self._empty_cm, distance_cm)
+
+    def leave_bin(self) -> None:
+        """Forget what was measured: the hardware map's figures count."""
+        self._empty_cm = self._bin = None
+
     def complete(self) -> tuple[Credentials, Site]:
         """Return everything.
 
@@ -78,7 +105,7 @@ class Draft:
         """
         if self._credentials is None or not self._sited:
             raise NotEnteredError("no_credentials", "bring the credentials and choose the site")
-        return self._credentials, self._site
+        return self._credentials, msgspec.structs.replace(self._site, bin=self._bin)
 
     def shown(self, csrf: str) -> DraftNow:
         """Return what the page may know of it."""
@@ -89,11 +116,20 @@ class Draft:
             time_zone=self._site.time_zone,
             language=self._site.language,
             sited=self._sited,
+            empty_cm=self._empty_cm,
+            full_cm=self._bin.full_cm if self._bin else None,
         )
         if self._credentials is None:
             return now
         who = self._credentials.identity
         return msgspec.structs.replace(now, serial=who.hardware_id, name=who.name)
+
+
+def _depth(empty_cm: float, full_cm: float) -> BinDepth:
+    try:
+        return msgspec.convert({"empty_cm": empty_cm, "full_cm": full_cm}, BinDepth)
+    except msgspec.ValidationError as error:
+        raise NotEnteredError("bad_depth", str(error)) from error
 
 
 def _parsed(raw: bytes) -> Credentials:

@@ -44,6 +44,44 @@ class Reading(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
+class Removed(msgspec.Struct, frozen=True):
+    """What became of one kind of thing on the disk.
+
+    Attributes:
+        name: what it is, in English.
+        freed_bytes: what went of it.
+        kept_bytes: what lies there and stays.
+        why_kept: why that stays; "" where nothing does.
+    """
+
+    name: str
+    freed_bytes: int
+    kept_bytes: int
+    why_kept: str
+
+
+class Cleaned(msgspec.Struct, frozen=True):
+    """What the disk was freed of.
+
+    Attributes:
+        before_pct: how full it was.
+        after_pct: how full it is.
+        removed: by kind, the least missed first.
+    """
+
+    before_pct: float
+    after_pct: float
+    removed: Sequence[Removed]
+
+
+class NotReadError(Exception):
+    """The sensor gives nothing. The message says why."""
+
+
+class NotCleanedError(Exception):
+    """The disk was not freed. The message says why."""
+
+
 class NotShownError(Exception):
     """There is no picture. The message says why."""
 
@@ -64,5 +102,30 @@ class Premises(Protocol):
 
         Raises:
             NotShownError: there is none.
+        """
+        ...
+
+    @property
+    def measures_bin(self) -> bool:
+        """Say whether the bin's sensor measures a distance."""
+        ...
+
+    async def bin_distance_cm(self) -> float:
+        """Measure once how far away the topmost item in the bin is, or its bottom.
+
+        Raises:
+            NotReadError: there is no answer, or no such sensor.
+        """
+        ...
+
+    async def crowded_disk_pct(self) -> float | None:
+        """Return how full the disk is; None where it has room, or nobody here may free it."""
+        ...
+
+    async def clean(self) -> Cleaned:
+        """Free a crowded disk of what may go; what the server is still to get stays.
+
+        Raises:
+            NotCleanedError: it has room, or cannot be freed.
         """
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -26,6 +26,23 @@ class SiteChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language
 
 
+class BinWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A technician's word about the bin.
+
+    Attributes:
+        what: "empty" and "full": as it is now; "neither": what was measured is to be forgotten.
+        cm: from the sensor to the topmost item of a full bin, typed; None to have it measured.
+    """
+
+    what: Literal["empty", "full", "neither"]
+    cm: Annotated[float, Meta(ge=0, le=1000)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a distance of anything but a full bin."""
+        if self.cm is not None and self.what != "full":
+            raise ValueError("cm belongs to full")
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request that says nothing more."""
 
@@ -42,6 +59,10 @@ class DraftNow(msgspec.Struct, frozen=True):
         time_zone: chosen; "" for the computer's own.
         language: of the machine's screen; "" as its settings say.
         sited: whether the site was chosen.
+        measures_bin: whether the bin's sensor can tell how deep it is.
+        empty_cm: from it to the bottom of the bin; null while nobody measured.
+        full_cm: to the topmost item when no more fits; likewise.
+        disk_pct: how full the disk was when the session began; null where it has room.
     """
 
     paired: bool
@@ -52,6 +73,10 @@ class DraftNow(msgspec.Struct, frozen=True):
     time_zone: str = ""
     language: Language = ""
     sited: bool = False
+    measures_bin: bool = False
+    empty_cm: float | None = None
+    full_cm: float | None = None
+    disk_pct: float | None = None
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from math import isnan
 
 import httpx
 import trio
@@ -16,7 +17,15 @@ from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard.opening import Offer, Opening
-from rvm_edge.provisioning.wizard.premises import Look, NotShownError, Reading
+from rvm_edge.provisioning.wizard.premises import (
+    Cleaned,
+    Look,
+    NotCleanedError,
+    NotReadError,
+    NotShownError,
+    Reading,
+    Removed,
+)
 
 KEY = "aB3" * 21 + "z"
 SERVER = "https://rvm.example.org"
@@ -29,6 +38,9 @@ class StagedPremises:
     """Implements `rvm_edge.provisioning.wizard.premises.Premises`."""
 
     jpeg: bytes = b"\xff\xd8\xff\xd9"
+    distances_cm: list[float] = field(default_factory=lambda: [61.0])
+    measures_bin: bool = True
+    disk_pct: float | None = None
 
     async def looks(self) -> Sequence[Look]:
         await trio.lowlevel.checkpoint()
@@ -43,6 +55,25 @@ class StagedPremises:
         if not self.jpeg:
             raise NotShownError("the camera is frozen")
         return self.jpeg
+
+    async def bin_distance_cm(self) -> float:
+        """Read the distances one after the other, and the last for ever; NaN is no echo."""
+        await trio.lowlevel.checkpoint()
+        read = self.distances_cm.pop(0) if len(self.distances_cm) > 1 else self.distances_cm[0]
+        if isnan(read):
+            raise NotReadError("bin: no echo")
+        return read
+
+    async def crowded_disk_pct(self) -> float | None:
+        await trio.lowlevel.checkpoint()
+        return self.disk_pct
+
+    async def clean(self) -> Cleaned:
+        await trio.lowlevel.checkpoint()
+        if self.disk_pct is None:
+            raise NotCleanedError("the disk is not more than 90 % full")
+        before, self.disk_pct = self.disk_pct, None
+        return Cleaned(before, 84.5, (Removed("caches", 12_000_000, 0, ""),))
 
 
 @dataclass

@@ -28,7 +28,7 @@ from tests.provisioning.wizard.opened import (
     opened,
 )
 
-GUARDED = ("credentials", "site", "looks", "readings", "picture", "finish")
+GUARDED = ("credentials", "site", "looks", "readings", "picture", "bin", "clean", "finish")
 
 
 async def test_another_name_for_the_same_address_is_not_the_page() -> None:
