@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from rvm_edge.identity import Registration
 from rvm_edge.item import SessionMode
 
 
@@ -26,6 +27,7 @@ class Record:
         weight_g: None where no scale is mapped.
         dropped_at_s: when it was settled, in seconds of the Unix epoch, by the server's clock as
             far as it is known.
+        taken_by: as whom the machine was known when it took the item; None where nobody said.
     """
 
     client_uuid: str
@@ -35,6 +37,7 @@ class Record:
     label: str
     weight_g: float | None
     dropped_at_s: int
+    taken_by: Registration | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Parcel:
         model_hash: SHA-256 of the model's file, in hex.
         elapsed_ms: how long the verdict took.
         jpeg: the picture.
+        taken_by: as whom the machine was known when it took the item; None where nobody said.
     """
 
     client_uuid: str
@@ -64,6 +68,7 @@ class Parcel:
     model_hash: str
     elapsed_ms: float
     jpeg: bytes
+    taken_by: Registration | None = None
 
 
 class Proof(Enum):

@@ -31,6 +31,23 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Registration:
+    """As whom a server knows a machine. Another key for the same one is the same registration.
+
+    Attributes:
+        server_url: the server's origin.
+        hardware_id: the machine's serial there.
+    """
+
+    server_url: str
+    hardware_id: str
+
+    def __str__(self) -> str:
+        """Name both, for people."""
+        return f"{self.hardware_id} at {self.server_url}"
+
+
+@dataclass(frozen=True)
 class Identity:
     """What a technician brings on day 0.
 
@@ -49,3 +66,8 @@ class Identity:
     name: str
     api_key: Secret
     sync_token: Secret | None = None
+
+    @property
+    def registration(self) -> Registration:
+        """As whom the server knows it: all but the key and the names for people."""
+        return Registration(self.server_url, self.hardware_id)

@@ -101,6 +101,7 @@ class Figures:
         waiting: dropped, and not yet proved to be at the server.
         ambiguous: of these, sent without an answer that could be believed.
         dead: given up by the delivery, kept for a technician.
+        held: taken as another machine, and kept for when this is that one again.
         journal_rows: how long the journal is.
         journal_head: the hash of its last row, in hex: whoever keeps it can later tell whether the
             journal was rewritten.
@@ -114,6 +115,7 @@ class Figures:
     dead: int = 0
     journal_rows: int = 0
     journal_head: str = ""
+    held: int = 0
 
 
 @dataclass(frozen=True)

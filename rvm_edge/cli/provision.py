@@ -234,4 +234,4 @@ def _waiting(here: Locations) -> int | None:
             counts = count_queue(connection)
     except LedgerError:
         return None  # who resets a machine may do so because its memory is damaged
-    return counts.waiting + counts.dead
+    return counts.waiting + counts.held + counts.dead

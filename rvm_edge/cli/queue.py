@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from rvm_edge.ledger.counts import QueueCounts
     from rvm_edge.ledger.queue import ItemLife, KeptPicture, QueueEntry
 
-_STATES = ("waiting", "ambiguous", "dead")
-_STYLES = {"waiting": "", "ambiguous": "yellow", "dead": "bold red", "delivered": "green"}
+_STATES = ("waiting", "ambiguous", "held", "dead")
+_STYLES = {
+    "waiting": "",
+    "ambiguous": "yellow",
+    "held": "magenta",
+    "dead": "bold red",
+    "delivered": "green",
+}
 _UUID_SHOWN = 8
 _WIDE = 200
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
@@ -193,6 +199,8 @@ def _in_words(counts: QueueCounts) -> str:
     parts = [f"{counts.waiting} waiting"]
     if counts.ambiguous:
         parts.append(f"{counts.ambiguous} of them ambiguous")
+    if counts.held:
+        parts.append(f"{counts.held} held for whom the machine was when it took them")
     parts += [f"{counts.dead} dead", f"{counts.delivered} delivered"]
     if counts.possibly_twice:
         parts.append(f"{counts.possibly_twice} possibly twice at a server that knows no duplicates")

@@ -123,7 +123,8 @@ def _queue(connection: sqlite3.Connection, *, status: DeliveryStatus, most: int)
     dead = undelivered(connection, QueueState.DEAD)
     waiting = (one for one in undelivered(connection) if one.state is not QueueState.DEAD)
     items = tuple(_queued(one) for one in islice(chain(dead, waiting), most))
-    return QueuePage(status.waiting + status.dead, status.dead, status.pictures_waiting, items)
+    total = status.waiting + status.held + status.dead
+    return QueuePage(total, status.dead, status.pictures_waiting, items)
 
 
 def _queued(entry: QueueEntry) -> QueuedItem:
@@ -159,8 +160,8 @@ def _kept(folder: Path, one: gallery.Exhibit) -> KeptItem:
         size=one.size,
         uploaded=one.uploaded,
         box=Sighting(verdict, gallery.surest(verdict), *_judged_size(folder, one)).box,
-    )
         has_cut_out=cut_out_path_of(folder, one.client_uuid).is_file(),
+    )
 
 
 def _judged_size(folder: Path, one: gallery.Exhibit) -> tuple[int, int]:

@@ -78,3 +78,7 @@ class Troubles:
             what = "item is" if delivery.dead == 1 else "items are"
             why = f"{delivery.dead} {what} not taken by the server: see rvm-edge queue"
             yield Cause("delivery.dead", why)
+        if delivery.held:
+            what = "item was" if delivery.held == 1 else "items were"
+            why = f"{delivery.held} {what} taken as another machine, and kept: see rvm-edge queue"
+            yield Cause("delivery.held", why)

@@ -43,6 +43,7 @@ class ViolationKind(Enum):
     HISTORY_DISAGREES = "history_disagrees"
     HISTORY_OUT_OF_ORDER = "history_out_of_order"
     ROW_MISSING = "row_missing"
+    REGISTRATION_CONTRADICTS = "registration_contradicts"
     DEAD_LETTER_CONTRADICTS = "dead_letter_contradicts"
     DELIVERED_UNPROVED = "delivered_unproved"
     PICTURE_CONTRADICTS = "picture_contradicts"

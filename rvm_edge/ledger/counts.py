@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from rvm_edge.ledger.registrations import IS_HELD
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -49,12 +51,14 @@ class QueueCounts:
     """A consistent snapshot of what is on its way to the server.
 
     Attributes:
-        waiting: still to be delivered, the ambiguous ones among them.
+        waiting: still to be delivered, the ambiguous ones among them, the held ones not.
         ambiguous: waiting, after a request whose outcome nobody knows.
         dead: given up with a reason, until somebody lets them be tried again.
         delivered: proved to be at the server.
         possibly_twice: of which a server that knows no duplicates may hold two copies or more.
-        oldest_at: since when the first of those that wait does so, ISO 8601 in UTC; "" if none.
+        oldest_at: since when the first of those that wait, or are held, does so, ISO 8601 in UTC;
+            "" if none.
+        held: taken when the machine was known as another one, and kept for when it is that again.
     """
 
     waiting: int = 0
@@ -63,19 +67,31 @@ class QueueCounts:
     delivered: int = 0
     possibly_twice: int = 0
     oldest_at: str = ""
+    held: int = 0
 
 
 def count_queue(connection: sqlite3.Connection) -> QueueCounts:
-    """Count; each figure comes from an index that holds only its own rows."""
+    """Count; each figure comes from an index that holds only its own rows.
+
+    What is held is looked for only where more than one registration was ever known.
+    """
     *figures, oldest_at = connection.execute(
-        "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting'), "
-        "(SELECT count(*) FROM outbox WHERE unanswered > 0 AND state = 'waiting'), "
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting'), "  # noqa: S608 - constants
+        "(SELECT count(*) FROM outbox AS o WHERE unanswered > 0 AND state = 'waiting' "
+        f"AND NOT {IS_HELD}), "
         "(SELECT count(*) FROM outbox WHERE state = 'dead'), "
         "(SELECT count(*) FROM outbox), "
         "(SELECT count(*) FROM outbox WHERE unanswered > 0 AND possibly_twice > 0), "
+        f"(SELECT count(*) FROM outbox AS o WHERE state = 'waiting' AND {IS_HELD}), "
         "(SELECT created_at FROM outbox WHERE state = 'waiting' ORDER BY number LIMIT 1)"
     ).fetchone()
-    waiting, ambiguous, dead, everything, twice = (int(figure) for figure in figures)
+    undelivered, ambiguous, dead, everything, twice, held = (int(figure) for figure in figures)
     return QueueCounts(
-        waiting, ambiguous, dead, everything - waiting - dead, twice, str(oldest_at or "")
+        waiting=undelivered - held,
+        ambiguous=ambiguous,
+        dead=dead,
+        delivered=everything - undelivered - dead,
+        possibly_twice=twice,
+        oldest_at=str(oldest_at or ""),
+        held=held,
     )

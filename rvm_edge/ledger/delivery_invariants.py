@@ -19,6 +19,24 @@ SOUND_PICTURE = """
 """Every CHECK of `pictures` that concerns one column or another, once more."""
 
 DELIVERY_INVARIANTS: dict[str, str] = {
+    "registration_contradicts": """
+      SELECT 'item ' || i.client_uuid, 'taken under registration ' || i.registration
+        || ', which is unknown'
+      FROM items AS i LEFT JOIN registrations AS r ON r.number = i.registration
+      WHERE i.registration NOT NULL AND r.number IS NULL
+      UNION ALL
+      SELECT 'item ' || client_uuid, 'of nobody, although the machine knows who it is'
+      FROM items WHERE registration IS NULL
+        AND EXISTS (SELECT 1 FROM registrations WHERE in_force = 1)
+      UNION ALL
+      SELECT 'session ' || session_id, 'its items were taken under '
+        || count(DISTINCT coalesce(registration, 0)) || ' registrations'
+      FROM items GROUP BY session_id HAVING count(DISTINCT coalesce(registration, 0)) > 1
+      UNION ALL
+      SELECT 'registration ' || number, 'in force beside another one'
+      FROM registrations WHERE in_force <> 0
+        AND (SELECT count(*) FROM registrations WHERE in_force <> 0) > 1
+    """,
     "dead_letter_contradicts": """
       SELECT 'outbox ' || o.number, 'a dead letter, but no reason for it is kept'
       FROM outbox AS o LEFT JOIN dead_letters AS d

@@ -181,6 +181,7 @@ INVARIANTS: dict[str, str] = {
             _gaps("outbox", "number"),
             _gaps("dead_letters", "number"),
             _gaps("pictures", "number"),
+            _gaps("registrations", "number"),
         )
     ),
     **DELIVERY_INVARIANTS,

@@ -13,6 +13,7 @@ from rvm_edge.item import Item, ItemState, Outcome, SessionMode, Verdict
 from rvm_edge.ledger import decisions
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import item_by_uuid, unsettled_item, verdict_columns
+from rvm_edge.ledger.registrations import IN_FORCE
 from rvm_edge.ledger.store import Stamp
 
 _LONGEST_DOUBT = 2000
@@ -44,8 +45,8 @@ def insert(connection: sqlite3.Connection, stamp: Stamp, session_id: str) -> Ite
         state=ItemState.INSERTED,
     )
     connection.execute(
-        "INSERT INTO items (client_uuid, session_id, mode, owner, state, inserted_at) "
-        "VALUES (?, ?, ?, ?, 'inserted', ?)",
+        "INSERT INTO items (client_uuid, session_id, mode, owner, state, inserted_at, "  # noqa: S608 - a constant
+        f"registration) VALUES (?, ?, ?, ?, 'inserted', ?, {IN_FORCE})",
         (item.client_uuid, session_id, mode, owner, stamp.at),
     )
     _history(connection, stamp, item.client_uuid, "inserted", session_id)

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from rvm_edge.ledger import outbox_rows
+from rvm_edge.identity import Registration
+from rvm_edge.ledger import outbox_rows, registrations
 from rvm_edge.ledger.anchors import put_anchor
 from rvm_edge.ledger.counts import QueueCounts, count_queue
 from rvm_edge.ledger.doorbell import Doorbell
@@ -26,6 +27,14 @@ class Outbox:
         self.news = Doorbell()
         self._store = store
         self._offload = offload
+
+    async def become(self, who: Registration | None) -> None:
+        """Take and deliver items as `who` from here on; as nobody for None.
+
+        What was taken as somebody else is held until the machine is that one again.
+        """
+        await self._write(partial(registrations.become, who=who))
+        self.news.ring()
 
     async def next_batch(self, limit: int, after: int = 0) -> tuple[WaitingRecord, ...]:
         """Return the oldest items that wait, at most `limit`, in the order in which they dropped.

@@ -16,6 +16,7 @@ from rvm_edge.item import SessionMode
 from rvm_edge.ledger import life
 from rvm_edge.ledger.anchors import server_epoch, wall_epoch_s
 from rvm_edge.ledger.failures import LedgerDamagedError, RefusedStepError
+from rvm_edge.ledger.registrations import IN_FORCE, registration_of
 from rvm_edge.ledger.store import Stamp
 
 _LONGEST_ERROR = 2000
@@ -24,10 +25,13 @@ _WAITING = "client_uuid = ? AND state = 'waiting'"
 # The inner SELECT reads the partial index from its start and stops at the limit.
 _NEXT = f"""
 SELECT o.number, o.attempts, o.unanswered, i.client_uuid, i.session_id, i.mode, i.owner, i.label,
-  i.weight_g, i.settled_at, {server_epoch("s.opening", "s.mono_s")}
-FROM (SELECT number, client_uuid, attempts, unanswered FROM outbox
-  WHERE state = 'waiting' AND number > :after ORDER BY number LIMIT :limit) AS o
+  i.weight_g, i.settled_at, r.server_url, r.hardware_id, {server_epoch("s.opening", "s.mono_s")}
+FROM (SELECT w.number, w.client_uuid, w.attempts, w.unanswered FROM outbox AS w
+  CROSS JOIN items AS its ON its.client_uuid = w.client_uuid
+  WHERE w.state = 'waiting' AND w.number > :after AND its.registration IS {IN_FORCE}
+  ORDER BY w.number LIMIT :limit) AS o
 CROSS JOIN items AS i ON i.client_uuid = o.client_uuid
+LEFT JOIN registrations AS r ON r.number = i.registration
 LEFT JOIN steps AS s ON s.client_uuid = o.client_uuid AND s.step = 'settled'
 ORDER BY o.number
 """  # noqa: S608 - constants of this module
@@ -54,6 +58,8 @@ def next_batch(
     connection: sqlite3.Connection, *, limit: int, after: int = 0
 ) -> tuple[WaitingRecord, ...]:
     """Return the oldest items that wait, in the order in which they dropped.
+
+    What was taken under another registration than the one in force is held: it is none of these.
 
     Args:
         connection: a writing or a reading one.
@@ -153,8 +159,9 @@ def retry(connection: sqlite3.Connection, stamp: Stamp, *, client_uuid: str | No
 def guests_waiting(connection: sqlite3.Connection, *, most: int) -> int:
     """Count guests' items that wait, up to `most`: nobody asks how many more there are."""
     (count,) = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM outbox AS o CROSS JOIN items AS i "
-        "ON i.client_uuid = o.client_uuid WHERE o.state = 'waiting' AND i.mode = 'guest' LIMIT ?)",
+        "SELECT count(*) FROM (SELECT 1 FROM outbox AS o CROSS JOIN items AS i "  # noqa: S608 - a constant
+        "ON i.client_uuid = o.client_uuid WHERE o.state = 'waiting' AND i.mode = 'guest' "
+        f"AND i.registration IS {IN_FORCE} LIMIT ?)",
         (most,),
     ).fetchone()
     return int(count)
@@ -171,7 +178,8 @@ def _require_all(changed: int, uuids: Sequence[str], what: str) -> None:
 
 
 def _waiting(row: tuple[object, ...]) -> WaitingRecord:
-    number, attempts, unanswered, uuid, session, mode, owner, label, weight, settled_at, epoch = row
+    number, attempts, unanswered, uuid, session, mode, owner, label, weight, *rest = row
+    settled_at, server_url, hardware_id, epoch = rest
     try:
         dropped_at_s = epoch if isinstance(epoch, float) else wall_epoch_s(str(settled_at))
         record = Record(
@@ -182,6 +190,7 @@ def _waiting(row: tuple[object, ...]) -> WaitingRecord:
             label=str(label),
             weight_g=float(weight) if isinstance(weight, (int, float)) else None,
             dropped_at_s=int(dropped_at_s),
+            taken_by=registration_of((server_url, hardware_id)),
         )
         return WaitingRecord(_whole(number), _whole(attempts), _whole(unanswered), record)
     except ValueError as error:

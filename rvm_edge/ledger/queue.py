@@ -9,12 +9,21 @@ from enum import Enum
 
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import ItemRecord, record_by_uuid
+from rvm_edge.ledger.registrations import IS_HELD
 
-_STATE = "CASE WHEN o.state = 'waiting' AND o.unanswered > 0 THEN 'ambiguous' ELSE o.state END"
+_STATE = f"""CASE WHEN o.state = 'waiting' AND {IS_HELD} THEN 'held'
+  WHEN o.state = 'waiting' AND o.unanswered > 0 THEN 'ambiguous' ELSE o.state END"""
+_HELD = (
+    "'taken as ' || r.hardware_id || ' at ' || r.server_url "
+    "|| ': goes there once the machine is that one again'"
+)
 _ENTRY = f"""
 SELECT o.client_uuid, {_STATE}, i.session_id, i.mode, i.owner, i.label, o.created_at, o.attempts,
-  o.possibly_twice, coalesce(o.last_attempt_at, ''), coalesce(d.why, o.last_error)
+  o.possibly_twice, coalesce(o.last_attempt_at, ''),
+  CASE WHEN o.state = 'waiting' AND {IS_HELD} THEN {_HELD} ELSE coalesce(d.why, o.last_error) END,
+  coalesce(r.hardware_id, ''), coalesce(r.server_url, '')
 FROM outbox AS o JOIN items AS i ON i.client_uuid = o.client_uuid
+LEFT JOIN registrations AS r ON r.number = i.registration
 LEFT JOIN dead_letters AS d ON d.client_uuid = o.client_uuid AND d.retried_at IS NULL
 """  # noqa: S608 - constants of this module
 _AT_ONCE = 200
@@ -26,6 +35,9 @@ class QueueState(Enum):
     WAITING = "waiting"
     AMBIGUOUS = "ambiguous"
     """Waiting, after a request whose outcome nobody knows: it may be at the server."""
+
+    HELD = "held"
+    """Kept for when the machine is again whom the server knew it as when it took the item."""
 
     DEAD = "dead"
     DELIVERED = "delivered"
@@ -46,7 +58,9 @@ class QueueEntry:
         attempts: how many requests with it were begun.
         possibly_twice: copies beyond the first that a server may hold which knows no duplicates.
         last_attempt_at: when the last request began, or "".
-        reason: why it is dead, or what the last request met, or "".
+        reason: why it is dead or held, or what the last request met, or "".
+        hardware_id: as whom the machine was known when it took the item, or "".
+        server_url: to which server, or "".
     """
 
     client_uuid: str
@@ -60,6 +74,8 @@ class QueueEntry:
     possibly_twice: int
     last_attempt_at: str
     reason: str
+    hardware_id: str = ""
+    server_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,8 +220,11 @@ def find_item(connection: sqlite3.Connection, beginning: str) -> str:
     return str(found[0][0])
 
 
-def _entry(row: tuple[str, str, str, str, str, str, str, int, int, str, str]) -> QueueEntry:
-    uuid, state, session, mode, owner, label, since, attempts, twice, last_at, reason = row
+def _entry(
+    row: tuple[str, str, str, str, str, str, str, int, int, str, str, str, str],
+) -> QueueEntry:
+    uuid, state, session, mode, owner, label, since, attempts, twice, last_at, reason, *whose = row
+    hardware_id, server_url = whose
     return QueueEntry(
         client_uuid=uuid,
         state=QueueState(state),
@@ -218,4 +237,6 @@ def _entry(row: tuple[str, str, str, str, str, str, str, int, int, str, str]) ->
         possibly_twice=twice,
         last_attempt_at=last_at,
         reason=reason,
+        hardware_id=hardware_id,
+        server_url=server_url,
     )

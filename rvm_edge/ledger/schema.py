@@ -10,7 +10,7 @@ and triggers for "only forward" and "never deleted".
 
 from __future__ import annotations
 
-from rvm_edge.ledger import migration_0002, migration_0003
+from rvm_edge.ledger import migration_0002, migration_0003, migration_0004
 from rvm_edge.ledger.schema_words import MOMENT, UUID, Migration, forbid
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "MIGRATION_SET", "PROTECTIONS", "Migration"]
@@ -225,6 +225,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration("0002_delivery", migration_0002.STATEMENTS),
     Migration("0003_decisions", migration_0003.statements(_ITEMS_0003, _OF_ITEMS)),
+    Migration("0004_registrations", migration_0004.STATEMENTS),
 )
 """All migrations, oldest first."""
 
@@ -237,6 +238,8 @@ PROTECTIONS = frozenset(
         *migration_0002.TRIGGERS,
         *migration_0003.INDEXES,
         *migration_0003.TRIGGERS,
+        *migration_0004.INDEXES,
+        *migration_0004.TRIGGERS,
     )
 )
 """The indexes and triggers that a ledger of the newest version must have."""

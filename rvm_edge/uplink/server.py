@@ -15,6 +15,7 @@ from rvm_edge.bridges.cloud.trust import trusting
 from rvm_edge.identity import Identity
 from rvm_edge.ledger.courier import Courier
 from rvm_edge.ledger.evidence.folder import open_evidence
+from rvm_edge.ledger.outbox import Outbox
 from rvm_edge.link import Ground, Link
 from rvm_edge.machine import Standing
 from rvm_edge.offload import Offload
@@ -138,9 +139,18 @@ async def _made(
         trust=trusting(settings.request.ca_file) if settings.request.ca_file else None,
     )
     served = ServedPolicies(ground.locations.server_policy_path, ground.rules, ground.offload)
-    await served.become(await ground.offload(identity))
+    known = await ground.offload(identity)
+    await served.become(known)
+    await _take_as(ground.ledger.outbox, known)
     link = Link(
-        cloud=_SelfKnowing(cloud, courier, served, identity, ground.offload),
+        cloud=_SelfKnowing(
+            cloud,
+            courier,
+            served,
+            ground.ledger.outbox,
+            identity=identity,
+            offload=ground.offload,
+        ),
         channel=socket,
         courier=courier,
         evidence=evidence,
@@ -159,10 +169,13 @@ class _SelfKnowing:
         cloud: MyRvmCloud,
         courier: Courier,
         served: ServedPolicies,
+        outbox: Outbox,
+        *,
         identity: NamesItself,
         offload: Offload,
     ) -> None:
         self._cloud = cloud
+        self._outbox = outbox
         self._courier = courier
         self._served = served
         self._identity = identity
@@ -195,10 +208,21 @@ class _SelfKnowing:
 
     async def _become(self, found: Identity | None) -> None:
         if found != self._known:
+            await _take_as(self._outbox, found)
             self._known = found
             self._cloud.become(found)
             self._courier.begin_anew()
             await self._served.become(found)
+
+
+async def _take_as(outbox: Outbox, identity: Identity | None) -> None:
+    """Let the ledger take and deliver items as this machine; another key changes nothing there.
+
+    While nobody knows who the machine is, or its credentials cannot be read just now, the ledger
+    stays with what it knew: nothing is taken or delivered then.
+    """
+    if identity is not None:
+        await outbox.become(identity.registration)
 
 
 def _named_hash(cloud: MyRvmCloud) -> str | None:
@@ -216,6 +240,7 @@ async def _figures(ground: Ground) -> Figures:
         waiting=queue.waiting,
         ambiguous=queue.ambiguous,
         dead=queue.dead,
+        held=queue.held,
         journal_rows=head.seq if head else 0,
         journal_head=head.hash if head else "",
     )

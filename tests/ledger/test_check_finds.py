@@ -189,6 +189,15 @@ PLANTED: dict[str, tuple[tuple[str, ...], str, set[str]]] = {
         "outbox 4",
         {"outbox_without_drop"},
     ),
+    "registration_contradicts": (
+        (
+            "INSERT INTO registrations (server_url, hardware_id, known_at, in_force) "
+            f"VALUES ('https://rvm.example.org', 'RVM-1', '{AT}', 1)",
+            "UPDATE items SET registration = 1 WHERE client_uuid <> '{dropped}'",
+        ),
+        "item {dropped}, session {session}",
+        set(),
+    ),
     "dead_letter_contradicts": (
         (
             "UPDATE outbox SET state = 'dead' WHERE client_uuid = '{dropped}'",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from rvm_edge.identity import Registration
 from rvm_edge.ledger import (
     Ledger,
     LedgerTooNewError,
@@ -27,6 +28,8 @@ from tests.ledger.scenes import TestClock, bring_to, close, dump, new_session, o
 
 FIRST = Path(__file__).with_name("version_0001.sql")
 SECOND = Path(__file__).with_name("version_0002.sql")
+THIRD = Path(__file__).with_name("version_0003.sql")
+FOURTH = Path(__file__).with_name("version_0004.sql")
 NEXT = Migration(
     "9998_shade",
     (
@@ -210,6 +213,36 @@ def test_a_ledger_of_version_2_opens_with_its_doubts_and_its_dead(path: Path) ->
     assert waiting[0].record.dropped_at_s == 1_772_352_010
     assert trio.run(ledger.pictures.count_to_upload) == (1, 0)
     assert trio.run(ledger.outbox.retry) == 1
+    close(ledger)
+    assert check(path).violations == ()
+
+
+def test_what_waits_in_a_ledger_of_version_3_goes_to_the_first_server_that_it_learns(
+    path: Path,
+) -> None:
+    restore(path, THIRD)
+    ledger = open_now(path)
+    assert ledger.opening.migrated == ("0004_registrations",)
+    before = trio.run(ledger.outbox.next_batch, 10)
+    assert [one.record.taken_by for one in before] == [None]
+    was = Registration("https://rvm.example.org", "RVM-202601-042")
+    trio.run(ledger.outbox.become, was)
+    after = trio.run(ledger.outbox.next_batch, 10)
+    assert [one.record.client_uuid for one in after] == [one.record.client_uuid for one in before]
+    assert [one.record.taken_by for one in after] == [was]
+    trio.run(ledger.outbox.become, Registration("https://rvm.example.org", "RVM-202601-043"))
+    assert trio.run(ledger.outbox.next_batch, 10) == ()
+    assert trio.run(ledger.outbox.counts).held == 1
+    close(ledger)
+    assert check(path).violations == ()
+
+
+def test_a_ledger_of_version_4_opens_with_what_it_holds_for_another_machine(path: Path) -> None:
+    restore(path, FOURTH)
+    ledger = open_now(path)
+    assert ledger.opening.recovered_from is None
+    counts = trio.run(ledger.outbox.counts)
+    assert (counts.waiting, counts.held, counts.delivered) == (1, 3, 1)
     close(ledger)
     assert check(path).violations == ()
 

@@ -271,7 +271,7 @@ async def test_the_next_batch_is_read_from_the_partial_index(ledger: Ledger) -> 
     connection.set_trace_callback(explain)
     await ledger.outbox.next_batch(50)
     connection.set_trace_callback(None)
-    assert any("SEARCH outbox USING INDEX outbox_waiting" in plan for plan in plans)
+    assert any("SEARCH w USING INDEX outbox_waiting" in plan for plan in plans)
     # The one scan is over what that search was limited to.
     assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN o"]
 

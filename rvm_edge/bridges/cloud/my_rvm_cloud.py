@@ -29,7 +29,7 @@ from rvm_edge.bridges.cloud.sync_wire import UndeliverableError, sync_body
 from rvm_edge.bridges.cloud.troubles import Topic, Troubles
 from rvm_edge.bridges.cloud.welcome import Welcome
 from rvm_edge.delivery import Parcel, Proof, Receipt, Record
-from rvm_edge.identity import Identity
+from rvm_edge.identity import Identity, Registration
 from rvm_edge.machine import EyesError, Standing
 from rvm_edge.settings import RequestSettings
 from rvm_edge.telemetry import Telemetry
@@ -39,6 +39,8 @@ MOST_SILENCE_S = 300.0
 
 FAILED_HANDSHAKES = 3
 """So many handshakes in a row that the server failed over are no accident any more."""
+
+ANOTHERS = "taken when the machine was known as another one: it is kept for that one"
 
 _KNOWN = frozenset({Standing.OK, Standing.DEGRADED})
 
@@ -191,6 +193,8 @@ class MyRvmCloud:
             return Receipt(Proof.TAKEN)
         if identity is None or self._welcome is None:
             return Receipt(Proof.NOT_NOW, "the server has not welcomed this machine yet")
+        if any(not _is_own(one.taken_by, identity) for one in records):
+            return Receipt(Proof.NOT_NOW, ANOTHERS)
         donated_to, points = self._welcome.donation_user_id, self._settings.points_per_item
         try:
             body = msgspec.json.encode(sync_body(records, donated_to, points))
@@ -202,6 +206,9 @@ class MyRvmCloud:
 
     async def send_picture(self, parcel: Parcel) -> Receipt:
         """Give the server one item's picture."""
+        if not _is_own(parcel.taken_by, self._client.identity):
+            await trio.lowlevel.checkpoint()
+            return Receipt(Proof.NOT_NOW, ANOTHERS)
         exchange = await self._client.post_form(Endpoint.DEPOSIT, deposit_form(parcel))
         return self._receipt(Endpoint.DEPOSIT, Topic.PICTURES, exchange)
 
@@ -271,6 +278,14 @@ class MyRvmCloud:
         receipt = receipts.receipt_of(endpoint, exchange, sent)
         self._troubles.note(topic, receipt.why if receipt.proof is Proof.NOT_ALLOWED else "")
         return receipt
+
+
+def _is_own(taken_by: Registration | None, identity: Identity | None) -> bool:
+    """Say whether this machine took it, as whom the server knows it now.
+
+    The ledger asks for nothing else; but the machine may have become another one since it did.
+    """
+    return taken_by is None or (identity is not None and taken_by == identity.registration)
 
 
 def _server_failed(exchange: Exchange) -> bool:

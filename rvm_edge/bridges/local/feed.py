@@ -96,7 +96,10 @@ class Feed:
         try:
             figures = await self._view.telemetry.figures()
             queue = QueueNow(
-                waiting=figures.waiting, ambiguous=figures.ambiguous, dead=figures.dead
+                waiting=figures.waiting,
+                ambiguous=figures.ambiguous,
+                dead=figures.dead,
+                held=figures.held,
             )
             self.change(queue)
             self.change(SensorsNow.of(await self._view.sensors()))

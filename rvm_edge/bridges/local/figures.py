@@ -88,6 +88,11 @@ class Gauges:
             Sample(figures.ambiguous),
         )
         yield _gauge("rvm_edge_queue_dead_items", "Items given up.", Sample(figures.dead))
+        yield _gauge(
+            "rvm_edge_queue_held_items",
+            "Items taken when the machine was known as another one, kept for that one.",
+            Sample(figures.held),
+        )
         yield _gauge("rvm_edge_journal_rows", "Rows of the journal.", Sample(figures.journal_rows))
 
     async def _of_computer(self) -> AsyncIterator[Metric]:

@@ -177,11 +177,13 @@ class QueueNow(Part, frozen=True, tag="queue"):
         waiting: items dropped here and not yet proved to be there.
         ambiguous: of these, sent without an answer that could be believed.
         dead: given up, kept for a technician.
+        held: taken when the machine was known as another one, kept for when it is that one again.
     """
 
     waiting: int = 0
     ambiguous: int = 0
     dead: int = 0
+    held: int = 0
 
 
 class AlarmsNow(Part, frozen=True, tag="alarms"):

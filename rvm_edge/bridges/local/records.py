@@ -25,6 +25,9 @@ class Delivery(Enum):
     AMBIGUOUS = "ambiguous"
     """Sent, and no answer that could be believed came: it may be there."""
 
+    HELD = "held"
+    """Taken when the machine was known as another one; kept for when it is that one again."""
+
     DEAD = "dead"
     """Given up: the server does not take it as it stands."""
 
@@ -85,12 +88,12 @@ class KeptItem:
         uploaded: the server has it, too.
         box: left, top, right, bottom of what decided, each as a share of the picture's width or
             height; null where nothing did, or where it is not known.
+        has_cut_out: what the second judge took for the item lies beside the picture.
         picture: its path on this bridge, for a minute.
+        cut_out: likewise of the item on grey; "" where there is none.
     """
 
-        has_cut_out: what the second judge took for the item lies beside the picture.
     number: int
-        cut_out: likewise of the item on grey; "" where there is none.
     client_uuid: str
     at: str
     accepted: bool
@@ -100,12 +103,12 @@ class KeptItem:
     size: int
     uploaded: bool
     box: Box | None = None
-    picture: str = ""
-
-
     has_cut_out: bool = False
-@dataclass(frozen=True)
+    picture: str = ""
     cut_out: str = ""
+
+
+@dataclass(frozen=True)
 class EvidencePage:
     """Some of the pictures that lie in the machine.
 

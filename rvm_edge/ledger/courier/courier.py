@@ -95,7 +95,7 @@ class Courier:
             LedgerError: the ledger cannot be read.
         """
         counts = await self._outbox.counts()
-        return counts.waiting + counts.dead
+        return counts.waiting + counts.held + counts.dead
 
     async def status(self) -> DeliveryStatus:
         """Return how the delivery stands.
@@ -111,6 +111,7 @@ class Courier:
             dead=counts.dead,
             delivered=self._records.delivered,
             in_progress=self._records.in_progress + self._pictures.in_progress,
+            held=counts.held,
             pictures_waiting=accepted + rejected,
             hint=self._records.pause.hint or self._pictures.pause.hint or self._evidence.trouble,
         )

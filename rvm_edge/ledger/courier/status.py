@@ -12,6 +12,7 @@ class DeliveryStatus:
     Attributes:
         waiting: records still to be delivered, the ambiguous ones among them.
         ambiguous: waiting after a request whose outcome nobody knows; sent again, and counted.
+        held: taken as somebody else, and kept for when the machine is that one again.
         dead: given up with a reason, until somebody lets them be tried again.
         delivered: records delivered since the start of this process.
         in_progress: records and pictures in the requests that are under way.
@@ -26,3 +27,4 @@ class DeliveryStatus:
     in_progress: int
     pictures_waiting: int
     hint: str
+    held: int = 0

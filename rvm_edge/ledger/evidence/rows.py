@@ -14,9 +14,12 @@ from rvm_edge.delivery import Parcel
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.outbox_rows import fit
 from rvm_edge.ledger.records import record_by_uuid
+from rvm_edge.ledger.registrations import IN_FORCE, taken_by
 from rvm_edge.ledger.store import Stamp
 
 _TO_UPLOAD = "uploaded_at IS NULL AND given_up IS NULL AND removed_at IS NULL"
+_OF_THIS_MACHINE = f"""(NOT EXISTS (SELECT 1 FROM registrations WHERE in_force = 0)
+  OR (SELECT registration FROM items WHERE client_uuid = p.client_uuid) IS {IN_FORCE})"""  # noqa: S608 - a constant
 
 
 class Gone(Enum):
@@ -110,8 +113,9 @@ def next_to_upload(connection: sqlite3.Connection, *, accepted: bool) -> Waiting
     So one that the server never takes is in nobody's way.
     """
     row = connection.execute(
-        "SELECT client_uuid, bytes, attempts, reduced FROM pictures "  # noqa: S608 - a constant
-        f"WHERE accepted = ? AND {_TO_UPLOAD} ORDER BY attempts, number LIMIT 1",
+        "SELECT client_uuid, bytes, attempts, reduced FROM pictures AS p "  # noqa: S608 - constants
+        f"WHERE accepted = ? AND {_TO_UPLOAD} AND {_OF_THIS_MACHINE} "
+        "ORDER BY attempts, number LIMIT 1",
         (int(accepted),),
     ).fetchone()
     if row is None:
@@ -121,10 +125,13 @@ def next_to_upload(connection: sqlite3.Connection, *, accepted: bool) -> Waiting
 
 
 def count_to_upload(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return how many accepted and how many rejected items' pictures are to go up."""
+    """Return how many accepted and how many rejected items' pictures are to go up.
+
+    Those that are held for another registration are none of them.
+    """
     accepted, rejected = connection.execute(
         "SELECT coalesce(sum(accepted = 1), 0), coalesce(sum(accepted = 0), 0) "  # noqa: S608 - a constant
-        f"FROM pictures WHERE {_TO_UPLOAD}"
+        f"FROM pictures AS p WHERE {_TO_UPLOAD} AND {_OF_THIS_MACHINE}"
     ).fetchone()
     return int(accepted), int(rejected)
 
@@ -207,4 +214,5 @@ def _parcel(connection: sqlite3.Connection, client_uuid: str) -> Parcel:
         model_hash=verdict.model_hash,
         elapsed_ms=verdict.elapsed_ms,
         jpeg=b"",
+        taken_by=taken_by(connection, client_uuid),
     )

@@ -60,7 +60,7 @@ function page({ total, dead, pictures, items }, bench) {
 function row({ client_uuid, delivery, mode, label, since, tries, last_error }, { words, language }) {
   const { panel } = words;
   const about = [panel.mode[mode], ago(since, language), panel.tries(tries)].join(" · ");
-  const tone = { waiting: "calm", ambiguous: "back", dead: "stop" }[delivery];
+  const tone = { waiting: "calm", ambiguous: "back", held: "back", dead: "stop" }[delivery];
   return element(
     "li",
     { "data-tone": tone, "data-delivery": delivery },

@@ -13,8 +13,8 @@ const SENSORS = [
   ["weight_g", "g"],
   ["temperature_c", "°C"],
 ];
-/** @type {("waiting" | "ambiguous" | "dead")[]} */
-const QUEUED = ["waiting", "ambiguous", "dead"];
+/** @type {("waiting" | "ambiguous" | "held" | "dead")[]} */
+const QUEUED = ["waiting", "ambiguous", "held", "dead"];
 
 /**
  * @param {import("./bench.js").Bench} bench
