@@ -20,9 +20,10 @@ from rvm_edge.cli.demo.surroundings import Setup, surroundings
 from rvm_edge.cli.own_link import identity_in
 from rvm_edge.daemon import Daemon, running
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
+from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.identity import Secret
 from rvm_edge.locations import Locations
-from rvm_edge.offload import in_thread
+from rvm_edge.offload import in_thread, inline
 from rvm_edge.provisioning.stored_credentials import StoredCredentials
 from rvm_edge.settings import PolicyInForce, SetupSettings
 from rvm_edge.simulator.cloud import Dialect
@@ -31,6 +32,7 @@ from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.uplink import to_server
 from tests.browser.chromium import Chromium, Page
 from tests.browser.whole_machine import QUICK, TOKEN, TRAVEL_SCALE
+from tests.health.cleaning.disks import Disk, Place
 
 PHONE: Final = (390, 844)
 KIOSK: Final = (1080, 1920)
@@ -105,8 +107,16 @@ class Technician:
 
 
 @asynccontextmanager
-async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician]:
-    """Run everything while the block lasts; fail if anything takes too long."""
+async def day_zero(
+    chromium: Chromium, folder: Path, *, disk_used: int = 500
+) -> AsyncIterator[Technician]:
+    """Run everything while the block lasts; fail if anything takes too long.
+
+    Args:
+        chromium: for the screen and the phone.
+        folder: for everything that is kept.
+        disk_used: of the thousand bytes that the disk is made out to have.
+    """
     data = folder / "data"
     data.mkdir()
     here = Locations(config_dir=folder, data_dir=data)
@@ -114,6 +124,7 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
     told, news = trio.open_memory_channel[ScreenNews](8)
     put_in, mounted = trio.open_memory_channel[Path](8)
     failure: BaseException | None = None
+    disk = Disk(disk_used)
     setup = Setup(travel_scale=TRAVEL_SCALE, eyes=EyesKind.SCRIPTED)
     with trio.fail_after(LONG_S):
         async with (
@@ -134,7 +145,12 @@ async def day_zero(chromium: Chromium, folder: Path) -> AsyncIterator[Technician
             )
             async with running(here, FIRST_DAY, parts) as daemon, trio.open_nursery() as nursery:
                 plan = ScreenPlan(
-                    here, FIRST_DAY.screen, Secret(TOKEN), machine=FIRST_DAY, sticks=lambda: mounted
+                    here,
+                    FIRST_DAY.screen,
+                    Secret(TOKEN),
+                    machine=FIRST_DAY,
+                    sticks=lambda: mounted,
+                    cleaner=lambda _: Cleaner(disk.usage, [Place(disk, "caches", 200)], inline),
                 )
                 nursery.start_soon(show_screen, daemon, server.uplink, fittings, plan, told.send)
                 rules = PolicyInForce(FIRST_DAY.policy)

@@ -32,7 +32,7 @@ def _local_time() -> Iterator[None]:
 
 
 async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_path: Path) -> None:
-    async with day_zero(chromium, tmp_path) as technician:
+    async with day_zero(chromium, tmp_path, disk_used=950) as technician:
         phone, kiosk = technician.phone, technician.kiosk
         await kiosk.until_screen("setup")
         await technician.open_page()
@@ -44,6 +44,18 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         await technician.write("#server", technician.server.identity.server_url)
         await phone.evaluate("document.querySelector('#zone').value = 'Asia/Makassar'")
         await phone.evaluate("document.querySelector('#tongue').value = 'en'")
+        await phone.tap("form .main")
+        await technician.until_step("clean")
+        await phone.tap("#free")
+        await phone.until("document.querySelector('#cleaned dd') !== null")
+        assert "85 %" in await phone.text("#cleaned p")
+        await phone.tap("form .main")
+        await technician.until_step("bin")
+        await phone.tap("#is-empty")
+        await phone.until("document.querySelector('#bin-empty').innerText === '50 cm'")
+        await technician.write("#bin-cm", "12.5")
+        await phone.tap("#bin-typed")
+        await phone.until("document.querySelector('#bin-full').innerText === '12.5 cm'")
         await phone.tap("form .main")
         await technician.until_step("check")
         await phone.until("document.querySelectorAll('#sensors dd').length === 6")
@@ -61,7 +73,11 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert read_credentials(path).identity.hardware_id == "RVM-202601-001"
         site = json.loads(technician.here.site_path.read_text())
-        assert site == {"time_zone": "Asia/Makassar", "language": "en"}
+        assert site == {
+            "time_zone": "Asia/Makassar",
+            "language": "en",
+            "bin": {"empty_cm": 50.0, "full_cm": 12.5},
+        }
 
         await technician.first_bottle()
         await kiosk.until("document.documentElement.lang === 'en'")

@@ -2,12 +2,13 @@
 // machine how far it has come.
 
 import { ask, Refusal } from "./asking.js";
+import { bin } from "./bin.js";
 import { check } from "./check.js";
+import { clean } from "./clean.js";
 import { element } from "./element.js";
 import { en } from "./words_en.js";
 import { id } from "./words_id.js";
 
-const STEPS = ["code", "file", "site", "check", "done"];
 const ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"];
 const MOST_BYTES = 65536;
 
@@ -17,14 +18,26 @@ let step = "code";
 let stop = () => {};
 let words = navigator.language.startsWith("en") ? en : id;
 
+/** The steps of this machine: a crowded disk has one more, and so has a bin that can be measured. */
+function steps() {
+  const own = [...(draft.disk_pct ? ["clean"] : []), ...(draft.measures_bin ? ["bin"] : [])];
+  return ["code", "file", "site", ...own, "check", "done"];
+}
+
+/** @param {string} name */
+function after(name) {
+  return /** @type {string} */ (steps()[steps().indexOf(name) + 1]);
+}
+
 /** @param {string} name @param {Refusal | null} [trouble] */
 function show(name, trouble = null) {
   stop();
   stop = () => {};
   step = name;
   document.documentElement.lang = words === id ? "id" : "en";
-  const at = STEPS.indexOf(step);
-  at_("progress").textContent = step === "done" ? "" : words.step(at + 1, STEPS.length - 1);
+  const at = steps().indexOf(step);
+  const of = draft.paired ? steps().length - 1 : 0;
+  at_("progress").textContent = step === "done" ? "" : words.step(at + 1, of);
   at_("language").textContent = words.other;
   const main = at_("step");
   main.dataset.step = step;
@@ -121,8 +134,22 @@ const SCREENS = {
         time_zone: zone.value,
         language: language.value,
       });
-      return "check";
+      return after("site");
     });
+  },
+
+  clean() {
+    return form(words.clean, words.next, clean(words, draft, tell), async () => after("clean"));
+  },
+
+  bin() {
+    const label = () => (draft.full_cm === null ? words.bin.skip : words.next);
+    const parts = bin(words, draft, (now) => {
+      draft = now;
+      const next = at_("step").querySelector(".main");
+      if (next) next.textContent = label();
+    }, tell);
+    return form(words.bin, label(), parts, async () => after("bin"));
   },
 
   check() {
@@ -163,11 +190,7 @@ function form(own, label, fields, go) {
     try {
       show(await go());
     } catch (error) {
-      const trouble = error instanceof Refusal ? error : new Refusal("malformed", String(error));
-      if (trouble.error === "closed") show("done");
-      else if (trouble.error === "not_paired") show("code", trouble);
-      else if (step === "check" || trouble.error !== "wrong_code") again(trouble);
-      else show(step, trouble);
+      tell(error);
     }
     button.disabled = false;
     button.textContent = label;
@@ -177,6 +200,19 @@ function form(own, label, fields, go) {
     ...(own.advice ? [element("p", {}, own.advice)] : []),
     element("form", { submit, novalidate: true }, ...fields, button),
   ];
+}
+
+/** Says what is wrong, at the step where it can be put right. @param {unknown} error null for nothing. */
+function tell(error) {
+  if (error === null) {
+    at_("step").querySelector(".trouble")?.remove();
+    return;
+  }
+  const trouble = error instanceof Refusal ? error : new Refusal("malformed", String(error));
+  if (trouble.error === "closed") show("done");
+  else if (trouble.error === "not_paired") show("code", trouble);
+  else if (step === "check" || trouble.error !== "wrong_code") again(trouble);
+  else show(step, trouble);
 }
 
 /** Says what is wrong above the form, and leaves in it what was typed. @param {Refusal} trouble */
@@ -204,7 +240,7 @@ at_("language").addEventListener("click", () => {
 
 try {
   draft = await ask("hello");
-  show(!draft.paired ? "code" : !draft.serial ? "file" : !draft.sited ? "site" : "check");
+  show(!draft.paired ? "code" : !draft.serial ? "file" : !draft.sited ? "site" : draft.full_cm ? "check" : after("site"));
 } catch (error) {
   show("code", error instanceof Refusal ? error : new Refusal("malformed", String(error)));
 }

@@ -3,7 +3,7 @@
 /** @type {import("./words_id.js").Words} */
 export const en = {
   other: "Bahasa Indonesia",
-  step: (n, of) => `Step ${n} of ${of}`,
+  step: (n, of) => (of ? `Step ${n} of ${of}` : `Step ${n}`),
   next: "Next",
   code: {
     headline: "The code on the machine",
@@ -25,6 +25,36 @@ export const en = {
     zone: "Time zone",
     own: "The machine's own",
     language: "Language of its screen",
+  },
+  clean: {
+    headline: "The disk is crowded",
+    advice: "Caches, old logs and old pictures may go. What the server is still to get stays.",
+    full: (pct) => `${pct} % of the disk is in use.`,
+    free: "Make room",
+    freeing: "Making room …",
+    was: (before, after) => `It was ${before} % full, and is ${after} % full.`,
+    kept: (mb) => ` · ${mb} MB stays`,
+    things: {
+      caches: "Caches",
+      "rotated logs": "Old logs",
+      "archived journals": "Old journals",
+      "models not in use": "Old models",
+      "evidence pictures": "Pictures",
+    },
+  },
+  bin: {
+    headline: "How deep the bin is",
+    advice: "Its own sensor measures. You may skip this; then the figures of the hardware map count.",
+    empty: "Empty",
+    isEmpty: "The bin is empty now",
+    full: "Full",
+    isFull: "It is full up to here now",
+    typed: "or the distance from the sensor to a full bin, in cm",
+    use: "Use this distance",
+    measuring: "measuring …",
+    unmeasured: "not measured",
+    forget: "Forget both",
+    skip: "Skip",
   },
   check: {
     headline: "Look at the machine",
@@ -64,6 +94,12 @@ export const en = {
     no_server: "Enter the server's address.",
     bad_server: "Enter the server's address alone, such as https://rvm.example.org.",
     bad_time_zone: "The machine's computer does not know this time zone.",
+    not_measured: "The bin's sensor gave nothing. Look at its cable.",
+    unsteady: "The readings differ. Let nothing move in the bin, and measure again.",
+    bad_depth:
+      "The bin cannot be like that: empty is 10 to 300 cm away, and full at least 5 cm nearer, but not within 2 cm.",
+    no_empty: "Measure the empty bin first.",
+    not_cleaned: "The disk was not freed.",
     no_credentials: "Bring the credentials first.",
     wrong_code: "Wrong code. Look at the machine's screen again.",
     wait: "Too many wrong codes. There is a new one on the screen; wait",

@@ -2,7 +2,8 @@
 
 export const id = {
   other: "English",
-  step: (/** @type {number} */ n, /** @type {number} */ of) => `Langkah ${n} dari ${of}`,
+  step: (/** @type {number} */ n, /** @type {number} */ of) => 
+    of ? `Langkah ${n} dari ${of}` : `Langkah ${n}`,
   next: "Lanjut",
   code: {
     headline: "Kode di layar mesin",
@@ -24,6 +25,37 @@ export const id = {
     zone: "Zona waktu",
     own: "Zona komputer mesin",
     language: "Bahasa layar",
+  },
+  clean: {
+    headline: "Diska hampir penuh",
+    advice: "Cache, log lama, dan foto lama boleh dihapus. Yang belum diterima server tetap ada.",
+    full: (/** @type {number} */ pct) => `${pct} % diska terpakai.`,
+    free: "Kosongkan",
+    freeing: "Mengosongkan …",
+    was: (/** @type {number} */ before, /** @type {number} */ after) =>
+      `Tadinya ${before} % penuh, sekarang ${after} %.`,
+    kept: (/** @type {string} */ mb) => ` · ${mb} MB tetap`,
+    things: {
+      caches: "Cache",
+      "rotated logs": "Log lama",
+      "archived journals": "Jurnal lama",
+      "models not in use": "Model lama",
+      "evidence pictures": "Foto",
+    },
+  },
+  bin: {
+    headline: "Kedalaman bak",
+    advice: "Diukur oleh sensor bak itu sendiri. Boleh dilewati; angka dari peta perangkat keras yang berlaku.",
+    empty: "Kosong",
+    isEmpty: "Bak kosong sekarang",
+    full: "Penuh",
+    isFull: "Penuh sampai di sini sekarang",
+    typed: "atau jarak dari sensor ke isi bak yang penuh, dalam cm",
+    use: "Pakai jarak ini",
+    measuring: "mengukur …",
+    unmeasured: "belum diukur",
+    forget: "Lupakan keduanya",
+    skip: "Lewati",
   },
   check: {
     headline: "Periksa mesin",
@@ -63,6 +95,12 @@ export const id = {
     no_server: "Isi alamat server.",
     bad_server: "Tulis hanya alamat server, misalnya https://rvm.example.org.",
     bad_time_zone: "Komputer mesin tidak mengenal zona waktu ini.",
+    not_measured: "Sensor bak tidak memberi jarak. Periksa kabelnya.",
+    unsteady: "Hasil ukur berubah-ubah. Jangan ada yang bergerak di bak, lalu ukur lagi.",
+    bad_depth:
+      "Bak tidak mungkin begitu: kosong 10 sampai 300 cm, dan penuh paling sedikit 5 cm lebih dekat, tetapi tidak kurang dari 2 cm.",
+    no_empty: "Ukur dulu bak yang kosong.",
+    not_cleaned: "Diska tidak dikosongkan.",
     no_credentials: "Bawa kredensialnya dulu.",
     wrong_code: "Kode salah. Lihat lagi di layar mesin.",
     wait: "Terlalu sering salah. Kode di layar sudah diganti; tunggu",
