@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ import trio
 from rvm_edge.bridges.local.view import SetUp
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.moments import utc
-from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces
+from rvm_edge.health.addresses import psutil_interfaces, to_be_reached_at
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
 from rvm_edge.provisioning.admitting import NOT_REACHED, Introduction, NotWelcomeError, admit
@@ -157,7 +157,7 @@ class SetUpOffer:
             return f"cannot be kept: {error.strerror or error}", True
         return "", False
 
-    async def _open(self, address: IPv4Address) -> None:
+    async def _open(self, address: IPv4Address | IPv6Address) -> None:
         # A machine that knows who it is passes through at every start, and needs none of this.
         await trio.sleep(PASSING_S)
         if not self._is_wanted():
@@ -191,7 +191,9 @@ class SetUpOffer:
             while self._is_wanted():
                 await trio.sleep(LOOK_S)
 
-    async def _close_in_time(self, address: IPv4Address, page: trio.CancelScope) -> None:
+    async def _close_in_time(
+        self, address: IPv4Address | IPv6Address, page: trio.CancelScope
+    ) -> None:
         """Close the page with the state that it belongs to, or when the address is another one."""
         while self._is_wanted():
             await trio.sleep(LOOK_S)
@@ -212,15 +214,14 @@ class SetUpOffer:
     def _is_wanted(self) -> bool:
         return paths.PROVISIONING in self._daemon.runtime.configuration
 
-    def _address(self) -> IPv4Address | None:
+    def _address(self) -> IPv4Address | IPv6Address | None:
         """Return the one address to listen on: of the local network, never of all interfaces."""
         if self._settings.setup.address:
-            return IPv4Address(self._settings.setup.address)
+            return ip_address(self._settings.setup.address)
         try:
-            local, _vpn = local_and_vpn(psutil_interfaces())
+            return to_be_reached_at(psutil_interfaces())
         except OSError:
             return None
-        return IPv4Address(local) if local else None
 
 
 def _load() -> None:

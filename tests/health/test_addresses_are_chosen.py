@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces
+from rvm_edge.health.addresses import local_and_vpn, psutil_interfaces, to_be_reached_at
 from tests.health.described import Told
 
 V6 = Told("fe80::1%eth0", socket.AF_INET6)
@@ -81,3 +81,53 @@ def test_whatever_the_kernel_tells_the_choice_is_an_address_and_does_not_depend_
 def test_this_computers_addresses_can_be_read() -> None:
     assert all(isinstance(name, str) for name in psutil_interfaces())
     local_and_vpn(psutil_interfaces())
+
+
+def told_6(address: str) -> Told:
+    return Told(address, socket.AF_INET6)
+
+
+def test_a_phone_is_told_an_ipv6_address_only_where_there_is_no_other() -> None:
+    local, everywhere = told_6("fd12:3456::7"), told_6("2001:db8::7")
+    both = {"eth0": [V6, everywhere, local, Told("192.168.1.50")]}
+    assert to_be_reached_at(both) == IPv4Address("192.168.1.50")
+    elsewhere = {"eth0": [V6, everywhere], "wlan0": [Told("192.168.1.51")]}
+    assert to_be_reached_at(elsewhere) == IPv4Address("192.168.1.51")
+    alone = {"wlan0": [local], "eth0": [V6, everywhere, local]}
+    assert to_be_reached_at(alone) == IPv6Address("fd12:3456::7")
+    assert to_be_reached_at({"eth0": [V6, everywhere]}) == IPv6Address("2001:db8::7")
+    assert to_be_reached_at({"lo": [told_6("::1")], "tun0": [local], "docker0": [local]}) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "fe80::1",
+        "fe80::1%eth0",
+        "fd00::1%eth0",
+        "::1",
+        "::",
+        "ff02::1",
+        "fec0::1",
+        "::ffff:10.0.0.7",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "",
+        "x",
+        "10.0.0.7",
+    ],
+)
+def test_an_ipv6_address_that_a_phone_cannot_call_counts_as_none(address: str) -> None:
+    assert to_be_reached_at({"eth0": [told_6(address)]}) is None
+
+
+@given(
+    st.dictionaries(
+        names, st.lists(told | st.builds(told_6, st.ip_addresses(v=6).map(str)), max_size=3)
+    )
+)
+def test_whatever_the_kernel_tells_a_phone_is_told_the_same(
+    interfaces: dict[str, list[Told]],
+) -> None:
+    chosen = to_be_reached_at(interfaces)
+    assert chosen == to_be_reached_at(dict(reversed(interfaces.items())))
+    assert chosen is None or not (chosen.is_loopback or chosen.is_link_local)

@@ -7,7 +7,7 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from cryptography import x509
@@ -33,7 +33,7 @@ class Certificate:
     fingerprint: str
 
 
-def self_signed(address: IPv4Address) -> Certificate:
+def self_signed(address: IPv4Address | IPv6Address) -> Certificate:
     """Make a new key and a certificate for an address. The key lives in memory from then on.
 
     Raises:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final, cast
 
 import trio
@@ -33,6 +33,7 @@ _HEADER_BYTES: Final = 16 * 1024
 _STALL_MS: Final = 10_000
 _WAITING: Final = 16
 _HTTPS: Final = 443
+_IPV6: Final = 6
 
 
 class NotOpenedError(Exception):
@@ -61,7 +62,7 @@ class Opening:
 
     def __init__(
         self,
-        address: IPv4Address,
+        address: IPv4Address | IPv6Address,
         port: int,
         premises: Premises,
         admit: Admit,
@@ -102,7 +103,7 @@ class Opening:
         certificate = self_signed(self._address)
         listener = self._listening()
         port = listener.getsockname()[1]
-        host = str(self._address) if port == _HTTPS else f"{self._address}:{port}"
+        host = _as_host(self._address) if port == _HTTPS else f"{_as_host(self._address)}:{port}"
         setup = Setup(self._desk, self._premises, self._admit, host)
         config = _configured(listener, certificate.context)
         self._host, self._fingerprint = host, certificate.fingerprint
@@ -122,15 +123,24 @@ class Opening:
             self._host = ""
 
     def _listening(self) -> socket.socket:
-        listener = socket.socket()
+        is_6 = self._address.version == _IPV6
+        listener = socket.socket(socket.AF_INET6 if is_6 else socket.AF_INET)
         try:
+            if is_6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALL_MS)
             listener.bind((str(self._address), self._port))
         except OSError as error:
             listener.close()
-            raise NotOpenedError(f"{self._address}:{self._port}: {error.strerror}") from error
+            where = f"{_as_host(self._address)}:{self._port}"
+            raise NotOpenedError(f"{where}: {error.strerror}") from error
         return listener
+
+
+def _as_host(address: IPv4Address | IPv6Address) -> str:
+    """Return an address as browsers write it (RFC 5952, and RFC 3986 section 3.2.2)."""
+    return f"[{address.compressed}]" if address.version == _IPV6 else str(address)
 
 
 def _configured(listener: socket.socket, context: ssl.SSLContext) -> Config:

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from math import isnan
 
 import httpx
@@ -27,6 +27,7 @@ from rvm_edge.provisioning.wizard.premises import (
     Removed,
 )
 
+HERE = IPv4Address("127.0.0.1")
 KEY = "aB3" * 21 + "z"
 SERVER = "https://rvm.example.org"
 EXPORTED = {"serial_number": "RVM-1", "api_key": KEY, "name": "Lab", "server_url": SERVER}
@@ -155,10 +156,12 @@ class Phone:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Phone]:
+async def opened(
+    address: IPv4Address | IPv6Address = HERE,
+) -> AsyncIterator[Phone]:
     """Open the page while the block lasts."""
     server, premises, clock = StagedServer(), StagedPremises(), Clock()
-    opening = Opening(IPv4Address("127.0.0.1"), 0, premises, server.admit, clock)
+    opening = Opening(address, 0, premises, server.admit, clock)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the screen vouches for it, and one test looks there
