@@ -126,6 +126,7 @@
  * @property {string} [text]
  * @property {string} [url]
  * @property {string} [path]
+ * @property {ResetOffer} [reset]
  * @property {QueuePage} [queue]
  * @property {EvidencePage} [evidence]
  * @property {JournalPage} [journal]
@@ -165,6 +166,13 @@
  * @property {string} begun_at "" before the first
  * @property {boolean} running
  * @property {Check[]} checks in their order
+ */
+
+/**
+ * @typedef {Object} ResetOffer
+ * @property {string} code eight digits, to be typed back
+ * @property {number} lasts_s for how long it is good
+ * @property {number|null} waiting deposits that wait for the server, and stay; null where nobody can tell
  */
 
 /**

@@ -20,7 +20,7 @@ from rvm_edge.settings import Settings
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, open_heard, wired
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.scripted_cloud import SIMULATED, SimulatedCredentials
 from rvm_edge.vision.eyes import WorkerEyes
 
 
@@ -70,5 +70,5 @@ async def remote_machine(
         sight: Eyes = RemoteScriptedEyes(people)
         if eyes is EyesKind.WORKER:
             sight = await stack.enter_async_context((worker or worker_eyes(settings.vision)).run())
-        parts = Parts(hardware, sight, link, host, SimulatedCredentials())
+        parts = Parts(hardware, sight, link, host, SimulatedCredentials(why_kept=SIMULATED))
         yield await stack.enter_async_context(running(locations, settings, fit(parts)))

@@ -130,13 +130,13 @@ def command(
     here, chosen = locations(writes=True), settings()
     dialect = Dialect(spoken)
     who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
-    if (is_real or setup) and credentials is None:
-        credentials = here.credentials_path
+    is_own = (is_real or setup) and credentials in (None, here.credentials_path)
+    credentials = here.credentials_path if is_own else credentials
     site = _site(here)
     screen = None if no_screen else _screen(here, chosen, screen_port, site)
     fit: Fit = in_turn(partial(_measured, site), screen.fit if screen else _as_they_are)
-    if setup and not is_real:
-        fit = in_turn(partial(_waiting_for_credentials, here), fit)
+    if is_own:
+        fit = in_turn(partial(_with_its_own_credentials, here), fit)
     made: Callable[[Uplink], None] = screen.made if screen else _unheard
     play = screen.play_in if screen else _left_alone
     own = OwnModels(here, chosen, identity_in(credentials)) if who is EyesKind.WORKER else None
@@ -214,13 +214,17 @@ def _site(here: Locations) -> Site:
     return site
 
 
-def _waiting_for_credentials(here: Locations, parts: Parts) -> Parts:
+def _with_its_own_credentials(here: Locations, parts: Parts) -> Parts:
+    """Let the machine wait for the credentials in its data folder, and forget them on demand."""
     from dataclasses import replace
 
     from rvm_edge.offload import in_thread
+    from rvm_edge.provisioning.store import Store
     from rvm_edge.provisioning.stored_credentials import StoredCredentials
 
-    return replace(parts, credentials=StoredCredentials(here.credentials_path.parent, in_thread()))
+    store = Store(here.credentials_path, here.site_path, here.server_policy_path)
+    folder = here.credentials_path.parent
+    return replace(parts, credentials=StoredCredentials(folder, in_thread(), store=store))
 
 
 def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> OwnScreen | None:

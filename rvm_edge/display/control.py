@@ -12,6 +12,7 @@ from functools import partial
 
 import trio
 
+from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.view import RefusedError, Task
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
@@ -20,6 +21,7 @@ from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.journal_export import export_journal
 from rvm_edge.display.moments import utc_text
 from rvm_edge.display.outcomes import OUT_OF_USE, Outcomes
+from rvm_edge.display.resetting import Resetting
 from rvm_edge.display.self_test import SelfTester, Tell
 from rvm_edge.display.senses import Senses
 from rvm_edge.display.technicians_tasks import order_for, order_to_look
@@ -76,6 +78,7 @@ class SteeredMachine:
         self._board = board
         self._locations = locations
         self._offload = offload
+        self._resetting = Resetting(daemon.machine, self._outcomes.of_order, time.monotonic)
         self._tester = SelfTester(
             Checks(self._bench(uplink, fittings.senses)), self._may_test, utc_text
         )
@@ -182,6 +185,23 @@ class SteeredMachine:
             RefusedError: another test goes on.
         """
         return await self._tester.run(tell)
+
+    async def begin_reset(self) -> ResetOffer:
+        """Offer a code by which the machine can be set up anew.
+
+        Raises:
+            RefusedError: this machine cannot forget who it is.
+        """
+        return await self._resetting.begin()
+
+    async def confirm_reset(self, code: str) -> str:
+        """Have the machine forget who it is; return what stays, in a few words.
+
+        Raises:
+            WrongCodeError: this is not the code, or it is good no more.
+            RefusedError: nobody may try now, or it was not done.
+        """
+        return await self._resetting.confirm(code)
 
     async def acknowledge(self, alarm: str) -> None:
         """Note that somebody has seen an alarm.

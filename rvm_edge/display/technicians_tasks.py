@@ -34,5 +34,10 @@ def order_to_look() -> Order:
     return Order(_new_id(), Action.CAPTURE_IMAGE, local=True)
 
 
+def order_to_set_up_anew() -> Order:
+    """Return a new order to forget who the machine is."""
+    return Order(_new_id(), Action.SET_UP_ANEW, local=True)
+
+
 def _new_id() -> str:
     return f"screen-{secrets.token_hex(8)}"

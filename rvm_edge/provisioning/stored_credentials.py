@@ -17,7 +17,7 @@ FILE_NAME = "rvm-credentials.json"
 LOOK_EVERY_S = 2.0
 """How soon credentials are found that were copied into the folder."""
 
-NOT_OURS = "this machine's credentials are not where it could delete them"
+NOT_OURS = "the file of credentials was named at the start: it is its owner's to delete"
 
 _LOG = logging.getLogger(__name__)
 

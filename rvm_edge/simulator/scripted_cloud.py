@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import trio
 
-from rvm_edge.machine import Standing
+from rvm_edge.machine import KeptError, Standing
 
 
 @dataclass
@@ -55,10 +56,17 @@ class SimulatedCloud:
         return self.knobs.answer
 
 
+SIMULATED: Final = (
+    "its credentials are simulated, too; those of rvm-edge run --simulate --setup can be forgotten"
+)
+"""Why a simulated machine goes on knowing who it is."""
+
+
 class SimulatedCredentials:
     """`rvm_edge.machine.Credentials` that come and go by a call."""
 
-    def __init__(self, *, present: bool = True) -> None:
+    def __init__(self, *, present: bool = True, why_kept: str = "") -> None:
+        self.why_kept = why_kept
         self._stored = trio.Event()
         if present:
             self._stored.set()
@@ -68,14 +76,15 @@ class SimulatedCredentials:
         await trio.lowlevel.checkpoint()
         return self._stored.is_set()
 
-    @property
-    def why_kept(self) -> str:
-        """Nothing speaks against it."""
-        return ""
-
     async def forget(self) -> None:
-        """Take the credentials away."""
+        """Take the credentials away.
+
+        Raises:
+            KeptError: the test or the command line has said why not.
+        """
         await trio.lowlevel.checkpoint()
+        if self.why_kept:
+            raise KeptError(self.why_kept)
         self.lose()
 
     async def wait(self) -> None:

@@ -105,6 +105,36 @@ async def test_a_disk_that_refuses_the_copy_is_told(tmp_path: Path) -> None:
     assert reply["error"]["message"].startswith("the journal could not be copied")
 
 
+async def test_the_machine_is_set_up_anew_against_the_code_that_it_shows(tmp_path: Path) -> None:
+    async with shown(tmp_path) as machine, technician_of(machine) as page:
+        offer = (await asked(page, "begin_reset"))["result"]["reset"]
+        assert offer["waiting"] == 0
+        wrong = f"{(int(offer['code']) + 1) % 10**8:08}"
+        reply = await page.ask("confirm_reset", "1", code=wrong)
+        assert reply["error"]["code"] == "wrong_code"
+        assert machine.daemon.runtime.configuration == (paths.MAINTENANCE,)
+        assert (await page.ask("confirm_reset", "2", code=offer["code"]))["ok"]
+        await machine.until(paths.RESTARTING)
+        assert not await machine.daemon.machine.credentials.present()
+        ((order, text),) = machine.journalled("order.done")
+    assert (order, str(text).rpartition("; ")[2]) == (
+        "set_up_anew",
+        "deposits that wait for the server and stay: 0",
+    )
+
+
+async def test_nothing_is_set_up_anew_outside_maintenance_or_without_the_pin(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as machine, page_of(machine) as page:
+        assert (await page.ask("begin_reset", "1"))["error"]["code"] == "no_pin"
+        assert (await page.ask("confirm_reset", "2", code="0" * 8))["error"]["code"] == "no_pin"
+        assert (await page.ask("enter_pin", "3", pin="2580"))["ok"]
+        assert (await page.ask("begin_reset", "4"))["error"]["code"] == "not_here"
+        assert (await page.ask("confirm_reset", "5", code="0" * 8))["error"]["code"] == "not_here"
+        assert await machine.daemon.machine.credentials.present()
+
+
 async def test_the_chamber_is_looked_into_in_the_light(tmp_path: Path) -> None:
     async with shown(tmp_path) as machine, technician_of(machine) as page:
         reply = await asked(page, "look_inside")

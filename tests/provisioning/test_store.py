@@ -88,6 +88,15 @@ def test_forgetting_takes_both_and_nothing_else(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [ledger]
 
 
+def test_what_the_server_said_last_is_forgotten_with_them(tmp_path: Path) -> None:
+    policy = tmp_path / "server-policy.json"
+    policy.write_bytes(b"{}")
+    store = Store(tmp_path / "rvm-credentials.json", tmp_path / "site.json", policy)
+    store.save(CREDENTIALS, Site())
+    assert store.forget()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_pipe_and_a_device_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="Not an ordinary file"):

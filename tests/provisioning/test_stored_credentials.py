@@ -9,8 +9,10 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from rvm_edge.machine import KeptError
 from rvm_edge.offload import in_thread, inline
 from rvm_edge.provisioning.credentials import CredentialsError
+from rvm_edge.provisioning.store import Store
 from rvm_edge.provisioning.stored_credentials import FILE_NAME, LOOK_EVERY_S, StoredCredentials
 
 GOOD = json.dumps(
@@ -87,3 +89,28 @@ async def test_what_is_wrong_is_logged_once_and_again_when_it_changes(
         "others can r",
     ]
     assert "k" * 64 not in caplog.text
+
+
+async def test_what_is_its_own_is_forgotten_on_demand(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    stored = StoredCredentials(tmp_path, inline, store=Store(path, tmp_path / "site.json"))
+    assert stored.why_kept == ""
+    await stored.forget()
+    assert not await stored.present()
+
+
+async def test_a_file_that_somebody_named_is_not_deleted(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    stored = StoredCredentials(tmp_path, inline)
+    assert "its owner's to delete" in stored.why_kept
+    with pytest.raises(KeptError, match="its owner's to delete"):
+        await stored.forget()
+    assert path.exists()
+
+
+async def test_a_disk_that_deletes_nothing_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.mkdir()
+    stored = StoredCredentials(tmp_path, inline, store=Store(path, tmp_path / "site.json"))
+    with pytest.raises(KeptError, match="cannot be deleted"):
+        await stored.forget()

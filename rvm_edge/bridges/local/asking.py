@@ -12,6 +12,7 @@ ShortText = Annotated[str, Meta(max_length=512)]
 AlarmCode = Annotated[str, Meta(min_length=1, max_length=128)]
 Position = Annotated[int, Meta(ge=0, le=2**53)]
 Digits = Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
+EightDigits = Annotated[str, Meta(pattern="^[0-9]{8}$")]
 
 
 class Incoming(

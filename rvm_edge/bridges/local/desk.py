@@ -23,7 +23,13 @@ from rvm_edge.bridges.local.requests import REQUESTS
 from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.bridges.local.technician import PinDesk
 from rvm_edge.bridges.local.verbs import RIGHTS, SIMULATION, USERS_NEED, Right, Verb, asked_in
-from rvm_edge.bridges.local.view import MachineControl, MachineView, RefusedError, Task
+from rvm_edge.bridges.local.view import (
+    MachineControl,
+    MachineView,
+    RefusedError,
+    Task,
+    WrongCodeError,
+)
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 
@@ -125,6 +131,8 @@ class Desk:
                 return done(request.id, await self._carry_out(request, client))
         except _NotDoneError as error:
             return not_done(request.id, error.code, str(error))
+        except WrongCodeError as error:
+            return not_done(request.id, ErrorCode.WRONG_CODE, str(error))
         except RefusedError as error:
             return not_done(request.id, ErrorCode.REFUSED, str(error))
         except trio.TooSlowError:
@@ -158,6 +166,10 @@ class Desk:
             return Result(path=self._glimpses.keep(await self._control.look_inside()))
         if isinstance(request, technicians.RunSelfTest):
             return Result(text=await self._control.self_test(self._tell))
+        if isinstance(request, technicians.BeginReset):
+            return Result(reset=await self._control.begin_reset())
+        if isinstance(request, technicians.ConfirmReset):
+            return Result(text=await self._control.confirm_reset(request.code))
         return await self._lookups.answer(request)
 
     async def _open(self, request: ask.StartSession | ask.OpenSlot) -> Result:

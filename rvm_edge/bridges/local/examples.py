@@ -82,6 +82,8 @@ FROM_PAGE: Final[tuple[Incoming, ...]] = (
     technicians.ExportLogs(id="16"),
     technicians.LookInside(id="17"),
     technicians.RunSelfTest(id="25"),
+    technicians.BeginReset(id="29"),
+    technicians.ConfirmReset(id="30", code="00000000"),
     technicians.ListQueue(id="26"),
     technicians.ListEvidence(id="27", before=1042),
     technicians.ListJournal(id="28", after=7311),

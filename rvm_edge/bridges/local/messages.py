@@ -9,6 +9,7 @@ import msgspec
 
 from rvm_edge.bridges.local.parts import AnyPart, Snapshot
 from rvm_edge.bridges.local.records import EvidencePage, JournalPage, QueuePage
+from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.simulation import WorldNow
 
 PROTOCOL: Final = 1
@@ -25,6 +26,7 @@ class ErrorCode(Enum):
     NO_PIN = "no_pin"
     WRONG_PIN = "wrong_pin"
     PIN_LOCKED = "pin_locked"
+    WRONG_CODE = "wrong_code"
     EYES_DECIDE = "eyes_decide"
     REFUSED = "refused"
     TOO_LATE = "too_late"
@@ -123,6 +125,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         url: the server's page for this screen.
         path: where on this bridge the picture lies, for a minute.
         world: how the simulated world is.
+        reset: the code by which the machine can be set up anew.
         queue: what the server is not known to have.
         evidence: pictures that lie in the machine.
         journal: the machine's last steps.
@@ -133,6 +136,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
     path: str = ""
     world: WorldNow | None = None
+    reset: ResetOffer | None = None
     queue: QueuePage | None = None
     evidence: EvidencePage | None = None
     journal: JournalPage | None = None

@@ -138,6 +138,8 @@ REQUESTS: Final[dict[type[Request], Verb]] = {
     technicians.ExportLogs: Verb.EXPORT_LOGS,
     technicians.LookInside: Verb.LOOK_INSIDE,
     technicians.RunSelfTest: Verb.SELF_TEST,
+    technicians.BeginReset: Verb.BEGIN_RESET,
+    technicians.ConfirmReset: Verb.CONFIRM_RESET,
     technicians.ListQueue: Verb.LIST_QUEUE,
     technicians.ListEvidence: Verb.LIST_EVIDENCE,
     technicians.ListJournal: Verb.LIST_JOURNAL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rvm_edge.bridges.local.asking import Digits, Position, Request
+from rvm_edge.bridges.local.asking import Digits, EightDigits, Position, Request
 
 
 class EnterPin(Request, frozen=True, tag="enter_pin"):
@@ -57,6 +57,24 @@ class LookInside(Request, frozen=True, tag="look_inside"):
 
 class RunSelfTest(Request, frozen=True, tag="self_test"):
     """Try one part of the machine after the other; how far that is, the `self_test` part tells."""
+
+
+class BeginReset(Request, frozen=True, tag="begin_reset"):
+    """Tell a code by which the machine can be set up anew; the last one is good no more."""
+
+
+class ConfirmReset(Request, frozen=True, tag="confirm_reset"):
+    """Forget credentials, site and the server's policy, and start over; what waits here stays.
+
+    Attributes:
+        code: the one that `begin_reset` told.
+    """
+
+    code: EightDigits
+
+    def __repr__(self) -> str:
+        """Keep the code to itself."""
+        return "ConfirmReset(…)"
 
 
 class ListQueue(Request, frozen=True, tag="list_queue"):

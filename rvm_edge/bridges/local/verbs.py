@@ -36,6 +36,8 @@ class Verb(Enum):
     EXPORT_LOGS = "export_logs"
     LOOK_INSIDE = "look_inside"
     SELF_TEST = "self_test"
+    BEGIN_RESET = "begin_reset"
+    CONFIRM_RESET = "confirm_reset"
     LIST_QUEUE = "list_queue"
     LIST_EVIDENCE = "list_evidence"
     LIST_JOURNAL = "list_journal"
@@ -77,6 +79,8 @@ RIGHTS: Final[Mapping[Verb, Right]] = {
     Verb.EXPORT_LOGS: Right.PIN,
     Verb.LOOK_INSIDE: Right.PIN,
     Verb.SELF_TEST: Right.PIN,
+    Verb.BEGIN_RESET: Right.PIN,
+    Verb.CONFIRM_RESET: Right.PIN,
     Verb.LIST_QUEUE: Right.PIN,
     Verb.LIST_EVIDENCE: Right.PIN,
     Verb.LIST_JOURNAL: Right.PIN,
@@ -117,6 +121,8 @@ ASKED_IN: Final[Mapping[StatePath, frozenset[Verb]]] = {
             Verb.EXPORT_LOGS,
             Verb.LOOK_INSIDE,
             Verb.SELF_TEST,
+            Verb.BEGIN_RESET,
+            Verb.CONFIRM_RESET,
         }
     ),
 }

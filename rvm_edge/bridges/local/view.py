@@ -15,6 +15,7 @@ import trio
 
 from rvm_edge.bridges.local.condition import SelfTest
 from rvm_edge.bridges.local.records import Box, Records
+from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode, Verdict
 from rvm_edge.settings import Origin
@@ -146,6 +147,10 @@ class Task(Enum):
 
 class RefusedError(Exception):
     """The machine does not do it. The message says why, for whoever asked; it holds no secret."""
+
+
+class WrongCodeError(RefusedError):
+    """What was typed is not the code that is good now."""
 
 
 class MachineView(Protocol):
@@ -287,6 +292,23 @@ class MachineControl(Protocol):
 
         Raises:
             RefusedError: it did not begin: another one goes on.
+        """
+        ...
+
+    async def begin_reset(self) -> ResetOffer:
+        """Offer a code by which the machine can be set up anew; nothing is forgotten yet.
+
+        Raises:
+            RefusedError: this machine cannot forget who it is.
+        """
+        ...
+
+    async def confirm_reset(self, code: str) -> str:
+        """Forget who the machine is, and start over; return what stays, in a few words.
+
+        Raises:
+            WrongCodeError: this is not the code, or it is good no more.
+            RefusedError: nobody may try now, or it was not done.
         """
         ...
 

@@ -27,6 +27,7 @@ from rvm_edge.bridges.local.records import (
     QueuePage,
 )
 from rvm_edge.bridges.local.requests import REQUESTS
+from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.verbs import ASKED_IN, EVERYWHERE, RIGHTS, SIMULATION, Right, Verb
 from rvm_edge.generated import keep
 
@@ -96,6 +97,7 @@ _ERROR_WORDS = {
     ErrorCode.NO_PIN: "no PIN was entered on this connection, or too long ago",
     ErrorCode.WRONG_PIN: "this is not the PIN",
     ErrorCode.PIN_LOCKED: "too many wrong PINs; the message says how long to wait",
+    ErrorCode.WRONG_CODE: "this is not the code that `begin_reset` told, or it is good no more",
     ErrorCode.EYES_DECIDE: "a page declared a deposit",
     ErrorCode.REFUSED: "the machine does not do it; the message says why",
     ErrorCode.TOO_LATE: "the machine did not say in time whether it was done",
@@ -192,7 +194,8 @@ def _results() -> Iterator[str]:
     yield "## What a reply brings\n"
     yield "Only what was asked for is there.\n"
     yield from _fields(Result)
-    for kind in (QueuePage, QueuedItem, EvidencePage, KeptItem, JournalPage, JournalLine):
+    listed = (QueuePage, QueuedItem, EvidencePage, KeptItem, JournalPage, JournalLine)
+    for kind in (ResetOffer, *listed):
         yield f"### {kind.__name__}\n"
         yield f"{summary_of(kind)}\n"
         yield from _fields(kind)

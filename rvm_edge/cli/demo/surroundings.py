@@ -16,7 +16,7 @@ from rvm_edge.machine import Hardware, Host
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings, VisionSettings
 from rvm_edge.simulator.hardware import simulated_hardware
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.scripted_cloud import SIMULATED, SimulatedCredentials
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
@@ -69,7 +69,8 @@ class Surroundings:
 
     def parts(self, link: LinkMaker, host: Host) -> Parts:
         """Return what a daemon is made of, in these surroundings."""
-        return Parts(self.hardware, self.eyes, link, host, SimulatedCredentials(), self.chance)
+        credentials = SimulatedCredentials(why_kept=SIMULATED)
+        return Parts(self.hardware, self.eyes, link, host, credentials, self.chance)
 
 
 @asynccontextmanager

@@ -84,6 +84,13 @@ class PairingDesk:
         """For how long it still is."""
         return max(0.0, self._ends_s - self._clock())
 
+    def another_code(self) -> str:
+        """Change the code, and return it; tries that went wrong stay counted."""
+        wrong = self._wrong
+        self._renew()
+        self._wrong = wrong
+        return self._code
+
     def pair(self, typed: str) -> Session:
         """Take a code for a session; the one before ends.
 

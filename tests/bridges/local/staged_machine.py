@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import trio
 
 from rvm_edge.bridges.local.condition import Check, SelfTest
+from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.view import (
     Alarm,
     Login,
@@ -17,6 +18,7 @@ from rvm_edge.bridges.local.view import (
     SetUp,
     Sighting,
     Task,
+    WrongCodeError,
 )
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
@@ -39,9 +41,11 @@ ACCEPT = (OFFLINE, f"{INTAKE}.deposit.accept")
 CLEARING = (OFFLINE, f"{INTAKE}.clearing")
 MAINTENANCE = ("maintenance",)
 FAULT = ("fault",)
+RESTARTING = ("restarting",)
 
 SESSION = "7a0f8e52-51c5-4f0a-8a3e-6d1c2b3a4f5e"
 ITEM = "0d1c6b9e-2f43-4c6e-9d57-3f0f3b7a9c11"
+RESET_CODE = "04815162"
 JPEG = b"\xff\xd8\xff\xe0 not a real picture \xff\xd9"
 
 
@@ -190,6 +194,17 @@ class StagedMachine:
     async def look_inside(self) -> bytes:
         await self._do("look inside")
         return JPEG
+
+    async def begin_reset(self) -> ResetOffer:
+        await self._do("begin reset")
+        return ResetOffer(RESET_CODE, 600.0, 3)
+
+    async def confirm_reset(self, code: str) -> str:
+        if code != RESET_CODE:
+            raise WrongCodeError("this is not the code on the machine's screen")
+        await self._do("reset")
+        self.step("restart.ordered", RESTARTING)
+        return "deposits that wait for the server and stay: 3"
 
     async def acknowledge(self, alarm: str) -> None:
         await self._do(f"acknowledge {alarm}")
