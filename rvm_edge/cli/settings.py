@@ -16,7 +16,9 @@ from rvm_edge.settings import BIN_FREE, BIN_FULL, Origin, PolicyInForce, Setting
 from rvm_edge.settings_reference import reference_page, settings_template
 
 if TYPE_CHECKING:
+    from rvm_edge.hardware_map import BinTable
     from rvm_edge.provisioning.served_policy import Remembered
+    from rvm_edge.provisioning.site import BinDepth
 
 
 @click.group("settings", cls=CommandGroup)
@@ -42,13 +44,17 @@ def check(*, as_json: bool) -> None:
 @command.command()
 @json_option
 def show(*, as_json: bool) -> None:
-    """Print every setting that applies, defaults included.
+    """Print every setting that applies, defaults included, and how deep the bin is.
 
     Behind a setting that is no default stands who said it: settings.toml, or the server in its last
-    handshake.
+    handshake. The bin's depth is the hardware map's, or site.json's where it was measured at the
+    set-up page.
     """
     chosen, said_by = _in_force(settings())
-    plain = msgspec.to_builtins(_without_secrets(chosen))
+    depth, by_site = _bin_in_force()
+    plain = msgspec.to_builtins(_without_secrets(chosen)) | {"bin": msgspec.to_builtins(depth)}
+    if by_site:
+        said_by |= dict.fromkeys((f"bin.{name}" for name in depth.__struct_fields__), by_site)
     if as_json:
         print_json({**plain, "said_by": said_by})
         return
@@ -103,6 +109,21 @@ def _in_force(chosen: Settings) -> tuple[Settings, dict[str, str]]:
     if rules.bin_full_by is Origin.SERVER:
         said_by |= dict.fromkeys((BIN_FULL, BIN_FREE), "server")
     return msgspec.structs.replace(chosen, policy=rules.now), said_by
+
+
+def _bin_in_force() -> tuple[BinTable | BinDepth, str]:
+    """Return how deep a start takes the bin to be, and the file that overrules the map, or ""."""
+    from rvm_edge.provisioning.site import SiteError, read_site
+
+    here = locations()
+    try:
+        site = read_site(here.site_path)
+    except SiteError as error:
+        click.echo(f"rvm-edge: {error}", err=True)  # a start goes on without it, too
+    else:
+        if site.bin is not None:
+            return site.bin, here.site_path.name
+    return hardware_map().bin, ""
 
 
 def _is_ours(remembered: Remembered, credentials: Path) -> bool:

@@ -51,6 +51,23 @@ def test_show_prints_what_applies(tmp_path: Path) -> None:
     assert told["said_by"] == {"policy.frames_per_item": "settings.toml"}
 
 
+def test_show_tells_whether_the_bins_depth_was_measured_at_the_set_up_page(tmp_path: Path) -> None:
+    (tmp_path / "site.json").write_text('{"bin": {"empty_cm": 61.1, "full_cm": 12.5}}')
+    answer = ask(tmp_path, "show", data=tmp_path)
+    assert "bin.empty_cm = 61.1  # site.json\nbin.full_cm = 12.5  # site.json\n" in answer.output
+    (tmp_path / "site.json").unlink()
+    told = json.loads(ask(tmp_path, "show", "--json", data=tmp_path).output)
+    assert (told["bin"], told["said_by"]) == ({"empty_cm": 50.0, "full_cm": 5.0}, {})
+
+
+def test_show_goes_on_without_a_site_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "site.json").write_text('{"bin": {"empty_cm": 20, "full_cm": 16}}')
+    answer = ask(tmp_path, "show", data=tmp_path)
+    assert answer.exit_code == 0
+    assert "bin: full_cm must be less than empty_cm by 5 or more" in answer.stderr
+    assert "bin.empty_cm = 50.0\n" in answer.stdout
+
+
 SAID = """{"version": 1, "server_url": "https://rvm.example.org", "hardware_id": "RVM-1",
 "policy": {"bin_full_pct": 70.0}}"""
 
