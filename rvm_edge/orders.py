@@ -26,9 +26,10 @@ class Action(Enum):
     CHECK_CONNECTION = "check_connection"
     CHECK_MODEL_UPDATE = "check_model_update"
     SET_UP_ANEW = "set_up_anew"
+    CHANGE_CREDENTIALS = "change_credentials"
 
 
-LOCAL_ONLY: Final = frozenset({Action.SET_UP_ANEW})
+LOCAL_ONLY: Final = frozenset({Action.SET_UP_ANEW, Action.CHANGE_CREDENTIALS})
 """No server has a word for these: they are ordered at the machine's own screen, or not at all."""
 
 

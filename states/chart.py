@@ -168,6 +168,7 @@ COMING_BACK = (
     _failing(at.BLOCKED, at.BLOCKED, "try again, later each time"),
     _on(ev.DoorClosed, at.MAINTENANCE, at.OPERATIONAL, "nobody ordered it to stay"),
     _on(ev.MaintenanceExit, at.MAINTENANCE, at.OPERATIONAL, "given back"),
+    _on(ev.CredentialsAwaited, at.MAINTENANCE, at.PROVISIONING, "other credentials are brought"),
     _on(ev.MaintenanceEnter, at.MAINTENANCE, at.MAINTENANCE, "ordered while the door is open"),
     _failing(at.MAINTENANCE, at.MAINTENANCE, "try again, later each time"),
     _on(ev.FaultCleared, at.FAULT, at.OPERATIONAL, "the failed part answers again"),

@@ -18,6 +18,7 @@ from states import paths
 from states.context import Ctx
 from states.errands import ErrandError, read_sensor
 from states.events import (
+    CredentialsAwaited,
     MaintenanceEnter,
     MaintenanceExit,
     OrderDone,
@@ -26,7 +27,7 @@ from states.events import (
     RestartOrdered,
 )
 from states.renewing import look_for_model
-from states.setting_up_anew import forget_who_it_is
+from states.setting_up_anew import end_maintenance, forget_who_it_is
 from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
@@ -55,12 +56,13 @@ PICTURES_IN = frozenset({paths.IDLE})
 """Where `Action.CAPTURE_IMAGE` is carried out; likewise."""
 
 SET_UP_ANEW_IN = frozenset({paths.MAINTENANCE})
-"""Where `Action.SET_UP_ANEW` is carried out; likewise."""
+"""Where `LOCAL_ONLY` is carried out; likewise."""
 
 _ONLY_IN = {
     Action.TRIGGER_ACTUATOR: MOVES_IN,
     Action.CAPTURE_IMAGE: PICTURES_IN,
     Action.SET_UP_ANEW: SET_UP_ANEW_IN,
+    Action.CHANGE_CREDENTIALS: SET_UP_ANEW_IN,
 }
 
 CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
@@ -75,6 +77,7 @@ CARRIED_OUT_IN: dict[Action, tuple[str, ...]] = {
 
 LEFT_ALREADY = "the machine is not in maintenance"
 STAYS_DARK = "only in idle: the lamp stays off"
+WAITS_FOR_OTHERS = "waits for other credentials, and stays who it is until they are stored"
 NOT_BY_THE_SERVER = "only at the machine's own screen"
 
 
@@ -99,6 +102,10 @@ async def obey_in_maintenance(here: Ctx) -> None:
         order = await here.machine.orders.next(OUT_OF_USE)
         if order.local and order.action is Action.SET_UP_ANEW:
             await _set_up_anew(here, order)
+        elif order.local and order.action is Action.CHANGE_CREDENTIALS:
+            await end_maintenance(here)
+            await _done(here, order, WAITS_FOR_OTHERS)
+            await here.post(CredentialsAwaited(order.order_id))
         elif order.local:
             await _report(here, order, carry_out_locally(here, order))
         elif order.action is Action.EXIT_MAINTENANCE:

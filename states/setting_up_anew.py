@@ -32,6 +32,11 @@ async def forget_who_it_is(here: Ctx) -> str:
         await machine.credentials.forget()
     except KeptError as error:
         raise ErrandError(str(error)) from error
-    with contextlib.suppress(LedgerError):  # at worst it is in maintenance again, set up
-        await machine.flags.put(MAINTENANCE_FLAG, False)
+    await end_maintenance(here)
     return f"forgotten: credentials, site, the server's policy; {stays}"
+
+
+async def end_maintenance(here: Ctx) -> None:
+    """Let no order to stay out of use outlive the set-up."""
+    with contextlib.suppress(LedgerError):  # at worst it is in maintenance again, set up
+        await here.machine.flags.put(MAINTENANCE_FLAG, False)

@@ -128,3 +128,7 @@ class Credentials(Protocol):
     async def wait(self) -> None:
         """Return once usable credentials are stored."""
         ...
+
+    async def renewed(self) -> None:
+        """Return once usable credentials are stored in place of those that are there now."""
+        ...

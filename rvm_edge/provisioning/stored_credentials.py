@@ -90,6 +90,23 @@ class StoredCredentials:
         self._told = ""
         return True
 
+    async def renewed(self) -> None:
+        """Return once usable ones are stored in place of those that are there now.
+
+        The same again count: somebody brought them, and the server took them.
+        """
+        before = await self._offload(self._which)
+        while await self._offload(self._which) == before or not await self.present():
+            await trio.sleep(LOOK_EVERY_S)
+
+    def _which(self) -> tuple[int, int] | None:
+        """Tell one file from another that takes its place: each is written beside and renamed."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
     async def wait(self) -> None:
         """Return once usable credentials are stored."""
         while not await self.present():

@@ -68,6 +68,7 @@ class SimulatedCredentials:
     def __init__(self, *, present: bool = True, why_kept: str = "") -> None:
         self.why_kept = why_kept
         self._stored = trio.Event()
+        self._brought = trio.Event()
         if present:
             self._stored.set()
 
@@ -91,9 +92,15 @@ class SimulatedCredentials:
         """Return once credentials are stored."""
         await self._stored.wait()
 
+    async def renewed(self) -> None:
+        """Return once credentials are brought again."""
+        await self._brought.wait()
+
     def store(self) -> None:
         """Bring the credentials."""
         self._stored.set()
+        self._brought.set()
+        self._brought = trio.Event()
 
     def lose(self) -> None:
         """Take the credentials away."""

@@ -26,6 +26,7 @@ from states.events.intake import (
     SessionRequested,
 )
 from states.events.link import (
+    CredentialsAwaited,
     CredentialsReady,
     HandshakeBlocked,
     HandshakeOk,
@@ -58,6 +59,7 @@ __all__ = [
     "CapLifted",
     "CapReached",
     "CaptureFailed",
+    "CredentialsAwaited",
     "CredentialsReady",
     "DoorClosed",
     "DoorOpened",
@@ -90,6 +92,7 @@ __all__ = [
 
 EVENTS: tuple[type[Event], ...] = (
     CredentialsReady,
+    CredentialsAwaited,
     HandshakeOk,
     HandshakeUnreachable,
     HandshakeUnauthorized,

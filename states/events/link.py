@@ -16,6 +16,19 @@ class CredentialsReady(Event):
 
 
 @dataclass(frozen=True)
+class CredentialsAwaited(Event):
+    """A technician is about to bring other credentials; until then the machine stays who it is.
+
+    Attributes:
+        order_id: the order's identity.
+    """
+
+    order_id: str
+
+    name: ClassVar[str] = "credentials.awaited"
+
+
+@dataclass(frozen=True)
 class HandshakeOk(Event):
     """The server knows this machine."""
 

@@ -114,3 +114,32 @@ async def test_a_disk_that_deletes_nothing_is_told_in_one_line(tmp_path: Path) -
     stored = StoredCredentials(tmp_path, inline, store=Store(path, tmp_path / "site.json"))
     with pytest.raises(KeptError, match="cannot be deleted"):
         await stored.forget()
+
+
+async def test_others_are_waited_for_while_the_old_ones_stay(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    path = put(tmp_path)
+    stored = StoredCredentials(tmp_path, inline)
+    came_s: list[float] = []
+
+    async def wait() -> None:
+        await stored.renewed()
+        came_s.append(trio.current_time())
+
+    began_s = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait)
+        await trio.sleep(100)
+        assert came_s == []
+        assert await stored.present()
+        beside = tmp_path / "beside"
+        beside.write_text("{")
+        beside.chmod(0o600)
+        beside.replace(path)
+        await trio.sleep(100)
+        assert came_s == []
+        beside.write_text(GOOD)
+        beside.chmod(0o600)
+        beside.replace(path)
+    assert came_s[0] - began_s <= 200 + LOOK_EVERY_S

@@ -16,6 +16,7 @@ from rvm_edge.statechart.journal import verify
 from states import paths
 from states.chart import CHART
 from states.events import MaintenanceEnter
+from states.provisioning import PATIENCE_S
 from tests.rig import Booted, Rig
 
 KEPT = "the disk is read-only"
@@ -126,3 +127,60 @@ async def test_a_server_cannot_have_it_done_in_any_state_that_takes_orders(
         ("8", "only at the machine's own screen"),
     ]
     assert rig.host.asked == []
+
+
+async def change_credentials(rig: Rig, booted: Booted) -> None:
+    """Order it from maintenance, and see the machine wait for others."""
+    await in_maintenance(booted)
+    rig.link.orders.give(Order("screen-2", Action.CHANGE_CREDENTIALS, local=True))
+    await booted.until(paths.PROVISIONING)
+    await trio.sleep(60)
+    assert booted.daemon.runtime.configuration == (paths.PROVISIONING,)
+    assert await rig.credentials.present()
+
+
+async def test_it_stays_who_it_is_until_other_credentials_are_there(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await change_credentials(rig, booted)
+        rig.credentials.store()
+        await booted.until(paths.IDLE)
+    named = [step.record.event for step in rig.steps]
+    assert "credentials.awaited" in named
+    told = [step.record.data for step in rig.steps if step.record.event == "order.done"]
+    assert [(one["order_id"], one["action"]) for one in told] == [
+        ("screen-2", "change_credentials")
+    ]
+
+
+async def test_it_goes_on_as_before_where_nobody_brings_any(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await change_credentials(rig, booted)
+        await booted.until(paths.IDLE, within_s=2 * PATIENCE_S)
+
+
+async def test_a_power_cut_while_it_waits_for_others_leaves_it_who_it_was(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await change_credentials(rig, booted)
+    async with rig.boot() as booted:
+        await booted.until(paths.IDLE)
+    assert verify(rig.locations.journal_path, build(CHART)).ok
+
+
+async def test_a_server_cannot_have_its_credentials_changed(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await in_maintenance(booted)
+        rig.link.orders.give(Order("9", Action.CHANGE_CREDENTIALS))
+        await trio.sleep(60)
+        assert booted.daemon.runtime.configuration == (paths.MAINTENANCE,)
+    told = [step.record.data for step in rig.steps if step.record.event == "order.refused"]
+    assert [(one["order_id"], one["why"]) for one in told] == [
+        ("9", "only at the machine's own screen")
+    ]

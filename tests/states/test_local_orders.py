@@ -21,6 +21,7 @@ ZERO = (Action.TRIGGER_ACTUATOR, Component.SCALE, Motion.RESET)
 READ = (Action.READ_SENSOR, None, None)
 LOOK = (Action.CAPTURE_IMAGE, None, None)
 ANEW = (Action.SET_UP_ANEW, None, None)
+OTHERS = (Action.CHANGE_CREDENTIALS, None, None)
 
 Asked = tuple[Action, Component | None, Motion | None]
 
@@ -70,7 +71,7 @@ async def test_a_technician_has_parts_tried_in_maintenance(
     assert rig.world.audit().hazards == ()
 
 
-@pytest.mark.parametrize("asked", [OPEN_DOOR, FLASH, ZERO, LOOK, ANEW])
+@pytest.mark.parametrize("asked", [OPEN_DOOR, FLASH, ZERO, LOOK, ANEW, OTHERS])
 async def test_the_server_may_have_none_of_this_done(
     autojump_clock: MockClock, rig: Rig, asked: Asked
 ) -> None:
@@ -165,7 +166,7 @@ async def test_the_scale_is_not_zeroed_under_an_item(autojump_clock: MockClock, 
         )
 
 
-@pytest.mark.parametrize("asked", [OPEN_DOOR, TURN, FLASH, ZERO, LOOK, ANEW])
+@pytest.mark.parametrize("asked", [OPEN_DOOR, TURN, FLASH, ZERO, LOOK, ANEW, OTHERS])
 async def test_outside_maintenance_it_is_refused_and_never_done_later(
     autojump_clock: MockClock, rig: Rig, asked: Asked
 ) -> None:

@@ -69,6 +69,7 @@ class PairingDesk:
         self._session: Session | None = None
         self._seen_s = 0.0
         self._burnt = 0
+        self._wrong = 0
         self._locked_until_s = clock()
         self._renew()
 
