@@ -29,9 +29,18 @@ DELIVERY_INVARIANTS: dict[str, str] = {
       FROM items WHERE registration IS NULL
         AND EXISTS (SELECT 1 FROM registrations WHERE in_force = 1)
       UNION ALL
-      SELECT 'session ' || session_id, 'its items were taken under '
-        || count(DISTINCT coalesce(registration, 0)) || ' registrations'
-      FROM items GROUP BY session_id HAVING count(DISTINCT coalesce(registration, 0)) > 1
+      SELECT 'session ' || session_id, 'opened under registration ' || registration
+        || ', which is unknown'
+      FROM sessions
+      WHERE registration NOT NULL AND registration NOT IN (SELECT number FROM registrations)
+      UNION ALL
+      SELECT 'session ' || session_id, 'of nobody, although the machine knows who it is'
+      FROM sessions WHERE registration IS NULL
+        AND EXISTS (SELECT 1 FROM registrations WHERE in_force = 1)
+      UNION ALL
+      SELECT 'item ' || i.client_uuid, 'taken under another registration than its session'
+      FROM items AS i JOIN sessions AS s ON s.session_id = i.session_id
+      WHERE i.registration IS NOT s.registration
       UNION ALL
       SELECT 'registration ' || number, 'in force beside another one'
       FROM registrations WHERE in_force <> 0

@@ -13,7 +13,6 @@ from rvm_edge.item import Item, ItemState, Outcome, SessionMode, Verdict
 from rvm_edge.ledger import decisions
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import item_by_uuid, unsettled_item, verdict_columns
-from rvm_edge.ledger.registrations import IN_FORCE
 from rvm_edge.ledger.store import Stamp
 
 _LONGEST_DOUBT = 2000
@@ -32,11 +31,12 @@ def insert(connection: sqlite3.Connection, stamp: Stamp, session_id: str) -> Ite
     if held is not None:
         raise RefusedStepError(f"item {held.client_uuid} is still {held.state.value}; settle it")
     row = connection.execute(
-        "SELECT mode, owner FROM sessions WHERE session_id = ? AND closed_at IS NULL", (session_id,)
+        "SELECT mode, owner, registration FROM sessions WHERE session_id = ? AND closed_at IS NULL",
+        (session_id,),
     ).fetchone()
     if row is None:
         raise RefusedStepError(f"session {session_id} is not open")
-    mode, owner = row
+    mode, owner, registration = row
     item = Item(
         client_uuid=str(uuid.uuid4()),
         session_id=session_id,
@@ -45,9 +45,10 @@ def insert(connection: sqlite3.Connection, stamp: Stamp, session_id: str) -> Ite
         state=ItemState.INSERTED,
     )
     connection.execute(
-        "INSERT INTO items (client_uuid, session_id, mode, owner, state, inserted_at, "  # noqa: S608 - a constant
-        f"registration) VALUES (?, ?, ?, ?, 'inserted', ?, {IN_FORCE})",
-        (item.client_uuid, session_id, mode, owner, stamp.at),
+        "INSERT INTO items (client_uuid, session_id, mode, owner, state, inserted_at, "
+        "registration) VALUES (?, ?, ?, ?, 'inserted', ?, ?)",
+        # Not what is in force: the owner is one whom the session's own server knows.
+        (item.client_uuid, session_id, mode, owner, stamp.at, registration),
     )
     _history(connection, stamp, item.client_uuid, "inserted", session_id)
     return item

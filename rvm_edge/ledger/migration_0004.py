@@ -2,8 +2,8 @@
 
 Credentials may be replaced while deposits wait. Those belong to the machine, and to the people,
 that the former server knows: a user's id means somebody else at another one, and another serial
-would credit another machine. So each item keeps the registration under which it was taken, and only
-the registration in force is delivered for.
+would credit another machine. So each session keeps the registration under which it was opened, each
+of its items has the same, and only the registration in force is delivered for.
 
 What an older version of this program took has none, and gets the first one that this ledger learns:
 to that one it would have been delivered anyway.
@@ -27,6 +27,7 @@ CREATE TABLE registrations (
 INDEXES = (
     "CREATE UNIQUE INDEX one_registration_in_force ON registrations (in_force) WHERE in_force = 1",
     "CREATE INDEX items_of_nobody ON items (number) WHERE registration IS NULL",
+    "CREATE INDEX sessions_of_nobody ON sessions (number) WHERE registration IS NULL",
 )
 
 TRIGGERS = (
@@ -42,11 +43,18 @@ TRIGGERS = (
         "AND new.registration IS NOT old.registration",
         "an item keeps the registration under which it was taken",
     ),
+    forbid(
+        "sessions_keep_their_registration",
+        "UPDATE OF registration ON sessions WHEN old.registration IS NOT NULL "
+        "AND new.registration IS NOT old.registration",
+        "a session keeps the registration under which it was opened",
+    ),
 )
 
 STATEMENTS = (
     _REGISTRATIONS,
     "ALTER TABLE items ADD COLUMN registration INTEGER REFERENCES registrations (number)",
+    "ALTER TABLE sessions ADD COLUMN registration INTEGER REFERENCES registrations (number)",
     *INDEXES,
     *TRIGGERS,
 )

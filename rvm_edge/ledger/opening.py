@@ -39,7 +39,7 @@ _PROBES = (
     "SELECT number, client_uuid, bytes, uploaded_at, removed_at FROM pictures LIMIT 0",
     "SELECT client_uuid, record FROM decisions LIMIT 0",
     "SELECT number, server_url, hardware_id, in_force FROM registrations LIMIT 0",
-    "SELECT registration FROM items LIMIT 0",
+    "SELECT i.registration, s.registration FROM items AS i, sessions AS s LIMIT 0",
     "SELECT name, value FROM flags LIMIT 0",
     "SELECT opening, opened_at, findings FROM openings LIMIT 0",
 )

@@ -23,8 +23,8 @@ force. A machine that was never anybody else looks at no item for that."""
 def become(connection: sqlite3.Connection, stamp: Stamp, *, who: Registration | None) -> None:
     """Take and deliver items as `who` from here on; as nobody for None.
 
-    Items that nobody is named for yet become this one's: they were taken before anybody said who
-    the machine is.
+    Sessions and items that nobody is named for yet become this one's: they were there before
+    anybody said who the machine is. A session that is open stays with whom it was opened under.
     """
     if who == in_force(connection):
         return
@@ -41,9 +41,10 @@ def become(connection: sqlite3.Connection, stamp: Stamp, *, who: Registration | 
     connection.execute(
         "UPDATE registrations SET in_force = 1 WHERE server_url = ? AND hardware_id = ?", key
     )
-    connection.execute(
-        f"UPDATE items SET registration = {IN_FORCE} WHERE registration IS NULL"  # noqa: S608 - a constant
-    )
+    for table in ("sessions", "items"):
+        connection.execute(
+            f"UPDATE {table} SET registration = {IN_FORCE} WHERE registration IS NULL"  # noqa: S608 - constants
+        )
 
 
 def in_force(connection: sqlite3.Connection) -> Registration | None:

@@ -8,6 +8,7 @@ import uuid
 from rvm_edge.item import Session, SessionEnd, SessionMode
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import open_session_row
+from rvm_edge.ledger.registrations import IN_FORCE
 from rvm_edge.ledger.store import Stamp
 
 
@@ -29,7 +30,8 @@ def open_session(connection: sqlite3.Connection, stamp: Stamp, session: Session)
     if current is not None:
         raise RefusedStepError(f"session {current.session_id} is still open; close it first")
     connection.execute(
-        "INSERT INTO sessions (session_id, mode, owner, opened_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO sessions (session_id, mode, owner, opened_at, registration) "  # noqa: S608 - a constant
+        f"VALUES (?, ?, ?, ?, {IN_FORCE})",
         (session.session_id, session.mode.value, session.owner, stamp.at),
     )
 

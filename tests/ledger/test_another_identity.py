@@ -11,11 +11,11 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from rvm_edge.delivery import Record
 from rvm_edge.identity import Identity, Registration, Secret
-from rvm_edge.item import SessionMode
+from rvm_edge.item import SessionEnd, SessionMode
 from rvm_edge.ledger import Ledger, check, read_only
 from rvm_edge.ledger.queue import QueueState, undelivered
 from tests.ledger.couriers import delivering, record_courier
-from tests.ledger.scenes import TestClock, connection_of, drop
+from tests.ledger.scenes import TestClock, bring_to, connection_of, drop, new_session
 from tests.ledger.servers import FakeServer
 
 HERE = Registration("https://rvm.example.org", "RVM-202601-042")
@@ -135,6 +135,33 @@ async def test_a_courier_delivers_each_as_the_machine_that_took_it(
     assert all(sender == taker for sender, taker in seen)
 
 
+async def test_who_began_with_one_machine_is_not_made_another_ones_user_meanwhile(
+    ledger: Ledger, path: Path
+) -> None:
+    await ledger.outbox.become(HERE)
+    session = new_session(SessionMode.USER)
+    await ledger.open_session(session)
+    await ledger.outbox.become(OTHER_SERVER)
+    item = await bring_to(ledger, "accepted dropped")
+    await ledger.close_session(session.session_id, SessionEnd.FINISHED)
+    assert await waiting(ledger) == []
+    await ledger.outbox.become(HERE)
+    assert await waiting(ledger) == [item.client_uuid]
+    assert check(path).violations == ()
+
+
+async def test_a_session_that_began_before_anybody_said_who_it_is_goes_to_the_first_whole(
+    ledger: Ledger, path: Path
+) -> None:
+    session = new_session(SessionMode.GUEST)
+    await ledger.open_session(session)
+    before = await bring_to(ledger, "accepted dropped")
+    await ledger.outbox.become(HERE)
+    after = await bring_to(ledger, "accepted dropped")
+    assert await waiting(ledger) == [before.client_uuid, after.client_uuid]
+    assert check(path).violations == ()
+
+
 async def test_no_item_ever_changes_whose_it_is(ledger: Ledger) -> None:
     await ledger.outbox.become(HERE)
     await drop(ledger, 1)
@@ -142,6 +169,7 @@ async def test_no_item_ever_changes_whose_it_is(ledger: Ledger) -> None:
     for statement in (
         "UPDATE items SET registration = 2",
         "UPDATE items SET registration = NULL",
+        "UPDATE sessions SET registration = 2",
         "UPDATE registrations SET hardware_id = 'RVM-202601-099'",
         "DELETE FROM registrations",
         "UPDATE registrations SET in_force = 1",

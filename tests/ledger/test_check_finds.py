@@ -193,10 +193,16 @@ PLANTED: dict[str, tuple[tuple[str, ...], str, set[str]]] = {
         (
             "INSERT INTO registrations (server_url, hardware_id, known_at, in_force) "
             f"VALUES ('https://rvm.example.org', 'RVM-1', '{AT}', 1)",
-            "UPDATE items SET registration = 1 WHERE client_uuid <> '{dropped}'",
+            "INSERT INTO registrations (server_url, hardware_id, known_at) "
+            f"VALUES ('https://rvm.example.org', 'RVM-2', '{AT}')",
+            "UPDATE sessions SET registration = 1",
+            "UPDATE items SET registration = 1",
+            "UPDATE items SET registration = 2 WHERE client_uuid = '{delivered}'",
+            "UPDATE items SET registration = 3 WHERE client_uuid = '{dropped}'",
+            "UPDATE items SET registration = NULL WHERE client_uuid = '{returned}'",
         ),
-        "item {dropped}, session {session}",
-        set(),
+        "item {delivered}, item {dropped}, item {returned}",
+        {"foreign_key"},
     ),
     "dead_letter_contradicts": (
         (

@@ -255,6 +255,7 @@ async def test_every_table_is_strict(ledger: Ledger) -> None:
             "pictures",
             "decisions",
             "reasons",
+            "registrations",
         ),
         1,
     )

@@ -198,14 +198,14 @@ CREATE TABLE sessions (
   owner TEXT NOT NULL CHECK ((owner = '') = (mode = 'guest') AND length(owner) <= 200),
   opened_at TEXT NOT NULL CHECK (opened_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9]*Z'),
   closed_at TEXT CHECK (closed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9]*Z'),
-  why TEXT CHECK (why IN ('finished', 'timed_out', 'bin_full', 'interrupted')),
+  why TEXT CHECK (why IN ('finished', 'timed_out', 'bin_full', 'interrupted')), registration INTEGER REFERENCES registrations (number),
   UNIQUE (session_id, mode, owner),
   CHECK ((closed_at IS NULL) = (why IS NULL))
 ) STRICT
 ;
-INSERT INTO "sessions" VALUES(1,'73abfa90-4631-4b11-a50d-f9be3c771649','guest','','2026-03-01T08:00:02.000000Z','2026-03-01T08:00:04.000000Z','finished');
-INSERT INTO "sessions" VALUES(2,'19b417da-7988-446c-b723-97cc4aa5e4f8','guest','','2026-03-01T08:00:06.000000Z','2026-03-01T08:00:13.000000Z','finished');
-INSERT INTO "sessions" VALUES(3,'e0c4ce7b-3f6d-48d5-b498-d6acd9ab87e8','guest','','2026-03-01T08:00:15.000000Z','2026-03-01T08:00:19.000000Z','finished');
+INSERT INTO "sessions" VALUES(1,'73abfa90-4631-4b11-a50d-f9be3c771649','guest','','2026-03-01T08:00:02.000000Z','2026-03-01T08:00:04.000000Z','finished',1);
+INSERT INTO "sessions" VALUES(2,'19b417da-7988-446c-b723-97cc4aa5e4f8','guest','','2026-03-01T08:00:06.000000Z','2026-03-01T08:00:13.000000Z','finished',1);
+INSERT INTO "sessions" VALUES(3,'e0c4ce7b-3f6d-48d5-b498-d6acd9ab87e8','guest','','2026-03-01T08:00:15.000000Z','2026-03-01T08:00:19.000000Z','finished',2);
 CREATE TABLE steps (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   client_uuid TEXT NOT NULL REFERENCES items (client_uuid),
@@ -290,9 +290,11 @@ CREATE TRIGGER decisions_are_of_verdicts BEFORE INSERT ON decisions WHEN NOT EXI
 CREATE TRIGGER reasons_are_kept BEFORE DELETE ON reasons BEGIN SELECT RAISE(ABORT, 'a reason is never deleted'); END;
 CREATE UNIQUE INDEX one_registration_in_force ON registrations (in_force) WHERE in_force = 1;
 CREATE INDEX items_of_nobody ON items (number) WHERE registration IS NULL;
+CREATE INDEX sessions_of_nobody ON sessions (number) WHERE registration IS NULL;
 CREATE TRIGGER registrations_are_kept BEFORE DELETE ON registrations BEGIN SELECT RAISE(ABORT, 'a registration is never deleted'); END;
 CREATE TRIGGER registrations_never_change BEFORE UPDATE OF number, server_url, hardware_id, known_at ON registrations BEGIN SELECT RAISE(ABORT, 'a registration stays as it is'); END;
 CREATE TRIGGER items_keep_their_registration BEFORE UPDATE OF registration ON items WHEN old.registration IS NOT NULL AND new.registration IS NOT old.registration BEGIN SELECT RAISE(ABORT, 'an item keeps the registration under which it was taken'); END;
+CREATE TRIGGER sessions_keep_their_registration BEFORE UPDATE OF registration ON sessions WHEN old.registration IS NOT NULL AND new.registration IS NOT old.registration BEGIN SELECT RAISE(ABORT, 'a session keeps the registration under which it was opened'); END;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('outbox',5);
 INSERT INTO "sqlite_sequence" VALUES('openings',2);
