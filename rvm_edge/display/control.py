@@ -194,14 +194,18 @@ class SteeredMachine:
         """
         return await self._resetting.begin()
 
-    async def confirm_reset(self, code: str) -> str:
+    async def confirm_reset(self, code: str, *, keep: bool = False) -> str:
         """Have the machine forget who it is; return what stays, in a few words.
+
+        Args:
+            code: the one that was offered.
+            keep: have it wait for other credentials instead, and stay who it is until then.
 
         Raises:
             WrongCodeError: this is not the code, or it is good no more.
             RefusedError: nobody may try now, or it was not done.
         """
-        return await self._resetting.confirm(code)
+        return await self._resetting.confirm(code, keep=keep)
 
     async def acknowledge(self, alarm: str) -> None:
         """Note that somebody has seen an alarm.

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.view import RefusedError, WrongCodeError
-from rvm_edge.display.technicians_tasks import order_to_set_up_anew
+from rvm_edge.display.technicians_tasks import order_to_change_credentials, order_to_set_up_anew
 from rvm_edge.machine import Courier, Credentials, LedgerError
 from rvm_edge.orders import Order
 from rvm_edge.provisioning.wizard.pairing import NotPairedError, PairingDesk
@@ -67,8 +67,12 @@ class Resetting:
         self._offered = self._desk.another_code()
         return ResetOffer(self._offered, self._desk.lasts_s, waiting)
 
-    async def confirm(self, typed: str) -> str:
+    async def confirm(self, typed: str, *, keep: bool = False) -> str:
         """Have it done; return what stays, in a few words.
+
+        Args:
+            typed: what was typed back.
+            keep: forget nothing; wait for other credentials.
 
         Raises:
             WrongCodeError: this is not the code, or it is good no more.
@@ -83,7 +87,8 @@ class Resetting:
                 raise RefusedError(f"too many wrong codes; wait {error.wait_s:.0f} s") from error
             raise WrongCodeError(str(error)) from error
         self._offered = ""
-        return await self._carried_out(order_to_set_up_anew())
+        order = order_to_change_credentials() if keep else order_to_set_up_anew()
+        return await self._carried_out(order)
 
     async def _waiting(self) -> int | None:
         try:

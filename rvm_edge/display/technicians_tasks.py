@@ -39,5 +39,10 @@ def order_to_set_up_anew() -> Order:
     return Order(_new_id(), Action.SET_UP_ANEW, local=True)
 
 
+def order_to_change_credentials() -> Order:
+    """Return a new order to wait for other credentials."""
+    return Order(_new_id(), Action.CHANGE_CREDENTIALS, local=True)
+
+
 def _new_id() -> str:
     return f"screen-{secrets.token_hex(8)}"

@@ -307,7 +307,9 @@ class TestPaint:
         answer = chart("export", "--format", "dot", "--coverage", str(journal))
         assert answer.exit_code == 0
         assert answer.stderr == f"2 of {len(CHART.transitions)} transitions fired in 4 rows\n"
-        [line] = [line for line in answer.stdout.splitlines() if '"provisioning" -> ' in line]
+        [line] = [
+            line for line in answer.stdout.splitlines() if '"provisioning" -> "handshake"' in line
+        ]
         assert f'color="{FIRED}"' in line
         assert "credentials.ready&#160;×1<" in line
         assert UNFIRED in answer.stdout

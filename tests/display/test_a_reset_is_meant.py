@@ -61,6 +61,18 @@ async def test_the_code_that_was_shown_has_it_done_by_a_local_order(
     assert [(order.action, order.local) for order in machine.orders] == [(Action.SET_UP_ANEW, True)]
 
 
+async def test_the_same_code_has_the_machine_wait_for_other_credentials(
+    autojump_clock: MockClock,
+) -> None:
+    machine = Asked()
+    resetting = machine.resetting()
+    offer = await resetting.begin()
+    await resetting.confirm(offer.code, keep=True)
+    assert [(one.action, one.local) for one in machine.orders] == [
+        (Action.CHANGE_CREDENTIALS, True)
+    ]
+
+
 async def test_a_code_is_good_once(autojump_clock: MockClock) -> None:
     machine = Asked()
     resetting = machine.resetting()

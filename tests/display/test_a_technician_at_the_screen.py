@@ -123,6 +123,20 @@ async def test_the_machine_is_set_up_anew_against_the_code_that_it_shows(tmp_pat
     )
 
 
+async def test_other_credentials_are_waited_for_against_the_code_and_nothing_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as machine, technician_of(machine) as page:
+        offer = (await asked(page, "begin_reset"))["result"]["reset"]
+        assert (await page.ask("confirm_reset", "1", code=offer["code"], keep=True))["ok"]
+        await machine.until(paths.PROVISIONING)
+        assert await machine.daemon.machine.credentials.present()
+        reply = await page.ask("confirm_reset", "2", code=offer["code"], keep=True)
+        assert reply["error"]["code"] == "not_here"
+        ((order, _text),) = machine.journalled("order.done")
+    assert order == "change_credentials"
+
+
 async def test_nothing_is_set_up_anew_outside_maintenance_or_without_the_pin(
     tmp_path: Path,
 ) -> None:

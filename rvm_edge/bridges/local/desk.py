@@ -169,7 +169,7 @@ class Desk:
         if isinstance(request, technicians.BeginReset):
             return Result(reset=await self._control.begin_reset())
         if isinstance(request, technicians.ConfirmReset):
-            return Result(text=await self._control.confirm_reset(request.code))
+            return Result(text=await self._control.confirm_reset(request.code, keep=request.keep))
         return await self._lookups.answer(request)
 
     async def _open(self, request: ask.StartSession | ask.OpenSlot) -> Result:

@@ -68,9 +68,12 @@ class ConfirmReset(Request, frozen=True, tag="confirm_reset"):
 
     Attributes:
         code: the one that `begin_reset` told.
+        keep: forget nothing: wait at the set-up page for other credentials, and stay who it is
+            until they are stored.
     """
 
     code: EightDigits
+    keep: bool = False
 
     def __repr__(self) -> str:
         """Keep the code to itself."""

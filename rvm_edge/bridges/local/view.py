@@ -303,8 +303,12 @@ class MachineControl(Protocol):
         """
         ...
 
-    async def confirm_reset(self, code: str) -> str:
+    async def confirm_reset(self, code: str, *, keep: bool = False) -> str:
         """Forget who the machine is, and start over; return what stays, in a few words.
+
+        Args:
+            code: the one that was offered.
+            keep: forget nothing: wait for other credentials, and stay who it is until then.
 
         Raises:
             WrongCodeError: this is not the code, or it is good no more.

@@ -42,6 +42,7 @@ CLEARING = (OFFLINE, f"{INTAKE}.clearing")
 MAINTENANCE = ("maintenance",)
 FAULT = ("fault",)
 RESTARTING = ("restarting",)
+PROVISIONING = ("provisioning",)
 
 SESSION = "7a0f8e52-51c5-4f0a-8a3e-6d1c2b3a4f5e"
 ITEM = "0d1c6b9e-2f43-4c6e-9d57-3f0f3b7a9c11"
@@ -199,9 +200,13 @@ class StagedMachine:
         await self._do("begin reset")
         return ResetOffer(RESET_CODE, 600.0, 3)
 
-    async def confirm_reset(self, code: str) -> str:
+    async def confirm_reset(self, code: str, *, keep: bool = False) -> str:
         if code != RESET_CODE:
             raise WrongCodeError("this is not the code on the machine's screen")
+        if keep:
+            await self._do("change credentials")
+            self.step("credentials.awaited", PROVISIONING)
+            return "waits for other credentials"
         await self._do("reset")
         self.step("restart.ordered", RESTARTING)
         return "deposits that wait for the server and stay: 3"
