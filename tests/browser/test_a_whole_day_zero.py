@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from rvm_edge.bridges.local.simulation import Condition
 from rvm_edge.display import setting_up
 from rvm_edge.provisioning.credentials import read_credentials
 from states import paths
@@ -84,6 +85,8 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         assert time.tzname[0] == "WITA"
         assert kiosk.complaints == []
         assert paths.PROVISIONING not in technician.daemon.runtime.configuration
+        await technician.world.change(Condition.BIN_FULL, holds=True)  # 95 %, as the bin is built
+        assert await technician.daemon.machine.hardware.bin.level_pct() == 100
 
 
 async def test_a_wrong_file_and_a_wrong_code_are_explained_and_nothing_is_kept(

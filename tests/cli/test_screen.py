@@ -88,6 +88,19 @@ def test_run_serves_the_page_and_leaves_the_token_for_the_keeper(tmp_path: Path)
     assert not token.exists()
 
 
+def test_the_bin_is_as_deep_as_it_was_measured_when_the_machine_was_set_up(tmp_path: Path) -> None:
+    # 50 cm away lies the bottom of the simulated bin: a quarter of what was measured here.
+    (tmp_path / "site.json").write_text('{"bin": {"empty_cm": 60, "full_cm": 20}}')
+    with machine(tmp_path, "--screen-port", "0") as running:
+        metrics = f"{running.until('screen')['screen']}metrics"
+        while (
+            "rvm_edge_bin_percent 25\n"
+            not in httpx.get(metrics, trust_env=False, timeout=WITHIN_S).text
+        ):
+            pass  # until the machine has looked; its patience ends in a minute
+        assert running.stop() == 0
+
+
 def test_each_boot_has_its_own_token(tmp_path: Path) -> None:
     tokens = set()
     for _ in range(2):
