@@ -73,6 +73,7 @@
  * @property {number} waiting
  * @property {number} ambiguous
  * @property {number} dead
+ * @property {number} held kept for when the machine is known as another one again
  */
 
 /**
@@ -178,7 +179,7 @@
 /**
  * @typedef {Object} QueuedItem
  * @property {string} client_uuid
- * @property {"waiting"|"ambiguous"|"dead"} delivery
+ * @property {"waiting"|"ambiguous"|"held"|"dead"} delivery
  * @property {"guest"|"user"} mode
  * @property {string} label
  * @property {string} since

@@ -117,6 +117,39 @@ async def test_a_technician_looks_inside(chromium: Chromium) -> None:
         assert (path, machine.done) == ("/snapshot.jpg", ["look inside"])
 
 
+async def test_the_machine_is_set_up_anew_against_a_code(
+    chromium: Chromium, node_modules: Path
+) -> None:
+    axe = node_modules / "axe-core" / "axe.min.js"
+    machine = staged()
+    machine.configuration = at.MAINTENANCE
+    async with screen(chromium, machine) as shown:
+        page = shown.page
+        await page.until_screen("maintenance")
+        await _enter(shown)
+        await page.tap("#tab-machine")
+        await page.tap("[data-verb=begin_reset]")
+        assert machine.done == []
+        async with page.finger_on("[data-verb=begin_reset]"):
+            await page.until("document.querySelector('.reset .code') !== null")
+        code = at.RESET_CODE
+        assert await page.text(".reset .code") == f"{code[:4]} {code[4:]}"
+        assert "3 setoran menunggu dikirim" in await page.text(".reset .confirm")
+        assert await violations(page, axe, enhanced=False) == []
+        await _type_code(shown, "0" * 8)
+        await page.until("document.querySelector('.reset .trouble').textContent !== ''")
+        assert machine.done == ["begin reset"]
+        await _type_code(shown, code)
+        await page.until("document.querySelector('.reset .code') === null")
+        assert machine.done == ["begin reset", "reset"]
+
+
+async def _type_code(shown: Screen, code: str) -> None:
+    for digit in code:
+        await shown.page.tap(f".reset .keys button:nth-child({11 if digit == '0' else digit})")
+    await shown.page.tap("[data-verb=confirm_reset]")
+
+
 async def test_the_chart_is_lit_where_the_machine_is(chromium: Chromium) -> None:
     lit = "[...document.querySelectorAll('.chart [aria-current]')].map((one) => one.dataset.state)"
     async with screen(chromium, staged(), size=LANDSCAPE) as shown:

@@ -36,17 +36,18 @@ export class Bench {
    * @param {string} verb
    * @param {Record<string, unknown>} [fields]
    * @param {{timeoutMs?: number}} [options]
-   * @returns {Promise<{done: boolean, text: string, result: Result}>} with what to tell of it.
+   * @returns {Promise<{done: boolean, text: string, result: Result, code: string}>} with what to tell
+   *   of it, and the error's code if there was one.
    */
   async ask(verb, fields = {}, options = {}) {
     const { done, failed } = this.words.panel;
     try {
       const result = await this.edge.request(verb, fields, options);
-      return { done: true, text: result.text || done, result };
+      return { done: true, text: result.text || done, result, code: "" };
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error;
       if (error.code === "no_pin" || error.code === "no_token") this.onLockedOut();
-      return { done: false, text: `${failed}: ${error.message}`, result: {} };
+      return { done: false, text: `${failed}: ${error.message}`, result: {}, code: error.code };
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { element } from "../element.js";
 import { readings } from "./readings.js";
+import { reset } from "./reset.js";
 
 /** @typedef {import("../edge-client-types.js").ModelNow} ModelNow */
 
@@ -13,7 +14,9 @@ export function machineTab(bench) {
   const { panel } = bench.words;
   const known = element("div", { class: "columns" });
   let drawn = /** @type {unknown} */ (null);
+  const anew = reset(bench);
   const update = () => {
+    anew.update();
     const model = bench.edge.snapshot?.model;
     if (model === undefined || model === drawn) return;
     drawn = model;
@@ -22,7 +25,7 @@ export function machineTab(bench) {
   };
   const health = told(panel.health, "healthz", panel.notThere);
   const figures = told(panel.figures, "metrics", panel.notThere);
-  return { element: element("div", {}, known, health, figures), update };
+  return { element: element("div", {}, known, health, anew.element, figures), update };
 }
 
 /**

@@ -120,6 +120,26 @@ export const en = {
       test_again: "Start the self-test again.",
     },
   },
+  reset: {
+    title: "Set the machine up anew",
+    forgets:
+      "Forgotten: who the machine is at its server, its time zone, its language and its measured bin, and what the server prescribed last.",
+    keeps:
+      "Kept: all deposits and pictures, the journal and the settings. The machine then starts over and waits to be set up.",
+    only: "This needs maintenance. Start maintenance first.",
+    begin: "Set up anew …",
+    waiting: (count) => {
+      if (count === null) return "How many deposits wait for the server is not known; all are kept.";
+      if (count === 0) return "No deposit waits for the server.";
+      return count === 1 ? "1 deposit waits for the server, and is kept." : `${count} deposits wait for the server, and are kept.`;
+    },
+    type: (minutes) => `Type this code to confirm. It is good once, for ${minutes} minutes.`,
+    code: "Code to be typed",
+    typed: "Typed code",
+    confirm: "Forget",
+    wrong: "This is not the code, or it is good no more.",
+    over: "Forgotten. The machine starts over.",
+  },
   model: "Recognition model",
   modelRows: { name: "File", version: "Version", sha256: "SHA-256", sight: "State", restarts: "Started anew", trouble: "Cause" },
   sight: { starting: "loading", ready: "ready to judge", restarting: "starting anew" },

@@ -119,6 +119,25 @@ export const id = {
       test_again: "Mulai uji diri lagi.",
     },
   },
+  reset: {
+    title: "Siapkan ulang mesin",
+    forgets:
+      "Dilupakan: identitas mesin di server, zona waktu, bahasa dan ukuran penampungan, serta aturan terakhir dari server.",
+    keeps:
+      "Disimpan: semua setoran dan gambar, jurnal dan pengaturan. Lalu mesin dimulai ulang dan menunggu disiapkan.",
+    only: "Ini hanya dalam perawatan. Mulai perawatan dulu.",
+    begin: "Siapkan ulang …",
+    waiting: (/** @type {number | null} */ count) => {
+      if (count === null) return "Jumlah setoran yang menunggu dikirim tidak diketahui; semuanya disimpan.";
+      return count === 0 ? "Tidak ada setoran yang menunggu dikirim." : `${count} setoran menunggu dikirim, dan disimpan.`;
+    },
+    type: (/** @type {number} */ minutes) => `Ketik kode ini untuk memastikan. Berlaku sekali, selama ${minutes} menit.`,
+    code: "Kode yang harus diketik",
+    typed: "Kode yang diketik",
+    confirm: "Lupakan",
+    wrong: "Bukan kode ini, atau kodenya tidak berlaku lagi.",
+    over: "Sudah dilupakan. Mesin dimulai ulang.",
+  },
   model: "Model pengenal",
   modelRows: { name: "Berkas", version: "Versi", sha256: "SHA-256", sight: "Keadaan", restarts: "Dimulai ulang", trouble: "Sebab" },
   sight: { starting: "sedang dimuat", ready: "siap menilai", restarting: "dimulai ulang" },
