@@ -25,10 +25,6 @@ class Bin:
     full_cm: float = 5.0
     tolerance_cm: float = 10.0
 
-    def with_depth(self, empty_cm: float, full_cm: float) -> Bin:
-        """Return it with other distances."""
-        return replace(self, empty_cm=empty_cm, full_cm=full_cm)
-
     def level_pct(self, distance_cm: float) -> float:
         """Return the level, 0 to 100.
 
@@ -38,6 +34,26 @@ class Bin:
         plausible_cm(distance_cm, self.empty_cm + self.tolerance_cm)
         level = (self.empty_cm - distance_cm) / (self.empty_cm - self.full_cm) * 100.0
         return min(100.0, max(0.0, level))
+
+
+class Measured:
+    """How every bin that measures a distance is told how deep it is: see `drivers.ports.BinGauge`.
+
+    Attributes:
+        bin: what its level goes by.
+    """
+
+    bin: Bin
+    _built: Bin | None = None
+
+    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
+        """Go by these distances from now on."""
+        self._built = self._built or self.bin
+        self.bin = replace(self.bin, empty_cm=empty_cm, full_cm=full_cm)
+
+    def forget_depth(self) -> None:
+        """Go by what it was built with."""
+        self.bin = self._built or self.bin
 
 
 def plausible_cm(distance_cm: float, most_cm: float = RANGE_CM[1]) -> float:

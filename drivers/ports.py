@@ -200,6 +200,10 @@ class BinGauge(Protocol):
         """
         ...
 
+    def forget_depth(self) -> None:
+        """Go by what the machine was built with."""
+        ...
+
 
 class DoorLock(Protocol):
     """The service door: its bolt and its switch."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.bin_depth import Bin, plausible_cm
+from drivers.bin_depth import Bin, Measured, plausible_cm
 from drivers.esp32.controller import Controller
 from drivers.esp32.dialect import Command
 from drivers.esp32.framed_dialect import Sensor
@@ -102,7 +102,7 @@ class Esp32Door:
 
 
 @dataclass
-class Esp32Bin:
+class Esp32Bin(Measured):
     """`drivers.ports.BinLevel` and `drivers.ports.BinGauge` on an ultrasonic sensor at the ESP32.
 
     Attributes:
@@ -120,10 +120,6 @@ class Esp32Bin:
     async def distance_cm(self) -> float:
         """Measure how far away the topmost item is."""
         return plausible_cm(await self._read_cm())
-
-    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
-        """Go by these distances from now on."""
-        self.bin = self.bin.with_depth(empty_cm, full_cm)
 
     async def _read_cm(self) -> float:
         return await read(self.controller, Command.READ_BIN) / _TENTHS

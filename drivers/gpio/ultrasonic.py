@@ -17,7 +17,7 @@ from typing import Final
 
 import trio
 
-from drivers.bin_depth import Bin, plausible_cm
+from drivers.bin_depth import Bin, Measured, plausible_cm
 from drivers.gpio.header import Header
 from drivers.ports import DriverError, ReadingError
 
@@ -28,7 +28,7 @@ _ECHO_MOST_S: Final = 0.03
 
 
 @dataclass
-class UltrasonicBin:
+class UltrasonicBin(Measured):
     """`drivers.ports.BinLevel` and `drivers.ports.BinGauge` on an HC-SR04.
 
     Attributes:
@@ -65,10 +65,6 @@ class UltrasonicBin:
             ReadingError: there is no distance, or one that the sensor cannot measure.
         """
         return plausible_cm(await self._median_cm())
-
-    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
-        """Go by these distances from now on."""
-        self.bin = self.bin.with_depth(empty_cm, full_cm)
 
     async def _median_cm(self) -> float:
         """Measure several times, and return what lies in the middle.

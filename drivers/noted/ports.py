@@ -149,6 +149,10 @@ class NotedBinGauge:
         """Go by these distances from now on."""
         self._gauge.set_depth(empty_cm=empty_cm, full_cm=full_cm)
 
+    def forget_depth(self) -> None:
+        """Go by what the machine was built with."""
+        self._gauge.forget_depth()
+
 
 class NotedDoor:
     """`drivers.ports.DoorLock`."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from drivers.bin_depth import Bin
+from drivers.bin_depth import Bin, Measured
 from drivers.ports import ReadingError
 from drivers.sim.link import SimulatedWorld, Verb, command, read_number, read_yes_or_no
 
@@ -36,7 +36,7 @@ class SimulatedPresence:
 
 
 @dataclass
-class SimulatedBin:
+class SimulatedBin(Measured):
     """`drivers.ports.BinLevel` and `drivers.ports.BinGauge` on a simulated world.
 
     Attributes:
@@ -59,10 +59,6 @@ class SimulatedBin:
         """Measure how far away the topmost item is."""
         depth_cm = BUILT.empty_cm - BUILT.full_cm
         return BUILT.empty_cm - await self._true_pct() * depth_cm / 100.0
-
-    def set_depth(self, *, empty_cm: float, full_cm: float) -> None:
-        """Go by these distances from now on."""
-        self.bin = self.bin.with_depth(empty_cm, full_cm)
 
     async def _true_pct(self) -> float:
         level = await read_number(self.world, Verb.BIN_LEVEL, self.timeout_s)

@@ -11,5 +11,10 @@ def keep_depth_of(site: Site, hardware: Hardware) -> None:
 
     Otherwise it goes by the hardware map.
     """
-    if site.bin is not None and hardware.bin_gauge is not None:
-        hardware.bin_gauge.set_depth(empty_cm=site.bin.empty_cm, full_cm=site.bin.full_cm)
+    gauge = hardware.bin_gauge
+    if gauge is None:
+        return
+    if site.bin is None:
+        gauge.forget_depth()
+    else:
+        gauge.set_depth(empty_cm=site.bin.empty_cm, full_cm=site.bin.full_cm)

@@ -8,7 +8,7 @@ import msgspec
 
 from rvm_edge.provisioning.credentials import Credentials, parse_credentials
 from rvm_edge.provisioning.one_file import discard, keep
-from rvm_edge.provisioning.site import Site
+from rvm_edge.provisioning.site import Site, SiteError, read_site
 
 
 class Store:
@@ -37,7 +37,8 @@ class Store:
 
         They are written anew, with the keys that this program knows and no others: nothing that
         somebody put into the file beside them comes along. The server's address goes into the
-        same file as the key, so that a key is never sent to another server than its own.
+        same file as the key, so that a key is never sent to another server than its own. A bin
+        that was measured before stays as deep where nobody measured it now: it is the same bin.
 
         Raises:
             OSError: they cannot be written; those that were there are there still.
@@ -45,8 +46,16 @@ class Store:
         """
         raw = encoded(credentials)
         parse_credentials(raw, name=str(self._credentials))
-        keep(self._site, msgspec.json.encode(site))
+        keep(self._site, msgspec.json.encode(self._as_measured(site)))
         keep(self._credentials, raw)
+
+    def _as_measured(self, site: Site) -> Site:
+        if site.bin is not None:
+            return site
+        try:
+            return msgspec.structs.replace(site, bin=read_site(self._site).bin)
+        except SiteError:
+            return site
 
     def forget(self) -> bool:
         """Delete both, and the server's policy; say whether there were credentials.

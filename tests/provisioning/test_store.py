@@ -19,7 +19,7 @@ from rvm_edge.provisioning.credentials import (
     read_credentials,
 )
 from rvm_edge.provisioning.one_file import keep, read_bounded
-from rvm_edge.provisioning.site import Site, SiteError, read_site
+from rvm_edge.provisioning.site import BinDepth, Site, SiteError, read_site
 from rvm_edge.provisioning.store import Store, encoded
 
 SERVER = "https://rvm.example.org"
@@ -38,6 +38,20 @@ def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
     assert store.is_filled()
     assert read_credentials(tmp_path / "rvm-credentials.json") == CREDENTIALS
     assert read_site(tmp_path / "site.json") == Site("Asia/Makassar", "en")
+
+
+def test_a_bin_that_was_measured_stays_as_deep_until_it_is_measured_anew(tmp_path: Path) -> None:
+    store, path = store_in(tmp_path), tmp_path / "site.json"
+    store.save(CREDENTIALS, Site("Asia/Makassar", "en", BinDepth(61, 12)))
+    store.save(CREDENTIALS, Site(language="id"))  # a stick knows of no bin
+    assert read_site(path) == Site("", "id", BinDepth(61, 12))
+    store.save(CREDENTIALS, Site(bin=BinDepth(70, 12)))
+    assert read_site(path) == Site(bin=BinDepth(70, 12))
+    path.write_text('{"bin": {"empty_cm": 1}}')
+    store.save(CREDENTIALS, Site(language="id"))
+    assert read_site(path) == Site(language="id")
+    store.forget()
+    assert read_site(path) == Site()
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])

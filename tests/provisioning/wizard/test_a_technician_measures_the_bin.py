@@ -141,3 +141,7 @@ async def test_the_bins_level_goes_by_what_was_measured() -> None:
         assert await hardware.bin.level_pct() == 50
         keep_depth_of(Site(bin=BinDepth(50, 27.5)), hardware)
         assert await hardware.bin.level_pct() == 100
+        keep_depth_of(Site(bin=BinDepth(50, 5)), hardware)
+        assert await hardware.bin.level_pct() == pytest.approx(50)
+        keep_depth_of(Site(), hardware)
+        assert await hardware.bin.level_pct() == 50

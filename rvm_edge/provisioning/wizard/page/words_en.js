@@ -44,7 +44,7 @@ export const en = {
   },
   bin: {
     headline: "How deep the bin is",
-    advice: "Its own sensor measures. You may skip this; then the figures of the hardware map count.",
+    advice: "Its own sensor measures. You may skip this: then what counted before counts still.",
     empty: "Empty",
     isEmpty: "The bin is empty now",
     full: "Full",

@@ -45,7 +45,7 @@ export const id = {
   },
   bin: {
     headline: "Kedalaman bak",
-    advice: "Diukur oleh sensor bak itu sendiri. Boleh dilewati; angka dari peta perangkat keras yang berlaku.",
+    advice: "Diukur oleh sensor bak itu sendiri. Boleh dilewati: yang berlaku sebelumnya tetap berlaku.",
     empty: "Kosong",
     isEmpty: "Bak kosong sekarang",
     full: "Penuh",
