@@ -34,6 +34,7 @@ export function reset(bench) {
     element("h3", {}, words.title),
     element("p", {}, words.forgets),
     element("p", {}, words.keeps),
+    element("p", {}, words.changes),
     only,
     element("div", { class: "pad" }, begin),
     place,
@@ -61,36 +62,37 @@ function codePad({ code, lasts_s, waiting }, bench, trouble) {
     "aria-label": words.typed,
     input: () => show(field.value),
     keydown: (event) => {
-      if (event.key === "Enter") send();
+      if (event.key === "Enter") send(false);
     },
   });
   const show = (/** @type {string} */ typed) => {
     field.value = typed.replace(/[^0-9]/g, "").slice(0, DIGITS);
-    go.disabled = field.value.length < DIGITS;
+    go.disabled = change.disabled = field.value.length < DIGITS;
   };
-  const send = async () => {
+  const send = async (/** @type {boolean} */ keep) => {
     if (go.disabled) return;
     const typed = field.value;
     show("");
-    const { done, text, code: why } = await bench.ask("confirm_reset", { code: typed });
+    const { done, text, code: why } = await bench.ask("confirm_reset", { code: typed, keep });
     if (!done) trouble.textContent = why === "wrong_code" ? words.wrong : text;
-    else place.replaceChildren(element("p", { class: "outcome", role: "status" }, words.over));
+    else place.replaceChildren(element("p", { class: "outcome", role: "status" }, keep ? words.waits : words.over));
   };
   const key = (/** @type {string} */ digit) =>
     element("button", { type: "button", click: () => show(field.value + digit) }, digit);
   const back = element("button", { type: "button", click: () => show(field.value.slice(0, -1)) }, panel.erase);
-  const go = element("button", { type: "button", class: "go", "data-verb": "confirm_reset", click: send }, words.confirm);
+  const go = element("button", { type: "button", class: "go", "data-verb": "confirm_reset", click: () => send(false) }, words.confirm);
+  const change = element("button", { type: "button", class: "change", click: () => send(true) }, words.change);
   const keys = element("div", { class: "keys" }, ..."123456789".split("").map(key), back, key("0"), go);
   const shown = element("output", { class: "code", "aria-label": words.code }, `${code.slice(0, 4)} ${code.slice(4)}`);
   const told = element(
     "div",
     {},
     element("p", {}, words.waiting(waiting)),
-    element("p", {}, words.type(Math.floor(lasts_s / 60))),
+    element("p", {}, words.type(Math.round(lasts_s / 60))),
     shown,
     field,
   );
-  const place = element("div", {}, told, keys);
+  const place = element("div", {}, told, element("div", {}, keys, change));
   show("");
   return [place];
 }
