@@ -144,10 +144,27 @@ async def test_the_machine_is_set_up_anew_against_a_code(
         assert machine.done == ["begin reset", "reset"]
 
 
-async def _type_code(shown: Screen, code: str) -> None:
+async def test_the_machine_waits_for_other_credentials_against_the_same_code(
+    chromium: Chromium,
+) -> None:
+    machine = staged()
+    machine.configuration = at.MAINTENANCE
+    async with screen(chromium, machine) as shown:
+        page = shown.page
+        await page.until_screen("maintenance")
+        await _enter(shown)
+        await page.tap("#tab-machine")
+        async with page.finger_on("[data-verb=begin_reset]"):
+            await page.until("document.querySelector('.reset .code') !== null")
+        await _type_code(shown, at.RESET_CODE, ".reset .change")
+        await page.until("document.querySelector('.reset .code') === null")
+        assert machine.done == ["begin reset", "change credentials"]
+
+
+async def _type_code(shown: Screen, code: str, then: str = "[data-verb=confirm_reset]") -> None:
     for digit in code:
         await shown.page.tap(f".reset .keys button:nth-child({11 if digit == '0' else digit})")
-    await shown.page.tap("[data-verb=confirm_reset]")
+    await shown.page.tap(then)
 
 
 async def test_the_chart_is_lit_where_the_machine_is(chromium: Chromium) -> None:

@@ -126,6 +126,10 @@ export const en = {
       "Forgotten: who the machine is at its server, its time zone, its language and its measured bin, and what the server prescribed last.",
     keeps:
       "Kept: all deposits and pictures, the journal and the settings. The machine then starts over and waits to be set up.",
+    changes:
+      "Or only change the credentials: nothing is forgotten, the machine stays who it is until new ones are accepted, and goes on as before if none come within 30 minutes.",
+    change: "Only change credentials",
+    waits: "Nothing is forgotten. The machine waits for its new credentials.",
     only: "This needs maintenance. Start maintenance first.",
     begin: "Set up anew …",
     waiting: (count) => {

@@ -125,6 +125,10 @@ export const id = {
       "Dilupakan: identitas mesin di server, zona waktu, bahasa dan ukuran penampungan, serta aturan terakhir dari server.",
     keeps:
       "Disimpan: semua setoran dan gambar, jurnal dan pengaturan. Lalu mesin dimulai ulang dan menunggu disiapkan.",
+    changes:
+      "Atau hanya ganti kredensial: tidak ada yang dilupakan, mesin tetap sama sampai yang baru diterima, dan berjalan seperti biasa jika tidak ada yang datang dalam 30 menit.",
+    change: "Hanya ganti kredensial",
+    waits: "Tidak ada yang dilupakan. Mesin menunggu kredensial barunya.",
     only: "Ini hanya dalam perawatan. Mulai perawatan dulu.",
     begin: "Siapkan ulang …",
     waiting: (/** @type {number | null} */ count) => {
