@@ -10,6 +10,7 @@ import msgspec
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
+from rvm_edge.cli.own_presence import require_presence
 
 if TYPE_CHECKING:
     from rvm_edge.locations import Locations
@@ -83,11 +84,16 @@ def command(
 
     They are tried at the server first; then they are kept in the data folder, for the machine
     alone, and FILE is deleted. A machine that runs and waits for them begins within seconds.
+
+    Credentials of a machine that runs are replaced or forgotten by root, or while it waits for
+    others: a technician says so at its panel, and types the code on its screen.
     """
     if reset == (file is not None):
         raise click.UsageError("name the file of credentials, or say --reset")
     here = locations(writes=True)
     store = _store(here)
+    if store.is_filled() and (reset or replace):
+        require_presence(here)
     if reset:
         _reset(here, store, sure=yes, as_json=as_json)
         return
