@@ -13,10 +13,9 @@ from rvm_edge.ledger.registrations import IS_HELD
 
 _STATE = f"""CASE WHEN o.state = 'waiting' AND {IS_HELD} THEN 'held'
   WHEN o.state = 'waiting' AND o.unanswered > 0 THEN 'ambiguous' ELSE o.state END"""
-_HELD = (
-    "'taken as ' || r.hardware_id || ' at ' || r.server_url "
-    "|| ': goes there once the machine is that one again'"
-)
+_HELD = """'taken as ' || r.hardware_id || ' at ' || r.server_url || ', this machine is now '
+  || coalesce((SELECT hardware_id || ' at ' || server_url FROM registrations WHERE in_force = 1),
+  'nobody')"""
 _ENTRY = f"""
 SELECT o.client_uuid, {_STATE}, i.session_id, i.mode, i.owner, i.label, o.created_at, o.attempts,
   o.possibly_twice, coalesce(o.last_attempt_at, ''),

@@ -14,6 +14,7 @@ import trio
 from click.testing import CliRunner, Result
 
 from rvm_edge.cli import main
+from rvm_edge.identity import Registration
 from rvm_edge.item import SessionMode
 from rvm_edge.ledger import Ledger, check
 from tests.ledger.scenes import bring_to, close, drop, new_session, open_now
@@ -251,3 +252,35 @@ def test_retry_leaves_a_damaged_ledger_as_it_is(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
     assert [one.name for one in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+async def fill_as_two(ledger: Ledger) -> list[str]:
+    await ledger.outbox.become(Registration("https://rvm.example.org", "RVM-1"))
+    theirs = await drop(ledger, 1)
+    await ledger.outbox.become(Registration("https://rvm.example.org", "RVM-2"))
+    return theirs + await drop(ledger, 1)
+
+
+def test_what_another_machine_took_is_listed_as_held_with_whose_it_is_and_exported(
+    tmp_path: Path,
+) -> None:
+    ledger = open_now(tmp_path / "ledger.sqlite")
+    held, waiting = trio.run(fill_as_two, ledger)
+    close(ledger)
+    why = (
+        "taken as RVM-1 at https://rvm.example.org, "
+        "this machine is now RVM-2 at https://rvm.example.org"
+    )
+    _, row, other, summary = call(tmp_path, "list").stdout.splitlines()
+    assert row.split()[:3] == [held[:8], "guest", "held"]
+    assert row.endswith(why)
+    assert other.split()[2] == "waiting"
+    assert summary.startswith("1 waiting, 1 held ")
+    listed = as_json(call(tmp_path, "list", "--json", "--state", "held"))
+    assert (listed["counts"]["waiting"], listed["counts"]["held"]) == (1, 1)
+    [item] = listed["items"]
+    assert (item["client_uuid"], item["state"], item["reason"]) == (held, "held", why)
+    assert why in call(tmp_path, "show", held).stdout
+    exported = [json.loads(line) for line in call(tmp_path, "export").stdout.splitlines()]
+    whose = {one["delivery"]["client_uuid"]: one["delivery"]["hardware_id"] for one in exported}
+    assert whose == {held: "RVM-1", waiting: "RVM-2"}

@@ -72,7 +72,10 @@ async def test_what_is_held_says_for_whom(ledger: Ledger) -> None:
         assert list(undelivered(connection, QueueState.WAITING)) == []
     assert (entry.client_uuid, entry.state) == (uuid, QueueState.HELD)
     assert (entry.hardware_id, entry.server_url) == (HERE.hardware_id, HERE.server_url)
-    assert "RVM-202601-042 at https://rvm.example.org" in entry.reason
+    assert entry.reason == (
+        "taken as RVM-202601-042 at https://rvm.example.org, "
+        "this machine is now RVM-202601-043 at https://rvm.example.org"
+    )
 
 
 async def test_a_dead_letter_of_another_machine_is_held_when_it_is_tried_again(

@@ -17,9 +17,14 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from drivers.ports import Encoding, Frame
 from rvm_edge.bridges.cloud.heartbeat_wire import MOST_COMMANDS, HeartbeatCommand
 from rvm_edge.bridges.cloud.login_wire import MOST_BYTES, LoginCode
-from rvm_edge.bridges.cloud.my_rvm_cloud import FAILED_HANDSHAKES, MOST_SILENCE_S, MyRvmCloud
+from rvm_edge.bridges.cloud.my_rvm_cloud import (
+    ANOTHERS,
+    FAILED_HANDSHAKES,
+    MOST_SILENCE_S,
+    MyRvmCloud,
+)
 from rvm_edge.delivery import Parcel, Proof, Receipt, Record
-from rvm_edge.identity import Identity, Secret
+from rvm_edge.identity import Identity, Registration, Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.machine import EyesError, Standing
 from rvm_edge.settings import RequestSettings
@@ -203,6 +208,22 @@ async def test_before_a_handshake_no_deposit_is_sent(autojump_clock: MockClock) 
         receipt = await rig.cloud.send_records([GUEST])
     assert receipt.proof is Proof.NOT_NOW
     assert rig.heard == []
+
+
+async def test_what_another_machine_took_is_never_sent_as_this_one(
+    autojump_clock: MockClock,
+) -> None:
+    other = Registration(IDENTITY.server_url, "RVM-202601-999")
+    own, anothers = (replace(GUEST, taken_by=who) for who in (IDENTITY.registration, other))
+    counted: Answer = (200, {"status": "success", "synced_count": 1})
+    async with speaking(OK, counted) as rig:
+        await rig.cloud.handshake()
+        assert (await rig.cloud.send_records([own])).proof is Proof.TAKEN
+        assert (await rig.cloud.send_records([anothers])).proof is Proof.NOT_NOW
+        assert (await rig.cloud.send_records([own, anothers])).proof is Proof.NOT_NOW
+        receipt = await rig.cloud.send_picture(replace(PARCEL, taken_by=other))
+        assert receipt == Receipt(Proof.NOT_NOW, ANOTHERS)
+        assert len(rig.heard) == 2
 
 
 async def test_deposits_go_where_the_welcome_said_and_users_earn_what_the_settings_say(
