@@ -52,7 +52,7 @@ async def test_every_step_fits_a_phone_and_can_be_read_by_all(
     chromium: Chromium, tmp_path: Path, node_modules: Path
 ) -> None:
     axe = node_modules / "axe-core" / "axe.min.js"
-    async with day_zero(chromium, tmp_path) as technician:
+    async with day_zero(chromium, tmp_path, disk_used=950) as technician:
         phone = technician.phone
         await technician.open_page()
         await phone.call("Page.setBypassCSP", enabled=True)
@@ -72,6 +72,16 @@ async def test_every_step_fits_a_phone_and_can_be_read_by_all(
         await phone.tap("form .main")
         await look("site")
         await technician.write("#server", technician.server.identity.server_url)
+        await phone.tap("form .main")
+        await technician.until_step("clean")
+        await phone.tap("#free")
+        await phone.until("document.querySelector('#cleaned dd') !== null")
+        await look("clean")
+        await phone.tap("form .main")
+        await technician.until_step("bin")
+        await phone.tap("#is-empty")
+        await phone.until("document.querySelector('#bin-empty').innerText === '50 cm'")
+        await look("bin")
         await phone.tap("form .main")
         await technician.until_step("check")
         await phone.until("document.querySelectorAll('#sensors dd').length === 6")
