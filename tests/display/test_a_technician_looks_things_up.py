@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from drivers.ports import Frame
+from rvm_edge.identity import Registration
 from rvm_edge.statechart.journal.reading import tail
 from states import paths
 from tests.bridges.local.page import Json, Page
@@ -43,6 +44,21 @@ async def test_the_queue_holds_what_dropped_and_says_nothing_of_its_owner(tmp_pa
     assert (queue["total"], queue["dead"]) == (1, 0)
     assert (item["delivery"], item["mode"]) == ("waiting", "guest")
     assert {"owner", "session_id"}.isdisjoint(item)
+
+
+async def test_the_queue_says_whose_what_is_held_was(tmp_path: Path) -> None:
+    async with shown(tmp_path) as machine, page_of(machine) as page:
+        await donated(machine, page)
+        for serial in ("RVM-1", "RVM-2"):
+            who = Registration("https://rvm.example.org", serial)
+            await machine.daemon.ledger.outbox.become(who)
+        queue = (await looked_up(page, "list_queue"))["queue"]
+    (item,) = queue["items"]
+    assert (queue["total"], item["delivery"]) == (1, "held")
+    assert item["last_error"] == (
+        "taken as RVM-1 at https://rvm.example.org, "
+        "this machine is now RVM-2 at https://rvm.example.org"
+    )
 
 
 async def test_the_evidence_is_listed_newest_first_and_fetched_with_its_ticket(

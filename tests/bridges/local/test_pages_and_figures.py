@@ -215,7 +215,7 @@ def test_a_glimpse_lasts_a_minute() -> None:
 
 async def test_prometheus_can_read_the_figures() -> None:
     machine = StagedMachine(at.WAITING)
-    machine.telemetry.work = Figures(items=5, dropped=3, returned=2, waiting=1)
+    machine.telemetry.work = Figures(items=5, dropped=3, returned=2, waiting=1, held=2)
     machine.senses = Sensors(bin_pct=41.5, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
     machine.standing = (Alarm("a", "b", "c"), Alarm("d", "e", "f", acknowledged=True))
     async with bridge(machine, limits=Limits(sense_s=0.01)) as running, page(running) as kiosk:
@@ -229,6 +229,7 @@ async def test_prometheus_can_read_the_figures() -> None:
         'rvm_edge_state{state="operational.intake.clearing"} 1',
         'rvm_edge_items_settled_total{outcome="dropped"} 3',
         "rvm_edge_queue_items 1",
+        "rvm_edge_queue_held_items 2",
         "rvm_edge_bin_percent 41.5",
         'rvm_edge_bin_full_percent{by="server"} 85',
         "rvm_edge_cpu_celsius 51.5",
