@@ -187,7 +187,7 @@ def _told(data: Mapping[str, Scalar]) -> str:
     return in_one_line(", ".join(said))
 
 
-def in_one_line(text: str) -> str:
+def in_one_line(text: str, longest: int = LONGEST) -> str:
     """Return what can be shown of a text: one line, printable, not too long."""
     line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

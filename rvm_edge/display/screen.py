@@ -18,6 +18,7 @@ from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.boot_token import left_at
 from rvm_edge.display.causes import Causes
 from rvm_edge.display.control import SteeredMachine
+from rvm_edge.display.doctors_round import DoctorsRound
 from rvm_edge.display.fittings import Fittings
 from rvm_edge.display.item_pictures import ItemPictures
 from rvm_edge.display.login_offer import offer_to_users
@@ -116,6 +117,7 @@ class _Screen:
             offer=self._offer,
             records=Memory(uplink, model, plan.locations, offload),
             set_up=self._set_up,
+            doctor=DoctorsRound(plan.locations, plan.machine) if plan.machine else None,
         )
         self._control = SteeredMachine(
             daemon, uplink, fittings, board=board, locations=plan.locations, offload=offload

@@ -41,7 +41,7 @@ class ScreenPlan:
         token: this boot's.
         else_any_port: where the port is taken, any free one will do.
         machine: how the whole machine behaves, where it is set up from a phone while it does not
-            know who it is; None where it never is.
+            know who it is, and looked over by the doctor; None where it never is.
         sticks: tells where USB sticks are mounted, as they come.
         cleaner: makes what frees the disk of a machine that runs, for its set-up page; None where
             that page frees nothing.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import trio
 
+from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.records import Records
 from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Sighting
 from rvm_edge.daemon import Daemon
@@ -40,6 +41,7 @@ class SeenMachine:
         offer: LoginOffer,
         records: Records,
         set_up: SetUpOffer | None = None,
+        doctor: Doctor | None = None,
     ) -> None:
         """Look at a machine that runs.
 
@@ -53,6 +55,7 @@ class SeenMachine:
             offer: by what users log in.
             records: what it remembers.
             set_up: where it is set up from a phone; None where it never is.
+            doctor: who looks over its computer; None where nobody does.
         """
         self._daemon = daemon
         self._uplink = uplink
@@ -63,6 +66,7 @@ class SeenMachine:
         self._offer = offer
         self._records = records
         self._set_up = set_up
+        self._doctor = doctor
 
     @property
     def configuration(self) -> Configuration:
@@ -105,6 +109,11 @@ class SeenMachine:
     def records(self) -> Records:
         """What the machine remembers, for a technician to look up."""
         return self._records
+
+    @property
+    def doctor(self) -> Doctor | None:
+        """Who looks over its computer; None where nobody does."""
+        return self._doctor
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:
         """Yield a channel of the steps from now on."""

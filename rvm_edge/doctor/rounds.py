@@ -33,7 +33,11 @@ class Examined:
 
 
 async def examine(
-    place: Place, checks: Sequence[Check], *, repair: bool = False
+    place: Place,
+    checks: Sequence[Check],
+    *,
+    repair: bool = False,
+    limiter: trio.CapacityLimiter | None = None,
 ) -> AsyncIterator[Examined]:
     """Ask every check, one after the other.
 
@@ -44,9 +48,10 @@ async def examine(
         place: what is looked at.
         checks: what is asked.
         repair: put right what can be put right by itself, and look again.
+        limiter: of the threads in which it is looked, where they are not to be the program's.
     """
     for check in checks:
-        found = await _look(place, check)
+        found = await _look(place, check, limiter)
         done = ""
         if repair and found.repair is not None:
             done = found.repair.what
@@ -54,14 +59,16 @@ async def examine(
                 await trio.to_thread.run_sync(found.repair.do)
             except (OSError, DoctorError) as error:
                 done = f"could not {done}: {error}"
-            found = await _look(place, check)
+            found = await _look(place, check, limiter)
         yield Examined(check, found, done)
 
 
-async def _look(place: Place, check: Check) -> Finding:
+async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None) -> Finding:
     with trio.move_on_after(LOOK_S):
         try:
-            return await trio.to_thread.run_sync(check.look, place, abandon_on_cancel=True)
+            return await trio.to_thread.run_sync(
+                check.look, place, limiter=limiter, abandon_on_cancel=True
+            )
         # One check that breaks must not hide what the others find, whatever broke it: what it
         # looked at is by nature not as it should be.
         except Exception as error:  # noqa: BLE001

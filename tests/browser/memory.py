@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+import trio
 from PIL import Image, ImageDraw
 
+from rvm_edge.bridges.local.computer import ComputerFinding, Standing
 from rvm_edge.bridges.local.records import Delivery, KeptItem, QueuedItem
 from rvm_edge.bridges.local.view import Sensors
 from rvm_edge.item import Reason, SessionMode
@@ -22,6 +25,46 @@ _NO_ANSWER = "the server did not answer within 10 s"
 _REFUSED = "422: the session is unknown to the server"
 
 
+FOUND: Final = (
+    ComputerFinding(
+        "people",
+        "Users and groups",
+        Standing.FAILURE,
+        "there is no group dialout",
+        "systemd does not start a service whose group is missing (216/GROUP).",
+        "Run: rvm-edge install --apply",
+    ),
+    ComputerFinding(
+        "clock",
+        "Clock",
+        Standing.WARNING,
+        "systemd says that the clock is not synchronised",
+        "Signed addresses may have run out before they are shown.",
+        "Let this computer reach a time server: timedatectl status",
+    ),
+    ComputerFinding("second-judge", "Second judge", Standing.NOTE, "none is asked for"),
+    ComputerFinding("disk", "Disk", Standing.FINE, "41 % in use, 61.2 GB free"),
+)
+
+
+@dataclass
+class StagedDoctor:
+    """Finds what the test says.
+
+    Attributes:
+        found: that.
+        looks: how often it was asked.
+    """
+
+    found: tuple[ComputerFinding, ...] = field(default=FOUND)
+    looks: int = 0
+
+    async def findings(self) -> tuple[ComputerFinding, ...]:
+        await trio.lowlevel.checkpoint()
+        self.looks += 1
+        return self.found
+
+
 def uuid_of(number: int) -> str:
     """Return an identity for the item with this number."""
     return f"{FIRST[:-4]}{number:04}"
@@ -31,6 +74,7 @@ def remembering() -> StagedMachine:
     """Return a machine with a queue, a gallery and a journal to look up."""
     machine = staged()
     machine.records = remembered()
+    machine.doctor = StagedDoctor()
     machine.senses = Sensors(bin_pct=42.0, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
     taken, refused = machine.pictures[BOTTLE], machine.pictures[FILLED]
     for number in range(1, PICTURES + 1):

@@ -14,7 +14,7 @@ from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.bridges.local.staged_records import CHECKED, failing
 from tests.browser.chromium import Chromium, Page
-from tests.browser.memory import remembering
+from tests.browser.memory import FOUND, StagedDoctor, remembering
 from tests.browser.screen import PORTRAIT, screen
 from tests.browser.test_a_technician_at_the_screen import _disabled, _enter
 from tests.browser.test_every_screen_can_be_read import SIZES
@@ -186,6 +186,32 @@ async def test_what_failed_says_what_to_do(chromium: Chromium) -> None:
         assert "slot occupied" in row
         assert "bersihkan sensornya" in row
         await page.until("document.querySelector('.sum').textContent.startsWith('1 bagian')")
+
+
+async def test_what_the_doctor_finds_is_told_beside_the_parts_and_looked_at_again(
+    chromium: Chromium,
+) -> None:
+    machine, doctor = remembering(), StagedDoctor()
+    machine.doctor = doctor
+    async with technician(chromium, machine, "test") as page:
+        await page.until(shown(".computer li", len(FOUND)))
+        worst = await page.text(".computer li")
+        assert "masalah" in worst
+        assert all(said in worst for said in (FOUND[0].what, FOUND[0].why, FOUND[0].todo))
+        assert "2 temuan" in await page.text(".computer .sum")
+        assert await page.evaluate(WRONG) == []
+        doctor.found = FOUND[-1:]
+        await page.tap(".computer button")
+        await page.until(shown(".computer li", 1))
+        assert "Komputer baik." in await page.text(".computer .sum")
+    assert (doctor.looks, machine.done) == (2, [])
+
+
+async def test_a_machine_without_a_doctor_says_so(chromium: Chromium) -> None:
+    machine = remembering()
+    machine.doctor = None
+    async with technician(chromium, machine, "test") as page:
+        await page.until("document.querySelector('.computer .sum').textContent.includes('siapa')")
 
 
 async def test_the_self_test_waits_for_maintenance_and_says_so(chromium: Chromium) -> None:

@@ -109,7 +109,7 @@ class LocalBridge:
             control,
             arrangement.pins,
             self._glimpses,
-            lookups=Lookups(view.records, self._loans),
+            lookups=Lookups(view.records, self._loans, view.doctor),
             choose=self._choose,
             tell=lambda test: self._feed.change(SelfTestNow.of(test)),
             patience_s=limits.request_s,

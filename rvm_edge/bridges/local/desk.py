@@ -79,7 +79,7 @@ class Desk:
             choose: changes the screen's language.
             tell: shows everybody how far a self-test has come.
             patience_s: how long the machine may take for a request.
-            self_test_s: and for a self-test.
+            self_test_s: and for a self-test, or the doctor's round.
             world: around a simulated machine; None for a real one.
         """
         self.answered: Counter[tuple[str, str]] = Counter()
@@ -126,8 +126,8 @@ class Desk:
 
     async def _carried_out(self, request: Request, client: Client) -> Reply:
         try:
-            tests = isinstance(request, technicians.RunSelfTest)
-            with trio.fail_after(self._self_test_s if tests else self._patience_s):
+            looks = isinstance(request, (technicians.RunSelfTest, technicians.ListFindings))
+            with trio.fail_after(self._self_test_s if looks else self._patience_s):
                 return done(request.id, await self._carry_out(request, client))
         except _NotDoneError as error:
             return not_done(request.id, error.code, str(error))

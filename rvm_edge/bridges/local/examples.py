@@ -84,6 +84,7 @@ FROM_PAGE: Final[tuple[Incoming, ...]] = (
     technicians.RunSelfTest(id="25"),
     technicians.BeginReset(id="29"),
     technicians.ConfirmReset(id="30", code="00000000"),
+    technicians.ListFindings(id="31"),
     technicians.ListQueue(id="26"),
     technicians.ListEvidence(id="27", before=1042),
     technicians.ListJournal(id="28", after=7311),

@@ -20,7 +20,7 @@ class Limits:
         heartbeat_s: how often a client has to say that its page is alive.
         silence_s: after so long without a word from its page a client is cut.
         request_s: how long the machine may take to carry out a request.
-        self_test_s: how long a test of the whole machine may take.
+        self_test_s: how long a test of the whole machine may take, or the doctor's round.
         in_flight: how many requests of one client may be under way.
         requests: how many one connection may make in its life; their ids are remembered.
         closing_s: how long a client may take to say goodbye when the bridge closes.

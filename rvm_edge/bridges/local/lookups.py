@@ -10,6 +10,7 @@ from typing import Final
 
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request
+from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.messages import Result
 from rvm_edge.bridges.local.pictures import GLIMPSE_S
 from rvm_edge.bridges.local.records import (
@@ -20,6 +21,7 @@ from rvm_edge.bridges.local.records import (
     KeptItem,
     Records,
 )
+from rvm_edge.bridges.local.view import RefusedError
 
 LOANS: Final = 4
 """So many pages of pictures can be fetched at once: those of two technicians who leaf."""
@@ -64,18 +66,23 @@ def _with_paths(item: KeptItem, ticket: str) -> KeptItem:
 
 
 class Lookups:
-    """Where a technician's questions about the machine's memory end."""
+    """Where a technician's questions about the machine's memory and its computer end."""
 
-    def __init__(self, records: Records, loans: Loans) -> None:
+    def __init__(self, records: Records, loans: Loans, doctor: Doctor | None = None) -> None:
         self._records = records
         self._loans = loans
+        self._doctor = doctor
 
     async def answer(self, request: Request) -> Result | None:
         """Return what was looked up; None where the request asks for something else.
 
         Raises:
-            RefusedError: it cannot be read.
+            RefusedError: it cannot be read, or nobody looks the computer over.
         """
+        if isinstance(request, technicians.ListFindings):
+            if self._doctor is None:
+                raise RefusedError("nobody looks over the computer of this machine")
+            return Result(findings=await self._doctor.findings())
         if isinstance(request, technicians.ListQueue):
             return Result(queue=await self._records.queue(QUEUE_ROWS))
         if isinstance(request, technicians.ListEvidence):

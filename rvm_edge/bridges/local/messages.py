@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from rvm_edge.bridges.local.computer import ComputerFinding
 from rvm_edge.bridges.local.parts import AnyPart, Snapshot
 from rvm_edge.bridges.local.records import EvidencePage, JournalPage, QueuePage
 from rvm_edge.bridges.local.reset_offer import ResetOffer
@@ -126,6 +127,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         path: where on this bridge the picture lies, for a minute.
         world: how the simulated world is.
         reset: the code by which the machine can be set up anew.
+        findings: what the doctor found at the computer, the worst first.
         queue: what the server is not known to have.
         evidence: pictures that lie in the machine.
         journal: the machine's last steps.
@@ -137,6 +139,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
     world: WorldNow | None = None
     reset: ResetOffer | None = None
+    findings: tuple[ComputerFinding, ...] = ()
     queue: QueuePage | None = None
     evidence: EvidencePage | None = None
     journal: JournalPage | None = None

@@ -140,6 +140,7 @@ REQUESTS: Final[dict[type[Request], Verb]] = {
     technicians.RunSelfTest: Verb.SELF_TEST,
     technicians.BeginReset: Verb.BEGIN_RESET,
     technicians.ConfirmReset: Verb.CONFIRM_RESET,
+    technicians.ListFindings: Verb.LIST_FINDINGS,
     technicians.ListQueue: Verb.LIST_QUEUE,
     technicians.ListEvidence: Verb.LIST_EVIDENCE,
     technicians.ListJournal: Verb.LIST_JOURNAL,

@@ -80,6 +80,10 @@ class ConfirmReset(Request, frozen=True, tag="confirm_reset"):
         return "ConfirmReset(…)"
 
 
+class ListFindings(Request, frozen=True, tag="list_findings"):
+    """Tell what the doctor finds at the computer, the worst first; moves nothing, may take long."""
+
+
 class ListQueue(Request, frozen=True, tag="list_queue"):
     """Tell what the server is not known to have."""
 

@@ -38,6 +38,7 @@ class Verb(Enum):
     SELF_TEST = "self_test"
     BEGIN_RESET = "begin_reset"
     CONFIRM_RESET = "confirm_reset"
+    LIST_FINDINGS = "list_findings"
     LIST_QUEUE = "list_queue"
     LIST_EVIDENCE = "list_evidence"
     LIST_JOURNAL = "list_journal"
@@ -81,6 +82,7 @@ RIGHTS: Final[Mapping[Verb, Right]] = {
     Verb.SELF_TEST: Right.PIN,
     Verb.BEGIN_RESET: Right.PIN,
     Verb.CONFIRM_RESET: Right.PIN,
+    Verb.LIST_FINDINGS: Right.PIN,
     Verb.LIST_QUEUE: Right.PIN,
     Verb.LIST_EVIDENCE: Right.PIN,
     Verb.LIST_JOURNAL: Right.PIN,
@@ -96,6 +98,7 @@ EVERYWHERE: Final = frozenset(
         Verb.LANGUAGE,
         Verb.KIOSK_URL,
         Verb.ENTER_PIN,
+        Verb.LIST_FINDINGS,
         Verb.LIST_QUEUE,
         Verb.LIST_EVIDENCE,
         Verb.LIST_JOURNAL,

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import trio
 
+from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.condition import SelfTest
 from rvm_edge.bridges.local.records import Box, Records
 from rvm_edge.bridges.local.reset_offer import ResetOffer
@@ -193,6 +194,11 @@ class MachineView(Protocol):
     @property
     def records(self) -> Records:
         """What the machine remembers, for a technician to look up."""
+        ...
+
+    @property
+    def doctor(self) -> Doctor | None:
+        """Who looks over its computer; None where nobody does."""
         ...
 
     def subscribe(self, capacity: int) -> AbstractContextManager[trio.MemoryReceiveChannel[Step]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import trio
 
+from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.condition import Check, SelfTest
 from rvm_edge.bridges.local.reset_offer import ResetOffer
 from rvm_edge.bridges.local.view import (
@@ -100,6 +101,7 @@ class StagedMachine:
     Attributes:
         done: what was asked of it, in order.
         records: what it remembers.
+        doctor: who looks over its computer.
         report: what a self-test finds.
         pauses: awaited between two checks of a self-test.
         refuses: with these words, whatever it is asked.
@@ -120,6 +122,7 @@ class StagedMachine:
     users: dict[str, str] = field(default_factory=dict)
     progressing: bool = True
     records: StagedRecords = field(default_factory=StagedRecords)
+    doctor: Doctor | None = None
     report: tuple[Check, ...] = CHECKED
     pauses: Callable[[], Awaitable[object]] = trio.lowlevel.checkpoint
     done: list[str] = field(default_factory=list)

@@ -128,6 +128,7 @@
  * @property {string} [url]
  * @property {string} [path]
  * @property {ResetOffer} [reset]
+ * @property {ComputerFinding[]} [findings] the worst first
  * @property {QueuePage} [queue]
  * @property {EvidencePage} [evidence]
  * @property {JournalPage} [journal]
@@ -167,6 +168,16 @@
  * @property {string} begun_at "" before the first
  * @property {boolean} running
  * @property {Check[]} checks in their order
+ */
+
+/**
+ * @typedef {Object} ComputerFinding
+ * @property {string} name
+ * @property {string} title
+ * @property {"fine" | "note" | "warning" | "failure"} standing
+ * @property {string} what
+ * @property {string} why
+ * @property {string} todo
  */
 
 /**

@@ -2,6 +2,7 @@
 
 import { element } from "../element.js";
 import { ago } from "./ago.js";
+import { computer } from "./computer.js";
 import { holdButton } from "./hold.js";
 
 /** @typedef {import("../edge-client-types.js").Check} Check */
@@ -43,7 +44,7 @@ export function selfTestTab(bench) {
   };
   const pad = element("div", { class: "pad" }, start, enter);
   const why = element("p", {}, panel.test.why);
-  return { element: element("div", {}, why, only, pad, refusal, sum, list), update };
+  return { element: element("div", {}, why, only, pad, refusal, sum, list, computer(bench)), update };
 }
 
 /**

@@ -120,6 +120,16 @@ export const en = {
       test_again: "Start the self-test again.",
     },
   },
+  computer: {
+    title: "The computer",
+    why: "What rvm-edge doctor finds. Nothing moves.",
+    look: "Look again",
+    looking: "Looking …",
+    well: "The computer is well.",
+    unwell: (count) => (count === 1 ? "1 finding needs a look." : `${count} findings need a look.`),
+    nobody: "Nobody looks over the computer of this machine.",
+    standing: { fine: "well", note: "for your notice", warning: "warning", failure: "problem" },
+  },
   reset: {
     title: "Set the machine up anew",
     forgets:

@@ -119,6 +119,16 @@ export const id = {
       test_again: "Mulai uji diri lagi.",
     },
   },
+  computer: {
+    title: "Komputer",
+    why: "Yang ditemukan rvm-edge doctor, dalam bahasa Inggris. Tidak ada yang bergerak.",
+    look: "Periksa lagi",
+    looking: "Memeriksa …",
+    well: "Komputer baik.",
+    unwell: (/** @type {number} */ count) => `${count} temuan perlu diperiksa.`,
+    nobody: "Komputer mesin ini tidak diperiksa siapa pun.",
+    standing: { fine: "baik", note: "untuk diketahui", warning: "peringatan", failure: "masalah" },
+  },
   reset: {
     title: "Siapkan ulang mesin",
     forgets:
