@@ -86,6 +86,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise RefusedStepError(
             f"a text holds a character that cannot be stored: {error}"
         ) from error
+    except BrokenPipeError:
+        raise  # whoever read what is printed has seen enough; the ledger is well
     except OSError as error:
         raise LedgerUnusableError(
             f"ledger {path}: {error.strerror or error}; check the folder, its permissions and "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 from collections.abc import Iterator
@@ -284,3 +285,13 @@ def test_what_another_machine_took_is_listed_as_held_with_whose_it_is_and_export
     exported = [json.loads(line) for line in call(tmp_path, "export").stdout.splitlines()]
     whose = {one["delivery"]["client_uuid"]: one["delivery"]["hardware_id"] for one in exported}
     assert whose == {held: "RVM-1", waiting: "RVM-2"}
+
+
+def test_a_reader_who_goes_away_in_the_middle_is_no_trouble_of_the_ledger(
+    tmp_path: Path, uuids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("rvm_edge.cli.queue.click.echo", closed)
+    assert "ledger" not in call(tmp_path, "export").stderr
