@@ -66,7 +66,7 @@ export const en = {
   queueEmpty: "Nothing waits. The server has everything.",
   queueShown: (shown, total) => `${shown} of ${total} shown`,
   queueDead: "What was given up is kept. Once its cause is gone, send it again with: rvm-edge queue retry",
-  delivery: { waiting: "waiting", ambiguous: "not certain", held: "kept for another name", dead: "given up" },
+  delivery: { waiting: "waiting", ambiguous: "not certain", held: "kept", dead: "given up" },
   mode: { guest: "guest", user: "user" },
   tries: (count) => ["not tried yet", "tried once"][count] ?? `tried ${count} times`,
   evidenceNone: "No pictures are kept in the machine yet.",

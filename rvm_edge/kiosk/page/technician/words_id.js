@@ -65,7 +65,7 @@ export const id = {
   queueEmpty: "Tidak ada yang menunggu. Semua sudah sampai di server.",
   queueShown: (/** @type {number} */ shown, /** @type {number} */ total) => `${shown} dari ${total} ditampilkan`,
   queueDead: "Yang gagal tetap disimpan. Setelah sebabnya hilang, kirim lagi dengan: rvm-edge queue retry",
-  delivery: { waiting: "menunggu", ambiguous: "belum pasti", held: "disimpan untuk nama lain", dead: "gagal" },
+  delivery: { waiting: "menunggu", ambiguous: "belum pasti", held: "disimpan", dead: "gagal" },
   mode: { guest: "tamu", user: "pengguna" },
   tries: (/** @type {number} */ count) => (count === 0 ? "belum dicoba" : `${count} kali dicoba`),
   evidenceNone: "Belum ada gambar yang tersimpan di mesin.",
