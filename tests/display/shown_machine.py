@@ -149,8 +149,12 @@ async def shown(
     policy: Policy = QUICK,
     server: Server = Server(),
     cut_out: CutOut = no_cut_out,
+    looked_over: bool = False,
 ) -> AsyncIterator[Shown]:
-    """Run a machine with its screen while the block lasts; fail if anything takes too long."""
+    """Run a machine with its screen while the block lasts; fail if anything takes too long.
+
+    With `looked_over` its computer has a doctor, as an installed machine's has.
+    """
     world = World(Timings().scaled(0.0), empty_pictures=SAMPLES.empty_pictures)
     knobs = EyesKnobs(takes_s=0.05)
     here = Locations(config_dir=folder, data_dir=folder)
@@ -164,10 +168,13 @@ async def shown(
         credentials=SimulatedCredentials(),
         cut_out=cut_out,
     )
-    plan = ScreenPlan(here, screen, Secret(TOKEN), else_any_port)
+    settings = Settings(policy=policy)
+    plan = ScreenPlan(
+        here, screen, Secret(TOKEN), else_any_port, machine=settings if looked_over else None
+    )
     failure: BaseException | None = None
     with trio.fail_after(LONG_S):
-        async with running(here, Settings(policy=policy), fittings.around(parts)) as daemon:
+        async with running(here, settings, fittings.around(parts)) as daemon:
             machine = Shown(daemon, world, knobs, here)
             async with trio.open_nursery() as nursery:
                 await nursery.start(machine.follow)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import pytest
 import trio
-from trio.testing import wait_all_tasks_blocked
+from trio.testing import MockClock, wait_all_tasks_blocked
 
-from rvm_edge.bridges.local.computer import Standing
-from rvm_edge.display import doctors_round
-from rvm_edge.display.doctors_round import LONGEST, DoctorsRound, every_check
+from rvm_edge.bridges.local.computer import ComputerFinding, Standing
+from rvm_edge.display.doctors_round import LONGEST, ROUND_S, DoctorsRound, every_check
 from rvm_edge.doctor.checks import CHECKS
 from rvm_edge.doctor.finding import Check, Finding, Level, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings
+from tests.display.shown_machine import PIN, page_of, shown
 
 
 def finding(name: str, found: Finding) -> Check:
@@ -54,6 +53,17 @@ async def test_every_check_of_the_doctors_is_asked(tmp_path: Path) -> None:
     assert {one.name for one in found} == {one.name for one in CHECKS}
 
 
+async def test_a_whole_machine_is_looked_over_while_it_serves(tmp_path: Path) -> None:
+    async with shown(tmp_path, looked_over=True) as machine, page_of(machine) as page:
+        assert (await page.ask("enter_pin", "pin", pin=PIN))["ok"]
+        found = (await page.ask("list_findings", "look"))["result"]["findings"]
+        assert machine.daemon.runtime.configuration
+    by_name = {one["name"]: one for one in found}
+    assert set(by_name) == {one.name for one in CHECKS}
+    assert by_name["books"]["standing"] == "fine"
+    assert by_name["credentials"]["title"]
+
+
 async def test_what_is_told_is_a_line_that_ends(tmp_path: Path) -> None:
     (one,) = await doctor(tmp_path, finding("a", fine("x\n" * 5_000))).findings()
     assert "\n" not in one.what
@@ -87,23 +97,33 @@ async def test_whoever_asks_during_a_round_is_told_what_that_one_finds(tmp_path:
 
 
 async def test_a_round_that_hangs_ends_and_says_what_was_not_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, mock_clock: MockClock
 ) -> None:
-    monkeypatch.setattr(doctors_round, "ROUND_S", 0.2)
-    go_on = threading.Event()
+    began, go_on = threading.Event(), threading.Event()
 
     def hang(_: Place) -> Finding:
+        began.set()
         assert go_on.wait(30)
         return fine("late")
 
+    checks = (finding("a", fine("well")), Check("b", "B", hang), finding("c", fine("well")))
+    told: dict[str, ComputerFinding] = {}
+
+    async def ask() -> None:
+        told.update({one.name: one for one in await doctor(tmp_path, *checks).findings()})
+
     try:
-        checks = (finding("a", fine("well")), Check("b", "B", hang), finding("c", fine("well")))
-        found = {one.name: one for one in await doctor(tmp_path, *checks).findings()}
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            while not began.is_set():
+                await trio.lowlevel.checkpoint()
+            mock_clock.jump(ROUND_S)
     finally:
         go_on.set()
-    assert found["a"].standing is Standing.FINE
-    assert found["b"].standing is found["c"].standing is Standing.FAILURE
-    assert found["c"].what.startswith("not looked at")
+    assert told["a"].standing is Standing.FINE
+    assert told["b"].standing is told["c"].standing is Standing.FAILURE
+    assert told["b"].what.startswith("gave no answer")
+    assert told["c"].what.startswith("not looked at")
 
 
 async def test_a_round_that_was_given_up_does_not_keep_the_next_one_out(tmp_path: Path) -> None:

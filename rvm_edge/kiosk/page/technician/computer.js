@@ -27,6 +27,7 @@ export function computer(bench) {
     const found = result.findings ?? [];
     const grave = found.filter(({ standing }) => standing === "failure" || standing === "warning").length;
     sum.dataset.tone = !done ? "quiet" : grave > 0 ? "stop" : "good";
+    sum.style.setProperty("--share", done ? "1" : "0");
     if (done) sum.textContent = grave > 0 ? words.unwell(grave) : words.well;
     else sum.textContent = code === "refused" ? words.nobody : text;
     list.hidden = found.length === 0;
