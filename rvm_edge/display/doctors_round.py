@@ -28,9 +28,9 @@ THREADS: Final = 4
 
 _CONCERN = list(Standing)
 _NOT_REACHED = failure(
-    f"not looked at: the checks before it took {ROUND_S:g} s",
+    f"not looked at to its end: all checks together have {ROUND_S:g} s",
     "Nobody knows whether it is as it should be.",
-    "See what hangs above, then look again.",
+    "Look at what the first of these is about; it may hang. Then look again.",
 )
 
 
