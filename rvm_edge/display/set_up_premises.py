@@ -8,14 +8,12 @@ from typing import Final
 import trio
 
 from drivers.ports import DriverError
+from rvm_edge.display.doctors_round import place_of
 from rvm_edge.doctor.checks import CHECKS
-from rvm_edge.doctor.place import Place
 from rvm_edge.doctor.rounds import examine
-from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
 from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.locations import Locations
 from rvm_edge.machine import EyesError, Machine
-from rvm_edge.packaged import PackagedFileError, config_file
 from rvm_edge.provisioning.wizard.premises import (
     Cleaned,
     Look,
@@ -62,7 +60,7 @@ class SetUpPremises:
 
     async def looks(self) -> Sequence[Look]:
         """Have the doctor look at everything, and change nothing."""
-        place = await trio.to_thread.run_sync(_place, self._locations, self._settings)
+        place = await trio.to_thread.run_sync(place_of, self._locations, self._settings)
         return [
             Look(
                 one.check.name,
@@ -168,15 +166,6 @@ class SetUpPremises:
         if hardware.thermometer is not None:
             found.append(("thermometer", "°C", hardware.thermometer.temperature_c))
         return found
-
-
-def _place(locations: Locations, settings: Settings) -> Place:
-    path = locations.hardware_map_path
-    try:
-        hardware = read_hardware_map(path if path.exists() else config_file(path.name))
-    except (HardwareMapError, PackagedFileError) as error:
-        return Place(locations, settings, None, {path.name: str(error)})
-    return Place(locations, settings, hardware)
 
 
 async def _read(name: str, unit: str, read: Read) -> Reading:
