@@ -184,7 +184,7 @@ COMING_BACK = (
 ORDERS = (
     *(
         _on(event, state, None, "for the journal")
-        for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT)
+        for state in (at.OPERATIONAL, at.MAINTENANCE, at.FAULT, at.PROVISIONING)
         for event in (ev.OrderDone, ev.OrderRefused)
     ),
     _on(ev.OrderRefused, at.OUT_OF_SERVICE, None, "for the journal"),

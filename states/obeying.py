@@ -28,7 +28,7 @@ from states.events import (
 )
 from states.renewing import look_for_model
 from states.setting_up_anew import end_maintenance, forget_who_it_is
-from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
+from states.technician import NOT_HERE, carry_out_locally, move_at_set_up, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
 """Taken while nobody is served; what only maintenance may do is refused at once, not kept for it:
@@ -48,6 +48,9 @@ OBEYED_IN: dict[str, frozenset[Action]] = {
     paths.FAULT: OUT_OF_USE,
 }
 """By state: the orders that are taken there. Everywhere else they wait, and expire."""
+
+MOVES = frozenset({Action.TRIGGER_ACTUATOR})
+"""Taken in `provisioning`, and carried out there for a technician alone."""
 
 MOVES_IN = frozenset({paths.MAINTENANCE})
 """Where `Action.TRIGGER_ACTUATOR` is carried out; wherever else it is taken, it is refused."""
@@ -117,6 +120,16 @@ async def obey_in_maintenance(here: Ctx) -> None:
             await _refuse(here, order, STAYS_DARK)
         else:
             await _carry_out(here, order)
+
+
+async def obey_at_set_up(here: Ctx) -> None:
+    """Move parts for whoever sets the machine up; it has no server yet that could order it."""
+    while True:
+        order = await here.machine.orders.next(MOVES)
+        if order.local:
+            await _report(here, order, move_at_set_up(here, order))
+        else:
+            await _refuse(here, order, NOT_HERE)
 
 
 async def note_refusals(here: Ctx) -> None:

@@ -8,6 +8,7 @@ import trio
 
 from states.context import Ctx, MachineState
 from states.events import CredentialsAwaited, CredentialsReady
+from states.obeying import note_refusals, obey_at_set_up
 
 PATIENCE_S = 1800.0
 """So long other credentials are waited for: people want to be served."""
@@ -26,6 +27,6 @@ async def wait_for_credentials(here: Ctx) -> None:
 PROVISIONING = MachineState(
     "provisioning",
     "No credentials are stored, or others are brought: a technician has to import them.",
-    activities=(wait_for_credentials,),
+    activities=(wait_for_credentials, obey_at_set_up, note_refusals),
     rests="until a technician has brought credentials",
 )

@@ -59,6 +59,20 @@ async def move_in_maintenance(here: Ctx, order: Order) -> str:
     return await trigger_actuator(here, order.component, order.motion)
 
 
+async def move_at_set_up(here: Ctx, order: Order) -> str:
+    """Move a part once for whoever sets the machine up, with door and slot free of hands.
+
+    Raises:
+        ErrandError: it was not moved.
+    """
+    try:
+        if await debounced(here.machine.hardware.slot.is_occupied, here.machine.policy):
+            raise ErrandError("something is in the slot: a hand may be")
+    except DriverError as error:
+        raise ErrandError(str(error)) from error
+    return await trigger_actuator(here, order.component, order.motion)
+
+
 async def _look_inside(here: Ctx, order_id: str) -> str:
     """Lay a picture of the chamber into the tray, under the order's identity."""
     async with lit_chamber(here):

@@ -68,22 +68,26 @@ class Outcomes:
             where = " and ".join(here) or "not running"
             raise RefusedError(f"it is not possible now: the machine is in {where}")
 
-    async def of_order(self, order: Order) -> str:
+    async def of_order(self, order: Order, only_in: tuple[str, ...] = OUT_OF_USE) -> str:
         """Return what the journal says came of an order.
+
+        Args:
+            order: which.
+            only_in: the leaves in which it may be given.
 
         Raises:
             RefusedError: it was refused, or given up because its state was left.
         """
         with self._daemon.runtime.subscribe(_STEPS) as steps, self._orders.ordered(order):
-            self._require(OUT_OF_USE)
+            self._require(only_in)
             async for step in steps:
                 event = step.event
                 if isinstance(event, OrderDone) and event.order_id == order.order_id:
                     return event.result
                 if isinstance(event, OrderRefused) and event.order_id == order.order_id:
                     raise RefusedError(event.why)
-                if any(place in step.exited for place in OUT_OF_USE):
-                    self._require(OUT_OF_USE)
+                if any(place in step.exited for place in only_in):
+                    self._require(only_in)
                     if not self._orders.waits(order):
                         raise RefusedError("it was given up: something else happened meanwhile")
         raise RefusedError("the machine has stopped")

@@ -101,6 +101,7 @@ class _Screen:
                 locations=plan.locations,
                 offload=offload,
                 kept=self._live_by,
+                orders=fittings.orders,
                 cleaner=plan.cleaner(daemon) if plan.cleaner else None,
             )
             if plan.machine

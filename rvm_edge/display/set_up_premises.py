@@ -1,4 +1,4 @@
-"""The machine as the set-up page shows it. Nothing here turns a motor; only the lamp is lit."""
+"""The machine as the set-up page shows it. What moves, the chart moves."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Final
 import trio
 
 from drivers.ports import DriverError
+from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.display.doctors_round import place_of
 from rvm_edge.doctor.checks import CHECKS
 from rvm_edge.doctor.rounds import examine
 from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.locations import Locations
 from rvm_edge.machine import EyesError, Machine
+from rvm_edge.orders import Component, Motion
 from rvm_edge.provisioning.wizard.premises import (
     Cleaned,
     Look,
     NotCleanedError,
+    NotMovedError,
     NotReadError,
     NotShownError,
+    Part,
     Reading,
     Removed,
 )
@@ -35,14 +39,23 @@ _DARK_S: Final = 3.0
 _LATER: Final = frozenset({"credentials", "server"})
 """There are none yet, and so there is no server: the handshake looks at both."""
 
+SHUT_S: Final = 10.0
+"""So long a gate may take to be shut again for somebody who is gone."""
+
+HELD_S: Final = 1.0
+"""Whoever holds a button sees the part move by then, or not at all: never long after letting go."""
+
+Move = Callable[[Component, Motion], Awaitable[str]]
+"""Has the chart move a part once; raises `RefusedError`."""
+
 Read = Callable[[], Awaitable[bool | float]]
 
 
 class SetUpPremises:
     """Implements `rvm_edge.provisioning.wizard.premises.Premises`.
 
-    It reads the ports itself, which nobody else does in PROVISIONING: that state waits for
-    credentials and for nothing else.
+    It reads the ports itself, which nobody else does in PROVISIONING: that state moves what it is
+    told to, and waits for credentials.
     """
 
     def __init__(
@@ -51,11 +64,13 @@ class SetUpPremises:
         settings: Settings,
         locations: Locations,
         cleaner: Cleaner | None = None,
+        move: Move | None = None,
     ) -> None:
         self._machine = machine
         self._settings = settings
         self._locations = locations
         self._cleaner = cleaner
+        self._move = move
         self._one_at_a_time = trio.Lock()
 
     async def looks(self) -> Sequence[Look]:
@@ -100,6 +115,27 @@ class SetUpPremises:
                 raise NotShownError(str(error)) from error
             except trio.TooSlowError as error:
                 raise NotShownError(f"none came within {PICTURE_S:g} s") from error
+
+    async def move(self, part: Part) -> str:
+        """Move a part once: the gate open and shut, the sorter home.
+
+        Raises:
+            NotMovedError: it was not, or not to its end; or the machine is busy with something
+                else.
+        """
+        move = self._move
+        if move is None:
+            raise NotMovedError("nothing moves here")
+        with trio.move_on_after(HELD_S) as waiting:
+            await self._one_at_a_time.acquire()
+        if waiting.cancelled_caught:
+            raise NotMovedError("the machine is busy: try again")
+        try:
+            return await _stroke(move, part)
+        except RefusedError as error:
+            raise NotMovedError(str(error)) from error
+        finally:
+            self._one_at_a_time.release()
 
     @property
     def measures_bin(self) -> bool:
@@ -166,6 +202,17 @@ class SetUpPremises:
         if hardware.thermometer is not None:
             found.append(("thermometer", "°C", hardware.thermometer.temperature_c))
         return found
+
+
+async def _stroke(move: Move, part: Part) -> str:
+    if part == "sorter":
+        return await move(Component.SORTER, Motion.RESET)
+    try:
+        await move(Component.GATE, Motion.OPEN)
+    finally:
+        with trio.CancelScope(shield=True), trio.move_on_after(SHUT_S):
+            await move(Component.GATE, Motion.CLOSE)
+    return "gate: open, close"
 
 
 async def _read(name: str, unit: str, read: Read) -> Reading:

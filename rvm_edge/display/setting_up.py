@@ -15,10 +15,14 @@ import trio
 
 from rvm_edge.bridges.local.view import SetUp
 from rvm_edge.daemon import Daemon
+from rvm_edge.display.local_orders import LocalOrders
 from rvm_edge.display.moments import utc
+from rvm_edge.display.outcomes import Outcomes
+from rvm_edge.display.technicians_tasks import order_to_move
 from rvm_edge.health.addresses import psutil_interfaces, to_be_reached_at
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
+from rvm_edge.orders import Component, Motion
 from rvm_edge.provisioning.admitting import NOT_REACHED, Introduction, NotWelcomeError, admit
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site, SiteError, read_site
@@ -64,6 +68,7 @@ class SetUpOffer:
         locations: Locations,
         offload: Offload,
         kept: Kept,
+        orders: LocalOrders,
         cleaner: Cleaner | None = None,
     ) -> None:
         """Prepare; nothing is opened before `keep`.
@@ -75,6 +80,7 @@ class SetUpOffer:
             locations: where credentials are kept.
             offload: where files are written.
             kept: hears what was chosen, once the machine knows who it is.
+            orders: where whoever sets the machine up has its parts moved.
             cleaner: frees the machine's disk; None where the page may not.
         """
         self._daemon = daemon
@@ -82,6 +88,7 @@ class SetUpOffer:
         self._offload = offload
         self._kept = kept
         self._cleaner = cleaner
+        self._outcomes = Outcomes(daemon, orders)
         self._store = Store(locations.credentials_path, locations.site_path)
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
@@ -170,7 +177,7 @@ class SetUpOffer:
         )
 
         premises = SetUpPremises(
-            self._daemon.machine, self._settings, self._locations, self._cleaner
+            self._daemon.machine, self._settings, self._locations, self._cleaner, self._move
         )
         opening = Opening(address, self._settings.setup.port, premises, self._admit)
         self._opening = opening
@@ -190,6 +197,9 @@ class SetUpOffer:
         with trio.move_on_after(pause_s):
             while self._is_wanted():
                 await trio.sleep(LOOK_S)
+
+    async def _move(self, part: Component, motion: Motion) -> str:
+        return await self._outcomes.of_order(order_to_move(part, motion), (paths.PROVISIONING,))
 
     async def _close_in_time(
         self, address: IPv4Address | IPv6Address, page: trio.CancelScope

@@ -44,5 +44,10 @@ def order_to_change_credentials() -> Order:
     return Order(_new_id(), Action.CHANGE_CREDENTIALS, local=True)
 
 
+def order_to_move(part: Component, motion: Motion) -> Order:
+    """Return a new order to move a part once."""
+    return Order(_new_id(), Action.TRIGGER_ACTUATOR, part, motion, local=True)
+
+
 def _new_id() -> str:
     return f"screen-{secrets.token_hex(8)}"

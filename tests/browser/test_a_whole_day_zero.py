@@ -16,7 +16,7 @@ from rvm_edge.bridges.local.simulation import Condition
 from rvm_edge.display import setting_up
 from rvm_edge.provisioning.credentials import read_credentials
 from states import paths
-from tests.browser.chromium import Chromium
+from tests.browser.chromium import Chromium, Page
 from tests.browser.day_zero import day_zero
 
 
@@ -62,6 +62,7 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         await phone.until("document.querySelectorAll('#sensors dd').length === 6")
         await phone.tap("#photo")
         await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
+        await hold_the_gate(phone)
         await phone.tap("#look")
         await phone.until("document.querySelectorAll('ul.looks li').length > 10")
         assert "Disk" in await phone.text("ul.looks")
@@ -168,3 +169,11 @@ async def test_a_stick_that_comes_before_the_network_is_tried_again(
         await technician.kiosk.until(told)
         technician.server.internet.mend()
         await technician.kiosk.until_screen("welcome")
+
+
+async def hold_the_gate(phone: Page) -> None:
+    """Hold its button until it has moved, and let go."""
+    own = "document.querySelector('#moved').innerText"
+    async with phone.finger_on("#move-gate"):
+        await phone.until(f"{own} === 'It moved as it should.' || {own} === 'Gerakannya benar.'")
+    await phone.until("document.querySelector('#move-gate.held') === null")

@@ -22,7 +22,12 @@ from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS
 from rvm_edge.provisioning.wizard.draft import Draft, NotEnteredError
 from rvm_edge.provisioning.wizard.measuring import bin_distance_cm
 from rvm_edge.provisioning.wizard.pairing import NotPairedError, PairingDesk, Session
-from rvm_edge.provisioning.wizard.premises import NotCleanedError, NotShownError, Premises
+from rvm_edge.provisioning.wizard.premises import (
+    NotCleanedError,
+    NotMovedError,
+    NotShownError,
+    Premises,
+)
 
 PAGE: Final = Path(__file__).parent / "page"
 BODY_S: Final = 15
@@ -118,6 +123,13 @@ class Setup:
             except NotCleanedError as error:
                 return _json(wire.Refused("not_cleaned", str(error)), 409)
 
+    async def move(self, _session: Session | None) -> Response:
+        """Move a part once; who lets go of its button asks no more."""
+        try:
+            return _json(wire.Moved(await self.premises.move((await _body(wire.Move)).part)))
+        except NotMovedError as error:
+            return _json(wire.Refused("not_moved", str(error)), 409)
+
     async def looks(self, _session: Session | None) -> Response:
         """Tell what the doctor finds."""
         async with self._looking:
@@ -202,6 +214,7 @@ def build_app(setup: Setup) -> QuartTrio:
         ("/api/site", "POST", setup.site),
         ("/api/bin", "POST", setup.bin),
         ("/api/clean", "POST", setup.clean),
+        ("/api/move", "POST", setup.move),
         ("/api/looks", "POST", setup.looks),
         ("/api/readings", "POST", setup.readings),
         ("/api/picture", "POST", setup.picture),

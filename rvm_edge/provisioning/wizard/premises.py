@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
+
+Part = Literal["gate", "sorter"]
+"""What has a motor."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -82,12 +85,16 @@ class NotCleanedError(Exception):
     """The disk was not freed. The message says why."""
 
 
+class NotMovedError(Exception):
+    """The part was not moved. The message says why."""
+
+
 class NotShownError(Exception):
     """There is no picture. The message says why."""
 
 
 class Premises(Protocol):
-    """The machine, as far as the page may see it; nothing here turns a motor."""
+    """The machine, as far as the page may see it, and move a part of it."""
 
     async def looks(self) -> Sequence[Look]:
         """Look at everything that the machine needs."""
@@ -102,6 +109,14 @@ class Premises(Protocol):
 
         Raises:
             NotShownError: there is none.
+        """
+        ...
+
+    async def move(self, part: Part) -> str:
+        """Move a part once, and say what was done: a page asks again for as long as it is held.
+
+        Raises:
+            NotMovedError: it was not, or not to its end.
         """
         ...
 

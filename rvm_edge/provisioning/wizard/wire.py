@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from rvm_edge.provisioning.site import Language
-from rvm_edge.provisioning.wizard.premises import Look, Reading
+from rvm_edge.provisioning.wizard.premises import Look, Part, Reading
 
 
 class Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +41,16 @@ class BinWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse a distance of anything but a full bin."""
         if self.cm is not None and self.what != "full":
             raise ValueError("cm belongs to full")
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A motor's button is held.
+
+    Attributes:
+        part: what is to move, once: the page says so again while it is held.
+    """
+
+    part: Part
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,6 +101,16 @@ class Refused(msgspec.Struct, frozen=True):
     error: str
     detail: str = ""
     wait_s: int = 0
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A part moved once.
+
+    Attributes:
+        what: was done, in a few English words.
+    """
+
+    what: str
 
 
 class Looks(msgspec.Struct, frozen=True):

@@ -21,8 +21,10 @@ from rvm_edge.provisioning.wizard.premises import (
     Cleaned,
     Look,
     NotCleanedError,
+    NotMovedError,
     NotReadError,
     NotShownError,
+    Part,
     Reading,
     Removed,
 )
@@ -42,6 +44,8 @@ class StagedPremises:
     distances_cm: list[float] = field(default_factory=lambda: [61.0])
     measures_bin: bool = True
     disk_pct: float | None = None
+    blocked: str = ""
+    moved: list[Part] = field(default_factory=list)
 
     async def looks(self) -> Sequence[Look]:
         await trio.lowlevel.checkpoint()
@@ -56,6 +60,13 @@ class StagedPremises:
         if not self.jpeg:
             raise NotShownError("the camera is frozen")
         return self.jpeg
+
+    async def move(self, part: Part) -> str:
+        await trio.lowlevel.checkpoint()
+        if self.blocked:
+            raise NotMovedError(self.blocked)
+        self.moved.append(part)
+        return f"{part}: moved"
 
     async def bin_distance_cm(self) -> float:
         """Read the distances one after the other, and the last for ever; NaN is no echo."""

@@ -2,6 +2,7 @@
 
 import { ask, Refusal } from "./asking.js";
 import { element } from "./element.js";
+import { motors } from "./motors.js";
 
 const EVERY_MS = 1000;
 
@@ -17,6 +18,7 @@ export function check(words, lost) {
   const problem = element("p", { class: "hint" });
   const look = element("button", { type: "button", id: "look", click: examine }, words.check.look);
   const photo = element("button", { type: "button", id: "photo", click: snap }, words.check.photo);
+  const moving = motors(words, trouble);
   let timer = window.setTimeout(read, 0);
   let ended = false;
 
@@ -82,13 +84,18 @@ export function check(words, lost) {
 
   /** @param {unknown} error */
   function tell(error) {
-    if (ended || !(error instanceof Refusal)) return;
+    problem.textContent = trouble(error);
+  }
+
+  /** @param {unknown} error what is wrong; "" where that is said elsewhere. */
+  function trouble(error) {
+    if (ended || !(error instanceof Refusal)) return "";
     if (error.error === "not_paired" || error.error === "closed") {
       lost(error);
-      return;
+      return "";
     }
     const known = /** @type {Record<string, string>} */ (words.errors);
-    problem.textContent = `${known[error.error] ?? ""} ${error.detail}`;
+    return `${known[error.error] ?? ""} ${error.detail}`;
   }
 
   return {
@@ -99,6 +106,7 @@ export function check(words, lost) {
       picture,
       element("p", {}, photo),
       problem,
+      ...moving.parts,
       element("hr"),
       look,
       looks,
@@ -106,6 +114,7 @@ export function check(words, lost) {
     ],
     stop() {
       ended = true;
+      moving.stop();
       window.clearTimeout(timer);
     },
   };

@@ -58,7 +58,7 @@ export const en = {
   },
   check: {
     headline: "Look at the machine",
-    advice: "No motor moves. They are tested later, at the technician's panel.",
+    advice: "Nothing moves by itself.",
     look: "Look at everything",
     looking: "Looking, for up to a minute …",
     sensors: "Sensors",
@@ -69,6 +69,13 @@ export const en = {
     no: "no",
     go: "Call the server and save",
     asking: "Calling the server …",
+  },
+  motors: {
+    headline: "Motors",
+    advice: "Shut the door and keep hands away. Hold a button to move: let go, and it ends with the stroke it has begun.",
+    moving: "moving …",
+    moved: "It moved as it should.",
+    parts: { gate: "Hold: gate open and shut", sorter: "Hold: sorter to its start" },
   },
   done: {
     headline: "The machine is ready",
@@ -107,6 +114,7 @@ export const en = {
     not_here: "Open this page by the address on the machine's screen.",
     closed: "The machine is set up. This page has closed.",
     malformed: "The machine did not understand. Load this page again.",
+    not_moved: "It did not move:",
     no_picture: "The camera gave no picture.",
     unauthorized: "The server does not know this key. Export the credentials again.",
     blocked: "The server has blocked this machine. Call its administrator.",

@@ -59,7 +59,7 @@ export const id = {
   },
   check: {
     headline: "Periksa mesin",
-    advice: "Tidak ada motor yang bergerak. Motor diuji nanti di panel teknisi.",
+    advice: "Tidak ada yang bergerak sendiri.",
     look: "Periksa semua",
     looking: "Memeriksa, sampai satu menit …",
     sensors: "Sensor",
@@ -70,6 +70,13 @@ export const id = {
     no: "tidak",
     go: "Hubungi server dan simpan",
     asking: "Menghubungi server …",
+  },
+  motors: {
+    headline: "Motor",
+    advice: "Tutup pintu dan jauhkan tangan. Tahan tombol untuk menggerakkan: dilepas, motor berhenti setelah gerakan yang sudah dimulai.",
+    moving: "bergerak …",
+    moved: "Gerakannya benar.",
+    parts: { gate: "Tahan: gerbang buka dan tutup", sorter: "Tahan: penyortir ke posisi awal" },
   },
   done: {
     headline: "Mesin siap",
@@ -108,6 +115,7 @@ export const id = {
     not_here: "Buka halaman ini dengan alamat di layar mesin.",
     closed: "Mesin sudah disiapkan. Halaman ini ditutup.",
     malformed: "Mesin tidak mengerti. Muat ulang halaman ini.",
+    not_moved: "Tidak bergerak:",
     no_picture: "Kamera tidak memberi gambar.",
     unauthorized: "Server tidak mengenal kunci ini. Ekspor kredensial lagi.",
     blocked: "Server memblokir mesin ini. Hubungi admin.",
