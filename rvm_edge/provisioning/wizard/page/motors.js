@@ -24,8 +24,8 @@ export function motors(words, failed) {
     const mine = held;
     button.classList.add("held");
     await new Promise((meant) => window.setTimeout(meant, MEANT_MS));
+    if (mine === held) told.textContent = own.moving;
     while (mine === held && !document.hidden) {
-      told.textContent = own.moving;
       try {
         await ask("move", { part });
         told.textContent = own.moved;
