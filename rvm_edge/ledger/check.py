@@ -114,6 +114,9 @@ def check_connection(connection: sqlite3.Connection) -> Check:
         if not is_damage(error):
             raise
         violations.append(Violation(ViolationKind.INTEGRITY, f"the file is damaged: {error}"))
+    except UnicodeDecodeError:  # of SQLite's own message, which names what it cannot read
+        said = "the file is damaged: a name in it is no text"
+        violations.append(Violation(ViolationKind.INTEGRITY, said))
     return Check(sum(by_state.values()), by_state, tuple(violations))
 
 

@@ -169,6 +169,8 @@ def _open_existing(
         if not is_damage(error):
             raise
         raise _DamagedError(f"is damaged ({str(error) or 'no details'})") from error
+    except UnicodeDecodeError as error:  # of SQLite's own message, which names what it cannot read
+        raise _DamagedError("is damaged (a name in it is no text)") from error
     try:
         backup = None
         if todo:

@@ -217,7 +217,7 @@ def _sound(path: Path) -> tuple[sqlite3.Connection, Record | None]:
         head = _head(connection)
         if head is not None and hash_of(head) != head.hash:
             raise _CorruptError(f"row {head.seq} does not have its hash")
-    except UnreadableRowError as error:
+    except (UnreadableRowError, UnicodeDecodeError) as error:  # the latter of SQLite's own message
         connection.close()
         raise _CorruptError(str(error)) from error
     except sqlite3.OperationalError:
