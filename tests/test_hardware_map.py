@@ -47,6 +47,7 @@ def changed(change: Change) -> bytes:
 def test_ports_have_the_names_that_the_machine_uses() -> None:
     wanted = {field.name: field.default for field in dataclasses.fields(Hardware)}
     assert wanted.pop("changes") is None  # no port: how sensors that have one speak up
+    assert wanted.pop("bin_gauge") is None  # nor this: the bin's sensor, as a distance
     assert set(Ports.__struct_fields__) == set(wanted)
     optional = {name for name, default in wanted.items() if default is None}
     assert optional == {"scale", "thermometer"}

@@ -144,7 +144,8 @@ def test_the_items_of_an_old_ledger_are_the_same_in_the_new_table(
         old.executescript(script)
     before = rows(path)
     close(open_now(path))
-    assert rows(path) == before
+    after = rows(path)
+    assert [new[: len(old)] for old, new in zip(before, after, strict=True)] == before
     assert len(before) > 3
 
 
