@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +15,7 @@ import trio
 
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings
+from drivers.esp32.dialect import Command
 from drivers.esp32.serial_link import open_serial
 from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
@@ -46,7 +48,7 @@ from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 PATIENCE_S = 20.0
 """A busy computer answers within so long."""
 
-SHORT_S = 0.5
+SHORT_S = 1.0
 """So long is waited where no answer comes: `in_silence`."""
 
 in_silence = pytest.mark.parametrize("patience_s", [SHORT_S], ids=["in silence"])
@@ -132,11 +134,21 @@ async def build(
             partial(open_serial, str(path)), link, ON_A_WIRE[kind], tell=told.take
         )
         await stack.enter_async_context(controller.run())
+        await _greeted(controller)
         return behind(controller, told, direct)
     samples = Samples(specimens=(), empty_pictures=())
     path = await stack.enter_async_context(world_at(world, samples, folder / "world.sock"))
     caller = stack.enter_context(Caller(path))
     return hardware_over(RemoteWorld(caller), answer_s=patience_s, reading_s=patience_s)
+
+
+async def _greeted(controller: Controller) -> None:
+    """Return once the port is open and answers, however short the patience is after that."""
+    with trio.fail_after(PATIENCE_S):
+        while True:
+            with contextlib.suppress(DriverError):
+                await controller.command(Command.PING)
+                return
 
 
 def barriers_of(world: World) -> Callable[[int], bool]:

@@ -31,8 +31,9 @@ stopped_s = [system.lose(signal.SIGSTOP) for _ in range(STOPS)]
 restarts = int(system.show("NRestarts"))
 
 system.drop_in(_CRASHING % (CRASHES, system.PROGRAM))
+before = system.main_pid()  # which serves until it is told to end
 system.systemctl("restart", "--no-block", system.UNIT)
-crashed_s = system.wait_until_served(limit_s=60)
+crashed_s = system.wait_until_served(by=before, limit_s=60)
 sys.stdout.write(
     json.dumps(
         {
