@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from rvm_edge.item import ItemState
-from rvm_edge.ledger.failures import LedgerDamagedError, is_damage
+from rvm_edge.ledger.failures import OF_THE_FILE, LedgerDamagedError, is_damage
 from rvm_edge.ledger.invariants import INVARIANTS
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.ledger.schema import PROTECTIONS
@@ -110,13 +110,10 @@ def check_connection(connection: sqlite3.Connection) -> Check:
             violations += [
                 Violation(ViolationKind(kind), str(what), str(row)) for row, what in rows
             ]
-    except sqlite3.DatabaseError as error:
+    except OF_THE_FILE as error:
         if not is_damage(error):
             raise
         violations.append(Violation(ViolationKind.INTEGRITY, f"the file is damaged: {error}"))
-    except UnicodeDecodeError:  # of SQLite's own message, which names what it cannot read
-        said = "the file is damaged: a name in it is no text"
-        violations.append(Violation(ViolationKind.INTEGRITY, said))
     return Check(sum(by_state.values()), by_state, tuple(violations))
 
 

@@ -40,24 +40,28 @@ _ADVICE = (
 )
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+OF_THE_FILE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What SQLite raises of a file; the latter since Python 3.11, where its own message is no text."""
+
+
+def is_damage(error: Exception) -> bool:
     """Say whether SQLite found the file itself to be wrong, rather than the disk or a lock.
 
     The bare class is what Python makes of SQLITE_CORRUPT and SQLITE_NOTADB, sometimes with an empty
     message; everything else that concerns a file is a subclass (Modules/_sqlite/util.c). Text that
-    is no UTF-8 was not written by us either.
+    is no UTF-8 was not written by us either, whether a row holds it or SQLite's message names it.
     """
-    return type(error) is sqlite3.DatabaseError or any(
-        words in str(error) for words in ("malformed", "decode to UTF-8")
-    )
+    if type(error) is sqlite3.DatabaseError or isinstance(error, UnicodeDecodeError):
+        return True
+    return any(words in str(error) for words in ("malformed", "decode to UTF-8"))
 
 
-def is_lock(error: sqlite3.Error) -> bool:
+def is_lock(error: Exception) -> bool:
     """Say whether another connection's lock was in the way for the whole busy time-out."""
     return "locked" in str(error) or "busy" in str(error)
 
 
-def translated(error: sqlite3.Error, path: Path) -> LedgerError:
+def translated(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> LedgerError:
     """Return the `LedgerError` for what SQLite said about the ledger at `path`."""
     said = str(error)
     if isinstance(error, sqlite3.IntegrityError):
@@ -80,7 +84,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise inside into `LedgerError`."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise translated(error, path) from error
     except UnicodeEncodeError as error:
         raise RefusedStepError(

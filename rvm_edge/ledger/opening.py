@@ -16,6 +16,7 @@ from pathlib import Path
 from rvm_edge.ledger.clock import Clock, file_stamp, utc_text
 from rvm_edge.ledger.durable_files import OneWriter, database_files, set_aside, sync_folder
 from rvm_edge.ledger.failures import (
+    OF_THE_FILE,
     LedgerDamagedError,
     LedgerUnusableError,
     is_damage,
@@ -165,12 +166,10 @@ def _open_existing(
     try:
         findings, todo = _examine(path, busy_s, migrations)
         connection = connect(path, busy_s, factory)
-    except sqlite3.DatabaseError as error:
+    except OF_THE_FILE as error:
         if not is_damage(error):
             raise
         raise _DamagedError(f"is damaged ({str(error) or 'no details'})") from error
-    except UnicodeDecodeError as error:  # of SQLite's own message, which names what it cannot read
-        raise _DamagedError("is damaged (a name in it is no text)") from error
     try:
         backup = None
         if todo:
