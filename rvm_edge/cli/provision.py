@@ -237,7 +237,6 @@ def _waiting(here: Locations) -> int | None:
         return None
     try:
         with read_only(here.ledger_path) as connection:
-            counts = count_queue(connection)
+            return count_queue(connection).undelivered
     except LedgerError:
         return None  # who resets a machine may do so because its memory is damaged
-    return counts.waiting + counts.held + counts.dead

@@ -69,6 +69,11 @@ class QueueCounts:
     oldest_at: str = ""
     held: int = 0
 
+    @property
+    def undelivered(self) -> int:
+        """What the server is not known to have: waiting, held, or given up."""
+        return self.waiting + self.held + self.dead
+
 
 def count_queue(connection: sqlite3.Connection) -> QueueCounts:
     """Count; each figure comes from an index that holds only its own rows.

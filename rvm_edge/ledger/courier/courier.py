@@ -94,8 +94,7 @@ class Courier:
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        counts = await self._outbox.counts()
-        return counts.waiting + counts.held + counts.dead
+        return (await self._outbox.counts()).undelivered
 
     async def status(self) -> DeliveryStatus:
         """Return how the delivery stands.
