@@ -152,13 +152,10 @@ class SetUpPremises:
         if gauge is None:
             raise NotReadError("this machine's bin has no sensor that measures a distance")
         async with self._one_at_a_time:
-            try:
-                with trio.fail_after(READ_S):
-                    return await gauge.distance_cm()
-            except DriverError as error:
-                raise NotReadError(str(error)) from error
-            except trio.TooSlowError as error:
-                raise NotReadError(f"no answer within {READ_S:g} s") from error
+            reading = await _read("bin", "cm", gauge.distance_cm)
+        if reading.value is None:
+            raise NotReadError(reading.trouble)
+        return float(reading.value)
 
     async def crowded_disk_pct(self) -> float | None:
         """Return how full the disk is; None where it has room, or nobody here may free it."""

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.identity import Identity
+from rvm_edge.identity import Identity, Registration
 from rvm_edge.provisioning.one_file import keep, read_bounded
 from rvm_edge.settings import ServedPolicy
 
@@ -40,8 +40,7 @@ class Remembered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def is_for(self, identity: Identity) -> bool:
         """Say whether it was said to this machine by its present server."""
-        told = (self.server_url, self.hardware_id)
-        return told == (identity.server_url, identity.hardware_id)
+        return Registration(self.server_url, self.hardware_id) == identity.registration
 
 
 def read_remembered(path: Path) -> Remembered | None:
