@@ -22,7 +22,7 @@ from rvm_edge.bridges.local.figures import FrontDoorCounts, Gauges
 from rvm_edge.bridges.local.http_connection import HttpServer
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.lookups import Loans, Lookups
-from rvm_edge.bridges.local.pages import Exhibits, build_pages
+from rvm_edge.bridges.local.pages import Exhibits, Pages
 from rvm_edge.bridges.local.parts import (
     AnyPart,
     ItemNow,
@@ -178,7 +178,7 @@ class LocalBridge:
         return Door(
             self._arrangement.limits,
             self._counts,
-            HttpServer(build_pages(exhibits)),
+            HttpServer(Pages(exhibits)),
             kiosk_url=lambda: self._view.kiosk_url,
             converse=self._converse,
             predecessor=self._predecessor.converse,

@@ -12,9 +12,6 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState
 from hypercorn.utils import wrap_app
-from quart_trio import QuartTrio
-
-from rvm_edge.bridges.local.finishing import finishing
 
 _IDLE_S = 5
 _HEAD_BYTES = 16 * 1024
@@ -23,7 +20,7 @@ _HEAD_BYTES = 16 * 1024
 class HttpServer:
     """Serves an application over connections that somebody else accepts."""
 
-    def __init__(self, app: QuartTrio) -> None:
+    def __init__(self, app: ASGIFramework) -> None:
         config = Config()
         config.accesslog = config.errorlog = None
         config.alpn_protocols = ["http/1.1"]
@@ -31,7 +28,7 @@ class HttpServer:
         config.include_server_header = False
         config.keep_alive_timeout = _IDLE_S
         self._config = config
-        self._app = wrap_app(finishing(cast("ASGIFramework", app)), 0, "asgi")
+        self._app = wrap_app(app, 0, "asgi")
         self._context = WorkerContext(None)
 
     async def serve(self, sock: socket.socket, most_s: float) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from quart import Response, request
-from quart_trio import QuartTrio
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from rvm_edge.bridges.local.admission import Admission
+from rvm_edge.bridges.local.answer import Answer, Asked, in_words
 from rvm_edge.bridges.local.figures import Gauges
 from rvm_edge.bridges.local.lookups import Loans
 from rvm_edge.bridges.local.metrics import CONTENT_TYPE, exposition
@@ -21,11 +24,11 @@ from rvm_edge.bridges.local.static_files import StaticFile
 from rvm_edge.bridges.local.view import MachineView
 
 INDEX: Final = "index.html"
-MOST_BODY_BYTES: Final = 1024
 STUCK_S: Final = 30.0
 """A step or an event that takes longer, and ``/healthz`` says so."""
 
 _HEADERS: Final = {
+    "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
@@ -37,6 +40,26 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_UUID: Final = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_LOG = logging.getLogger(__name__)
+
+_NOT_KEPT: Final = in_words(HTTPStatus.NOT_FOUND, "this picture is not kept here")
+_NOT_LENT: Final = in_words(
+    HTTPStatus.FORBIDDEN, "only a technician may look up pictures, and only for a minute"
+)
+_NOT_INSIDE: Final = in_words(
+    HTTPStatus.FORBIDDEN, "only a technician may look inside, in maintenance"
+)
+_NO_SUCH_PAGE: Final = in_words(HTTPStatus.NOT_FOUND, "there is no such page here")
+_ONLY_READ: Final = in_words(
+    HTTPStatus.METHOD_NOT_ALLOWED, "pages here are only to be read"
+).but_with({"Allow": "GET, HEAD"})
+_FAILED: Final = in_words(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "this cannot be shown; the machine's log says why"
+)
+
+Show = Callable[[Asked, str], Awaitable[Answer]]
+"""Answers a request for what its path names."""
 
 
 @dataclass(frozen=True)
@@ -64,101 +87,105 @@ class Exhibits:
     snapshot: Callable[[], Snapshot]
 
 
-def build_pages(exhibits: Exhibits) -> QuartTrio:
-    """Return an application that shows the exhibits."""
-    app = QuartTrio("rvm_edge.bridges.local", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
-    app.config["BODY_TIMEOUT"] = 5
-    _guard(app, exhibits)
-    _show_machine(app, exhibits)
-    _show_pictures(app, exhibits)
+class Pages:
+    """An ASGI application that shows the exhibits.
 
-    @app.get("/")
-    @app.get("/<path:name>")
-    async def _file(name: str = INDEX) -> Response:
-        file = exhibits.files.get(name)
+    Without a framework: a framework's imports alone are a quarter of the time in which a machine
+    that was killed shall serve again, and what is asked for here has neither body nor session.
+    """
+
+    def __init__(self, exhibits: Exhibits) -> None:
+        self._shown = exhibits
+        self._rooms: tuple[tuple[re.Pattern[str], Show], ...] = tuple(
+            (re.compile(path), show)
+            for path, show in (
+                ("/healthz", self._health),
+                ("/metrics", self._metrics),
+                (f"/pictures/{_UUID}[.]jpg", self._item),
+                (f"/evidence/{_UUID}[.]jpg", self._kept),
+                (f"/evidence/{_UUID}[.]cut[.]jpg", self._cut_out),
+                ("/snapshot[.]jpg", self._inside),
+                ("/(.*)", self._file),
+            )
+        )
+
+    async def __call__(
+        self, scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one request."""
+        if scope["type"] == "websocket":  # the bridge's own was told apart at the door
+            await send({"type": "websocket.close", "code": 1000, "reason": None})
+        elif scope["type"] == "http":
+            asked = Asked(scope)
+            await (await self._answered(asked)).but_with(self._headers(asked)).give(send)
+
+    async def _answered(self, asked: Asked) -> Answer:
+        why = self._shown.admission.refuses_host(asked.headers("Host"))
+        if why:
+            return in_words(HTTPStatus.FORBIDDEN, why)
+        if not asked.is_to_read:
+            return _ONLY_READ
+        for path, show in self._rooms:
+            found = path.fullmatch(asked.path)
+            if found:
+                try:
+                    return await show(asked, found[path.groups])
+                except Exception:  # noqa: BLE001 - one page's trouble must not become the others'
+                    _LOG.exception("a page could not be shown")
+                    return _FAILED
+        return _NO_SUCH_PAGE
+
+    def _headers(self, asked: Asked) -> dict[str, str]:
+        """Tell browsers what they may do with an answer."""
+        shown, origins = self._shown, asked.headers("Origin")
+        if not origins or shown.admission.refuses_origin(origins, shown.view.kiosk_url):
+            return _HEADERS
+        return {**_HEADERS, "Access-Control-Allow-Origin": origins[0], "Vary": "Origin"}
+
+    async def _file(self, asked: Asked, name: str) -> Answer:
+        file = self._shown.files.get(name or INDEX)
         if file is None:
-            return _text(404, "there is no such page here")
-        if request.headers.get("If-None-Match") == file.etag:
-            return Response(b"", 304, {"ETag": file.etag, "Cache-Control": "no-cache"})
-        answer = Response(file.body, 200, content_type=file.content_type)
-        answer.headers["ETag"] = file.etag
-        answer.headers["Cache-Control"] = "no-cache"
-        return answer
+            return _NO_SUCH_PAGE
+        headers = {"ETag": file.etag, "Cache-Control": "no-cache"}
+        if file.etag in asked.headers("If-None-Match"):
+            return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Answer(HTTPStatus.OK, file.body, file.content_type, headers)
 
-    return app
-
-
-def _guard(app: QuartTrio, exhibits: Exhibits) -> None:
-    """Ask everybody who they mean, and tell browsers what they may do with the answer."""
-
-    @app.before_request
-    async def _refuse_strange_host() -> Response | None:
-        why = exhibits.admission.refuses_host(request.headers.getlist("Host"))
-        return _text(403, why) if why else None
-
-    @app.after_request
-    async def _add_headers(answer: Response) -> Response:
-        for name, value in _HEADERS.items():
-            answer.headers[name] = value
-        if "Cache-Control" not in answer.headers:
-            answer.headers["Cache-Control"] = "no-store"
-        origins = request.headers.getlist("Origin")
-        if origins and not exhibits.admission.refuses_origin(origins, exhibits.view.kiosk_url):
-            answer.headers["Access-Control-Allow-Origin"] = origins[0]
-            answer.headers["Vary"] = "Origin"
-        return answer
-
-
-def _show_machine(app: QuartTrio, exhibits: Exhibits) -> None:
-    @app.get("/healthz")
-    async def _healthz() -> Response:
-        well = exhibits.view.is_progressing(STUCK_S)
+    async def _health(self, _asked: Asked, _path: str) -> Answer:
+        well = self._shown.view.is_progressing(STUCK_S)
         body = {
             "status": "ok" if well else "stuck",
-            "configuration": list(exhibits.view.configuration),
+            "configuration": list(self._shown.view.configuration),
         }
-        answer = Response(json.dumps(body), 200 if well else 503)
-        answer.content_type = "application/json"
-        return answer
+        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        return Answer(status, json.dumps(body).encode(), "application/json")
 
-    @app.get("/metrics")
-    async def _metrics() -> Response:
-        figures = exposition(await exhibits.gauges.collect(exhibits.snapshot()))
-        return Response(figures, 200, content_type=CONTENT_TYPE)
+    async def _metrics(self, _asked: Asked, _path: str) -> Answer:
+        figures = exposition(await self._shown.gauges.collect(self._shown.snapshot()))
+        return Answer(HTTPStatus.OK, figures.encode(), CONTENT_TYPE)
 
+    async def _item(self, _asked: Asked, uuid: str) -> Answer:
+        return _picture(await self._shown.items.get(uuid))
 
-def _show_pictures(app: QuartTrio, exhibits: Exhibits) -> None:
-    @app.get("/pictures/<uuid:client_uuid>.jpg")
-    async def _item(client_uuid: object) -> Response:
-        jpeg = await exhibits.items.get(str(client_uuid))
-        return _text(404, "this picture is not kept here") if jpeg is None else _jpeg(jpeg)
+    async def _kept(self, asked: Asked, uuid: str) -> Answer:
+        return await self._lent(asked, uuid, self._shown.items.fetch)
 
-    @app.get("/evidence/<uuid:client_uuid>.jpg")
-    async def _kept(client_uuid: object) -> Response:
-        return await _lent(str(client_uuid), exhibits.items.fetch)
+    async def _cut_out(self, asked: Asked, uuid: str) -> Answer:
+        return await self._lent(asked, uuid, self._shown.items.fetch_cut_out)
 
-    @app.get("/evidence/<uuid:client_uuid>.cut.jpg")
-    async def _cut_out(client_uuid: object) -> Response:
-        return await _lent(str(client_uuid), exhibits.items.fetch_cut_out)
+    async def _lent(
+        self, asked: Asked, uuid: str, fetch: Callable[[str], Awaitable[bytes | None]]
+    ) -> Answer:
+        if not self._shown.loans.allow(uuid, asked.argument("ticket")):
+            return _NOT_LENT
+        return _picture(await fetch(uuid))
 
-    async def _lent(uuid: str, fetch: Callable[[str], Awaitable[bytes | None]]) -> Response:
-        if not exhibits.loans.allow(uuid, request.args.get("ticket", "")):
-            return _text(403, "only a technician may look up pictures, and only for a minute")
-        jpeg = await fetch(uuid)
-        return _text(404, "this picture is not kept here") if jpeg is None else _jpeg(jpeg)
-
-    @app.get("/snapshot.jpg")
-    async def _inside() -> Response:
-        jpeg = exhibits.glimpses.get(request.args.get("ticket", ""))
-        if jpeg is None or not is_in(exhibits.view.configuration, MAINTENANCE):
-            return _text(403, "only a technician may look inside, in maintenance")
-        return _jpeg(jpeg)
+    async def _inside(self, asked: Asked, _path: str) -> Answer:
+        jpeg = self._shown.glimpses.get(asked.argument("ticket"))
+        if jpeg is None or not is_in(self._shown.view.configuration, MAINTENANCE):
+            return _NOT_INSIDE
+        return _picture(jpeg)
 
 
-def _text(status: int, words: str) -> Response:
-    return Response(f"{words}\n", status, content_type="text/plain; charset=utf-8")
-
-
-def _jpeg(body: bytes) -> Response:
-    return Response(body, 200, content_type="image/jpeg")
+def _picture(jpeg: bytes | None) -> Answer:
+    return _NOT_KEPT if jpeg is None else Answer(HTTPStatus.OK, jpeg, "image/jpeg")

@@ -14,9 +14,9 @@ from hypercorn.config import Config
 from hypercorn.trio import serve
 from hypercorn.typing import ASGIFramework
 
-from rvm_edge.bridges.local.finishing import finishing
 from rvm_edge.simulator.cloud.certificates import Authority
 from rvm_edge.simulator.cloud.doorway import Doorway
+from rvm_edge.simulator.cloud.finishing import finishing
 from rvm_edge.simulator.cloud.server import CloudServer
 from rvm_edge.simulator.cloud.wire_faults import FaultyNetwork
 

@@ -136,6 +136,44 @@ async def test_nothing_can_be_changed_over_http(pages: Path, method: str) -> Non
             assert (await client.request(method, path, content=b"{}")).status_code == 405
 
 
+async def test_who_asks_for_the_head_gets_no_body(pages: Path) -> None:
+    async with bridge(StagedMachine(), pages=[pages]) as running, browser(running) as client:
+        head, whole = await client.head("/"), await client.get("/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
+async def test_a_page_that_fails_is_logged_and_the_next_is_shown(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = StagedMachine()
+
+    def broken(_limit_s: float) -> bool:
+        raise RuntimeError("a fault of ours")
+
+    async with bridge(machine) as running, browser(running) as client:
+        with monkeypatch.context() as broken_for_now:
+            broken_for_now.setattr(machine, "is_progressing", broken)
+            failed = await client.get("/healthz")
+        well = await client.get("/healthz")
+    assert (failed.status_code, well.status_code) == (500, 200)
+    assert "fault of ours" not in failed.text
+    assert "fault of ours" in caplog.text
+
+
+async def test_a_websocket_that_is_not_the_bridges_own_is_refused() -> None:
+    async with bridge(StagedMachine()) as running:
+        name = running.origin.removeprefix("http://")
+        async with await trio.open_tcp_stream("127.0.0.1", running.port) as stream:
+            await stream.send_all(
+                f"GET /wherever HTTP/1.1\r\nHost: {name}\r\nConnection: Upgrade\r\n"
+                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+            )
+            reply = await stream.receive_some()
+    assert reply.startswith(b"HTTP/1.1 403")
+
+
 async def test_an_endless_body_is_not_read(pages: Path) -> None:
     async with bridge(StagedMachine(), pages=[pages]) as running, browser(running) as client:
         answer = await client.request("GET", "/", content=b"x" * 100_000)
