@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import trio
 
 from drivers.noted.roll_call import RollCall
+from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
 from rvm_edge.link import Ground, Link, LinkMaker
@@ -24,7 +25,6 @@ from rvm_edge.machine import (
     Models,
     no_cut_out,
 )
-from rvm_edge.noted_hardware import noted
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import PolicyInForce, Settings
 from rvm_edge.settings_file import check_timeouts, written_down
@@ -142,7 +142,7 @@ async def running(
         )
         link = await stack.enter_async_context(parts.link(ground))
         machine = Machine(
-            hardware=noted(parts.hardware, calls),
+            hardware=intercepted(parts.hardware, calls),
             eyes=parts.eyes,
             tray=MemoryTray(),
             book=ledger,

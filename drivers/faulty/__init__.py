@@ -1,1 +1,1 @@
-"""Wrappers that make any driver of any port fail on request."""
+"""Makes any driver of any port fail on request."""

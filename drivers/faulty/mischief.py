@@ -1,4 +1,4 @@
-"""The knobs of the fault-injecting drivers: which verb fails, how, and how often."""
+"""The knobs of the fault-injecting ports: which verb fails, how, and how often."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Trick:
     Attributes:
         error: what it raises; None if it is only delayed.
         delay_s: how long it hangs first; infinity for as long as nobody cancels it.
-        acts_first: the inner driver acts before the error: a lost confirmation.
+        acts_first: the driver acts before the error: a lost confirmation.
         times: how many calls are left; None for every call until it is stopped.
     """
 
@@ -32,7 +32,7 @@ class Trick:
 
 
 class Mischief:
-    """Tricks by the verb's name, such as ``sorter.drop_item``. Turn them while drivers run."""
+    """Tricks by port and verb, such as ``sorter.drop_item``. Turn them while drivers run."""
 
     def __init__(self) -> None:
         self._tricks: dict[str, Trick] = {}
@@ -48,13 +48,13 @@ class Mischief:
         else:
             self._tricks.pop(verb, None)
 
-    async def around(self, verb: str, act: Callable[[], Awaitable[T]]) -> T:
-        """Call the inner driver's verb, with whatever trick is played on it.
+    async def around(self, port: str, verb: str, act: Callable[[], Awaitable[T]]) -> T:
+        """Call a port's verb, with whatever trick is played on it.
 
         Raises:
-            DriverError: the trick's, or the inner driver's.
+            DriverError: the trick's, or the driver's own.
         """
-        trick = self._take(verb)
+        trick = self._take(f"{port}.{verb}")
         if trick is None:
             return await act()
         if trick.delay_s == math.inf:

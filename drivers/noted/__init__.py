@@ -1,1 +1,1 @@
-"""Ports that note whether they answered when they were last asked; they change nothing."""
+"""Notes which ports answered when they were last asked."""

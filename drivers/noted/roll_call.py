@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from drivers.ports import DriverError, MotionBlockedError
+
+T = TypeVar("T")
 
 
 class RollCall:
@@ -18,6 +21,20 @@ class RollCall:
     def found(self) -> Mapping[str, bool]:
         """By port's name: whether it answered when it was last asked; without those never asked."""
         return dict(self._answered)
+
+    async def around(
+        self,
+        port: str,
+        verb: str,  # noqa: ARG002 - a part that answers one of them is there
+        act: Callable[[], Awaitable[T]],
+    ) -> T:
+        """Call a port's verb, and note how it goes.
+
+        Raises:
+            DriverError: whatever the call raised.
+        """
+        with self.calling(port):
+            return await act()
 
     @contextmanager
     def calling(self, port: str) -> Iterator[None]:

@@ -13,8 +13,8 @@ from rvm_edge.display.local_orders import LocalOrders, MergedOrders
 from rvm_edge.display.sensed import sensed
 from rvm_edge.display.senses import Senses
 from rvm_edge.display.sight import RememberingEyes
+from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.link import Ground, Link, LinkMaker
-from rvm_edge.noted_hardware import noted
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Fittings:
         self.eyes = RememberingEyes(parts.eyes)
         return replace(
             parts,
-            hardware=sensed(noted(parts.hardware, self.failures), self.senses),
+            hardware=sensed(intercepted(parts.hardware, self.failures), self.senses),
             eyes=self.eyes,
             link=self._linked(parts.link),
         )

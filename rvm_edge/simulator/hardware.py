@@ -26,21 +26,6 @@ from drivers.esp32.sensors import (
 from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
-from drivers.faulty.mischief import Mischief
-from drivers.faulty.ports import (
-    FaultyBinGauge,
-    FaultyBinLevel,
-    FaultyCamera,
-    FaultyDoorLock,
-    FaultyGate,
-    FaultyIndicator,
-    FaultyLight,
-    FaultyPresenceSensor,
-    FaultyPulse,
-    FaultyScale,
-    FaultySorter,
-    FaultyThermometer,
-)
 from drivers.replay.links import Listener, RecordingLink
 from drivers.sim.actuators import (
     ANSWER_S,
@@ -94,31 +79,6 @@ def hardware_over(
         scale=SimulatedScale(world, reading_s),
         thermometer=SimulatedThermometer(world, reading_s),
         bin_gauge=simulated_bin,
-    )
-
-
-def faulty_hardware(hardware: Hardware, mischief: Mischief) -> Hardware:
-    """Return `hardware` with every verb of every port at `mischief`'s mercy.
-
-    A verb is called by its port's name in `Hardware` and its own, such as ``slot.is_occupied``.
-    """
-    scale, thermometer = hardware.scale, hardware.thermometer
-    gauge = hardware.bin_gauge
-    return Hardware(
-        camera=FaultyCamera(hardware.camera, mischief),
-        gate=FaultyGate(hardware.gate, mischief),
-        sorter=FaultySorter(hardware.sorter, mischief),
-        light=FaultyLight(hardware.light, mischief),
-        indicator=FaultyIndicator(hardware.indicator, mischief),
-        chamber=FaultyPresenceSensor(hardware.chamber, mischief, "chamber"),
-        slot=FaultyPresenceSensor(hardware.slot, mischief, "slot"),
-        bin=FaultyBinLevel(hardware.bin, mischief),
-        door=FaultyDoorLock(hardware.door, mischief),
-        pulse=FaultyPulse(hardware.pulse, mischief),
-        scale=None if scale is None else FaultyScale(scale, mischief),
-        thermometer=None if thermometer is None else FaultyThermometer(thermometer, mischief),
-        changes=hardware.changes,
-        bin_gauge=None if gauge is None else FaultyBinGauge(gauge, mischief),
     )
 
 

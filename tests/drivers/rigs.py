@@ -28,11 +28,10 @@ from drivers.ports import DriverError
 from drivers.sim.caller import Caller
 from drivers.sim.link import Verb
 from drivers.sim.remote import RemoteWorld
+from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.machine import Hardware
-from rvm_edge.noted_hardware import noted
 from rvm_edge.simulator.esp32 import Esp32
 from rvm_edge.simulator.hardware import (
-    faulty_hardware,
     hardware_over,
     with_controller,
     with_wired_sensors,
@@ -108,8 +107,8 @@ async def build(
     direct = hardware_over(world, answer_s=patience_s, reading_s=patience_s)
     wrapped = {
         "sim": direct,
-        "faulty": faulty_hardware(direct, Mischief()),
-        "noted": noted(direct, RollCall()),
+        "faulty": intercepted(direct, Mischief()),
+        "noted": intercepted(direct, RollCall()),
     }
     if kind in wrapped:
         return wrapped[kind]

@@ -12,10 +12,10 @@ from trio.testing import MockClock
 from drivers.faulty.mischief import Mischief
 from drivers.noted.roll_call import RollCall
 from drivers.ports import DriverError, NoAnswerError, PictureError
+from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.machine import Hardware
-from rvm_edge.noted_hardware import noted
 from rvm_edge.simulator.faults import Fault
-from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
+from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.world import World
 from tests.drivers.conformance.matrix import Trial, shows
 from tests.drivers.rigs import QUICK, build
@@ -44,8 +44,8 @@ async def test_silence_lasts_exactly_the_patience(
     direct = hardware_over(world, answer_s=3.0)
     hardware = {
         "sim": direct,
-        "faulty": faulty_hardware(direct, Mischief()),
-        "noted": noted(direct, RollCall()),
+        "faulty": intercepted(direct, Mischief()),
+        "noted": intercepted(direct, RollCall()),
     }[kind]
     world.inject(fault)
     began_s = trio.current_time()

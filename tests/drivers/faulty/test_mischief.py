@@ -12,8 +12,9 @@ from trio.testing import MockClock
 
 from drivers.faulty.mischief import Mischief, Trick
 from drivers.ports import MotionBlockedError, NoAnswerError, ReadingError
+from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.machine import Hardware
-from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
+from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
 from tests.drivers.verbs import EVERY
@@ -23,7 +24,7 @@ BOTTLE = Specimen("bottle", Path("bottle.jpg"), "mineral", "pet", 18.0, should_a
 
 def build() -> tuple[World, Hardware, Mischief]:
     world, mischief = World(), Mischief()
-    return world, faulty_hardware(hardware_over(world), mischief), mischief
+    return world, intercepted(hardware_over(world), mischief), mischief
 
 
 def test_the_table_names_every_port() -> None:

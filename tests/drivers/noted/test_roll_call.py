@@ -8,8 +8,8 @@ from trio.testing import MockClock
 from drivers.faulty.mischief import Mischief, Trick
 from drivers.noted.roll_call import RollCall
 from drivers.ports import MotionBlockedError, NoAnswerError
-from rvm_edge.noted_hardware import noted
-from rvm_edge.simulator.hardware import faulty_hardware, hardware_over
+from rvm_edge.intercepted_hardware import intercepted
+from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.world import World
 from tests.drivers.verbs import EVERY
 
@@ -19,7 +19,7 @@ async def test_a_port_is_found_when_it_answers_and_lost_when_it_does_not(
     autojump_clock: MockClock, name: str
 ) -> None:
     port, calls, mischief = name.split(".", maxsplit=1)[0], RollCall(), Mischief()
-    hardware = noted(faulty_hardware(hardware_over(World()), mischief), calls)
+    hardware = intercepted(intercepted(hardware_over(World()), mischief), calls)
     assert calls.found == {}
     await EVERY[name](hardware)
     assert calls.found == {port: True}
@@ -33,7 +33,7 @@ async def test_a_port_is_found_when_it_answers_and_lost_when_it_does_not(
 
 async def test_a_gate_that_a_hand_holds_open_is_there(autojump_clock: MockClock) -> None:
     calls, mischief = RollCall(), Mischief()
-    hardware = noted(faulty_hardware(hardware_over(World()), mischief), calls)
+    hardware = intercepted(intercepted(hardware_over(World()), mischief), calls)
     mischief.play("gate.close", Trick(MotionBlockedError("a hand")))
     with pytest.raises(MotionBlockedError):
         await hardware.gate.close()
