@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import trio
 
+from rvm_edge.cli.collector import begin_collecting
 from rvm_edge.cli.telling import Teller
 from rvm_edge.daemon import LONGEST_STEP_S, Daemon
 from rvm_edge.health.service_host import ServiceHost
@@ -17,6 +19,9 @@ from rvm_edge.service.watchdog import report
 
 if TYPE_CHECKING:
     from rvm_edge.cli.own_screen import OwnScreen
+
+STARTED_S: Final = 3.0
+"""A machine that has run for so long has loaded what it starts with, its screen included."""
 
 
 async def live(
@@ -35,6 +40,7 @@ async def live(
         upkeep: looks after the computer's disk and log beside it.
         as_json: how stderr tells of it.
     """
+    faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
     manager = service_manager()
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     with trio.open_signal_receiver(*ends) as signals:
@@ -46,10 +52,16 @@ async def live(
                 nursery.start_soon(screen.show, daemon, teller.tell_of_screen)
             nursery.start_soon(upkeep, daemon)
             nursery.start_soon(_end_when_asked, host, nursery.cancel_scope)
+            nursery.start_soon(_collect_once_started)
             async for _ in signals:
                 break
             manager.stopping()
             nursery.cancel_scope.cancel()
+
+
+async def _collect_once_started() -> None:
+    await trio.sleep(STARTED_S)
+    begin_collecting()
 
 
 async def _end_when_asked(host: ServiceHost, everything: trio.CancelScope) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rvm_edge.cli.collector import no_collecting_yet
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, settings
 
@@ -109,11 +110,10 @@ def command(
     screen is, or why there is none; with --json all of them are JSON objects.
     """
     _require_one_each(simulate=simulate, world=world, setup=setup, credentials=credentials)
+    click.get_current_context().with_resource(no_collecting_yet())
     is_real = not simulate and world is None
     if is_real:
         _require_real()
-
-    import faulthandler
 
     import trio
 
@@ -123,7 +123,7 @@ def command(
     from rvm_edge.cli.own_link import identity_in, own_link
     from rvm_edge.cli.own_log import own_log
     from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
-    from rvm_edge.cli.own_upkeep import own_upkeep
+    from rvm_edge.cli.own_upkeep import own_upkeep, room_to_start
     from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.cli.unusable import in_one_line
 
@@ -143,7 +143,6 @@ def command(
     if own is not None:
         fit, made = in_turn(own.fit, fit), own.before(made)
     link = own_link(credentials, here, hardware_map(), made, own.in_use if own else None)
-    faulthandler.enable()  # a service manager ends a process that hangs with SIGABRT
     wire, host = OwnWire(), _host(here, chosen)
 
     def start_with(worker: WorkerEyes | None) -> AbstractAsyncContextManager[Daemon]:
@@ -169,7 +168,8 @@ def command(
 
     start: Start = partial(with_own_models, own, start_with)
     upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)
-    with in_one_line(), own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json):
+    log = own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json)
+    with in_one_line(), log, room_to_start(here, chosen):
         trio.run(live, start, host, screen, upkeep, as_json)
 
 
