@@ -94,6 +94,7 @@ async def real_hardware(
         partial(_open_wire, wire.device, wire.baud, wire_listener),
         dialect=Dialect(wire.dialect),
         tell=told.take,
+        forget=told.forget,
     )
 
     def switch(given: Assignment, sensor: Sensor) -> Esp32Switch | Switch:

@@ -123,8 +123,9 @@ class AsciiSession:
         for attempt in range(1, self._timings.resync_pings + 1):
             try:
                 await self._exchange(ping, _Question(Reply.PONG, lenient=True))
-            except (NoAnswerError, WrongAnswerError):
+            except (NoAnswerError, WrongAnswerError) as error:
                 if attempt == self._timings.resync_pings:
+                    self.proven = self.proven and not isinstance(error, NoAnswerError)
                     raise
             else:
                 await self._hear_stragglers()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 import trio
 
 from drivers.esp32.conversation import Conversation, agree
-from drivers.esp32.dialect import Command
+from drivers.esp32.dialect import SENSORS, Command
 from drivers.esp32.framed_dialect import SensorEvent
+from drivers.esp32.frames import NUMBER_MAX
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect, LinkTimings
 from drivers.ports import DeviceGoneError, NoAnswerError
@@ -19,13 +21,26 @@ __all__ = ["Connect", "Controller", "LinkTimings"]
 
 Connect = Callable[[], Awaitable[ByteLink]]
 
+_NUMBERS: Final = NUMBER_MAX + 1
 
-def _any_session() -> int:
-    return secrets.randbelow(0x10000)
+
+class _SessionNumbers:
+    """Any numbers, but never one twice in a row: a controller takes that for the same session."""
+
+    def __init__(self) -> None:
+        self._last = secrets.randbelow(_NUMBERS)
+
+    def __call__(self) -> int:
+        self._last = (self._last + 1 + secrets.randbelow(_NUMBERS - 1)) % _NUMBERS
+        return self._last
 
 
 def _ignore(_: SensorEvent) -> None:
     """Nobody wants to know."""
+
+
+def _forget() -> None:
+    """Nobody remembers."""
 
 
 class Controller:
@@ -37,8 +52,9 @@ class Controller:
         timings: LinkTimings | None = None,
         dialect: Dialect = Dialect.ASCII,
         *,
-        session_number: Callable[[], int] = _any_session,
+        session_number: Callable[[], int] | None = None,
         tell: Callable[[SensorEvent], None] = _ignore,
+        forget: Callable[[], None] = _forget,
     ) -> None:
         """Do nothing yet; see `run`.
 
@@ -48,12 +64,14 @@ class Controller:
             dialect: how the controller is spoken to.
             session_number: gives every framed session a number that its predecessor did not have.
             tell: takes what the controller's sensors say unasked, in the framed dialect.
+            forget: is called when what they said no longer holds, since nobody may have heard
+                what they said after it.
         """
         self._connect = connect
         self._timings = timings or LinkTimings()
         self._dialect = dialect
-        self._session_number = session_number
-        self._tell = tell
+        self._session_number = session_number or _SessionNumbers()
+        self._tell, self._forget = tell, forget
         self._link: ByteLink | None = None
         self._conversation: Conversation | None = None
         self._why_down = ""
@@ -78,7 +96,7 @@ class Controller:
 
     @property
     def at_work(self) -> bool:
-        """Whether a command is being carried out, so that another one has to wait."""
+        """Whether something is being done, so that a question has to wait; asking is soon over."""
         return self._at_work > 0
 
     async def command(self, command: Command, payload: str = "") -> int | None:
@@ -98,16 +116,17 @@ class Controller:
             ValueError: the payload does not fit.
         """
         conversation = await self._wait_for_conversation()
-        self._at_work += 1
+        self._at_work += command not in SENSORS
         try:
             return await conversation.command(command, payload)
         except NoAnswerError:
-            # Whoever was still booting when it was greeted gets another greeting.
+            # Whoever was still booting when it was greeted, or has another firmware since, gets
+            # another greeting.
             if self._dialect is Dialect.AUTO and not conversation.proven:
                 self._hang_up(conversation)
             raise
         finally:
-            self._at_work -= 1
+            self._at_work -= command not in SENSORS
 
     async def _wait_for_conversation(self) -> Conversation:
         with trio.move_on_after(self._timings.settle_s + self._timings.ack_s):
@@ -152,7 +171,12 @@ class Controller:
             while True:
                 await link.receive()
         self._conversation = await agree(
-            link, self._dialect, self._timings, self._session_number, self._tell
+            link,
+            self._dialect,
+            self._timings,
+            self._session_number,
+            tell=self._tell,
+            forget=self._forget,
         )
         self._announce()
         return self._conversation

@@ -21,7 +21,7 @@ class Conversation(Protocol):
 
     @property
     def proven(self) -> bool:
-        """Whether the controller has answered in this dialect."""
+        """Whether the controller has answered in this dialect, and not fallen silent since."""
         ...
 
     async def command(self, command: Command, payload: str = "") -> int | None:
@@ -58,7 +58,9 @@ async def agree(
     dialect: Dialect,
     timings: LinkTimings,
     session_number: Callable[[], int],
+    *,
     tell: Callable[[SensorEvent], None],
+    forget: Callable[[], None],
 ) -> Conversation:
     """Find out which dialect the controller speaks. Nobody else reads `link` meanwhile.
 
@@ -71,17 +73,18 @@ async def agree(
         timings: of the link.
         session_number: gives a number to every session.
         tell: takes the events of the controller's sensors.
+        forget: is called when what they said no longer holds.
 
     Raises:
         DeviceGoneError: the wire was lost, or the framed dialect is wanted and not spoken.
     """
     if dialect is Dialect.ASCII:
         return AsciiSession(link, timings)
-    framed = FramedSession(link, timings, session_number, tell)
+    framed = FramedSession(link, timings, session_number, tell, forget)
     lines = ReplyParser()
     for _ in range(1 + timings.frame_retries):
-        await framed.say_hello()
         with trio.move_on_after(timings.frame_s):
+            await framed.say_hello()  # a wire that takes nothing must not hold this up
             while not framed.open:
                 data = await link.receive()
                 framed.hear(data)

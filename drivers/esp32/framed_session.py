@@ -71,9 +71,8 @@ class FramedSession:
 
     Attributes:
         open: whether the controller has welcomed this session and has not left it since.
+        proven: whether it answered when it was last greeted.
     """
-
-    proven = True
 
     def __init__(
         self,
@@ -81,11 +80,12 @@ class FramedSession:
         timings: LinkTimings,
         session_number: Callable[[], int],
         tell: Callable[[SensorEvent], None],
+        forget: Callable[[], None],
     ) -> None:
         self._link = link
         self._timings = timings
         self._session_number = session_number
-        self._tell = tell
+        self._tell, self._forget = tell, forget
         self._talking, self._sending = trio.Lock(), trio.Lock()
         self._parser = FrameParser()
         self._session = session_number()
@@ -93,7 +93,7 @@ class FramedSession:
         self._last_event = 0
         self._question: _Question | None = None
         self._gone: DeviceGoneError | None = None
-        self.open = False
+        self.open, self.proven = False, True
 
     async def say_hello(self) -> None:
         """Ask for this session once, without waiting for the welcome.
@@ -146,7 +146,7 @@ class FramedSession:
     def end(self, gone: DeviceGoneError) -> None:
         """End the command that waits: the wire is lost."""
         self._gone = gone
-        self.open = False
+        self._leave()
         if self._question is not None:
             self._question.end(gone)
 
@@ -155,9 +155,19 @@ class FramedSession:
         return _Question(command, self._number)
 
     async def _greet_again(self) -> None:
+        self._leave()
         self._session = self._session_number()
         self._number = self._last_event = 0
-        await self._insist(Hello(self._timings.dead_man_s), _Question(None, 0))
+        try:
+            await self._insist(Hello(self._timings.dead_man_s), _Question(None, 0))
+        except NoAnswerError:
+            self.proven = False
+            raise
+
+    def _leave(self) -> None:
+        """End the session, and forget what its sensors said: they may have changed unheard."""
+        self.open = False
+        self._forget()
 
     async def _insist(self, message: Message, question: _Question) -> int | None:
         """Send `message` until its outcome has come, or nothing is heard any more."""
@@ -176,7 +186,7 @@ class FramedSession:
             self._question = None
         if not question.over.is_set():
             # Should its numbers and ours have parted company, a new session sets them right.
-            self.open = False
+            self._leave()
             raise NoAnswerError(self._silence(question))
         if question.error is not None:
             raise question.error
@@ -203,9 +213,9 @@ class FramedSession:
             self._take_event(frame.number, message)
             return
         if isinstance(message, Welcome):
-            self.open = True
+            self.open = self.proven = True
         elif isinstance(message, Nack) and message.reason is Reason.NO_SESSION:
-            self.open = False
+            self._leave()
         question = self._question
         if question is None or frame.number != question.number:
             return
@@ -220,8 +230,10 @@ class FramedSession:
             question.end(_refusal(question, message.reason))
 
     def _take_event(self, number: int, event: SensorEvent) -> None:
-        # Counts from 1 in every session; a doubled or overtaken one must not undo a newer one.
-        if number > self._last_event:
+        # Counts from 1 in every session, and from 1 again after the last number there is; a doubled
+        # or overtaken one must not undo a newer one.
+        ahead = (number - self._last_event) % (NUMBER_MAX + 1)
+        if 0 < ahead <= NUMBER_MAX // 2:
             self._last_event = number
             self._tell(event)
 

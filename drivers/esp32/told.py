@@ -28,8 +28,12 @@ class Told:
         self._more.set()
         self._more = trio.Event()
 
+    def forget(self) -> None:
+        """Forget what every sensor said: its session is over, and nobody hears the next change."""
+        self._last.clear()
+
     def last(self, sensor: Sensor) -> bool | None:
-        """Return what a sensor said last; None before it has said anything."""
+        """Return what a sensor said last; None before it has said anything in this session."""
         return self._last.get(sensor)
 
     @property

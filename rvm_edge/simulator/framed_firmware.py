@@ -66,8 +66,8 @@ class FramedFirmware:
 
     def tell(self, event: SensorEvent) -> None:
         """Say what a sensor sees, if there is anybody to say it to."""
-        if self._session is not None and self._events < NUMBER_MAX:
-            self._events += 1
+        if self._session is not None:
+            self._events = self._events % NUMBER_MAX + 1
             self._say(to_frame(event, self._session, self._events))
 
     def take(self, frame: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,7 @@ from drivers.esp32.frames import FrameParser
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
 from drivers.ports import DeviceGoneError, NoAnswerError
-from tests.drivers.esp32.lossy_wire import LossyWire
+from tests.drivers.esp32.lossy_wire import Fate, LossyWire
 
 LINK = LinkTimings(settle_s=0.0)
 
@@ -129,3 +130,61 @@ async def test_one_that_was_still_booting_is_greeted_again(
         await trio.sleep(1)
         await controller.command(Command.SLOT_OPEN)
     assert len(awake.done) == 1
+
+
+async def test_one_that_has_another_firmware_since_is_greeted_again(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    """It was written over its own wire, and the port to the host stayed as it was."""
+    framed, older, newer = LossyWire(nursery), AsciiFirmware(on_frame=b""), LossyWire(nursery)
+    links: list[ByteLink] = [framed, older, newer]
+    async with talking(lambda: links.pop(0), Dialect.AUTO) as controller:
+        await controller.command(Command.SLOT_OPEN)
+        framed.fate = lambda: Fate.IS_LOST
+        for _ in range(2):
+            with pytest.raises(NoAnswerError):
+                await controller.command(Command.SLOT_OPEN)
+        await trio.sleep(2)
+        await controller.command(Command.SLOT_OPEN)
+        older.deaf = True
+        for _ in range(2):
+            with pytest.raises(NoAnswerError):
+                await controller.command(Command.SLOT_OPEN)
+        await trio.sleep(2)
+        await controller.command(Command.SLOT_OPEN)
+    assert older.heard[-3:] == [b"SLOT_OPEN\n", b"PING_RPI\n", b"PING_RPI\n"]
+    assert len(newer.done) == 1
+
+
+async def test_no_session_has_the_number_of_the_one_before(
+    autojump_clock: MockClock, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A controller takes that for the same session, and for done what it did in that one."""
+    monkeypatch.setattr(secrets, "randbelow", lambda most: most - 1)
+    wires = [LossyWire(nursery) for _ in range(3)]
+    left = iter(wires)
+
+    async def connect() -> ByteLink:
+        await trio.lowlevel.checkpoint()
+        wire = next(left, None)
+        if wire is None:
+            raise DeviceGoneError("unplugged")
+        return wire
+
+    async with Controller(connect, LINK, Dialect.FRAMED).run() as controller:
+        for wire in wires:
+            await controller.command(Command.PING)
+            wire.close()
+            await trio.sleep(2)
+    first, second, third = (wire.sent[0].session for wire in wires)
+    assert first != second != third
+
+
+async def test_a_wire_that_takes_nothing_holds_nobody_up(autojump_clock: MockClock) -> None:
+    class Stuck(AsciiFirmware):
+        async def send(self, data: bytes) -> None:  # noqa: ARG002 - it takes none of it
+            await trio.sleep_forever()
+
+    async with talking(lambda: Stuck(on_frame=b""), Dialect.AUTO) as controller:
+        with pytest.raises(NoAnswerError), trio.fail_after(60):
+            await controller.command(Command.PING)

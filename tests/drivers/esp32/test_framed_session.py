@@ -25,6 +25,8 @@ from drivers.esp32.framed_dialect import (
     SensorEvent,
     to_frame,
 )
+from drivers.esp32.framed_session import FramedSession
+from drivers.esp32.frames import NUMBER_MAX
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
 from drivers.ports import DeviceGoneError, DriverError, MotionBlockedError, NoAnswerError
@@ -265,6 +267,36 @@ async def test_events_come_unasked_in_order_and_once(autojump_clock: MockClock, 
         line.wire.firmware.tell(event)
     await wait_all_tasks_blocked()
     assert line.told == said
+
+
+async def test_after_the_last_number_there_is_comes_the_first_again(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    for _ in range(NUMBER_MAX + 2):
+        line.wire.firmware.tell(SensorEvent(Sensor.SLOT, active=True))
+        await trio.lowlevel.checkpoint()
+    await wait_all_tasks_blocked()
+    assert len(line.told) == NUMBER_MAX + 2
+
+
+async def test_orders_are_numbered_from_one_again_after_the_last_number(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    for number in (NUMBER_MAX // 2, NUMBER_MAX - 1):
+        line.wire.firmware.take(to_frame(Order(Command.PING), 1, number))
+        await wait_all_tasks_blocked()
+    line.wire.done.clear()
+    conversation = line.host._conversation
+    assert isinstance(conversation, FramedSession)
+    conversation._number = NUMBER_MAX - 1
+    for command in (Command.SLOT_OPEN, Command.SORT_VALID_ITEM, Command.SLOT_CLOSE):
+        await line.host.command(command)
+    assert commands(line.wire) == [
+        Command.SLOT_OPEN,
+        Command.SORT_VALID_ITEM,
+        Command.SLOT_CLOSE,
+    ]
+    assert [frame.number for frame in line.wire.sent] == [NUMBER_MAX, 1, 2]
 
 
 async def test_a_damaged_event_is_not_told(autojump_clock: MockClock, line: Line) -> None:
