@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from rvm_edge.identity import Identity, Secret
+from rvm_edge.provisioning.each_once import SaidTwiceError, require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.provisioning.problems import Problem, ProblemError
 from rvm_edge.strict_tables import refused_as
@@ -162,12 +163,20 @@ def _split(address: str) -> SplitResult:
 
 
 def _exported(raw: bytes) -> _Exported:
+    text = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        return msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8), type=_Exported)
+        exported = msgspec.json.decode(text, type=_Exported)
+        require_each_once(text)
     except msgspec.ValidationError as error:
         raise ValueError(f"is not an export of credentials: {error}") from error
     except msgspec.DecodeError as error:
         raise ValueError("is not JSON: export the credentials again") from error
+    except SaidTwiceError as error:
+        what = error.key if error.key in _Exported.__struct_fields__ else "a key"
+        raise ProblemError(
+            Problem.BAD_TEXT, f"{what} is there twice: export the credentials again"
+        ) from error
+    return exported
 
 
 def _text(key: str, value: str | None, most: int) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.provisioning.each_once import require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.strict_tables import refused_as, to_struct
 
@@ -87,4 +88,6 @@ def read_site(path: Path) -> Site:
     except OSError as error:
         raise SiteError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     with refused_as(SiteError, str(path), raw, MOST_BYTES):
-        return to_struct(msgspec.json.decode(raw), Site)
+        chosen = msgspec.json.decode(raw)
+        require_each_once(raw)
+        return to_struct(chosen, Site)

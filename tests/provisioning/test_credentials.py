@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -109,6 +110,17 @@ def test_a_file_that_went_through_a_windows_editor_is_read() -> None:
         (b"", "is not JSON"),
         (b'{"api_key":"\xff"}', "is not UTF-8"),
         (b'{"x":' * 12_000, "nested too deeply"),
+        (b'{"serial_number":"RVM-1","x":' + b"[" * 60_000, "nested too deeply"),
+        (file_of(api_key=float("nan")), "is not JSON"),
+        (file_of(other=float("inf")), "is not JSON"),
+        (file_of(serial_number="RVM\x001"), "serial_number holds a control character"),
+        (file_of() + b"\x00", "is not JSON"),
+        (file_of().decode().encode("utf-16"), "is not"),
+        (file_of().decode().encode("utf-32-le"), "is not"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf" + file_of(), "is not JSON"),
+        (file_of() + file_of(), "is not JSON"),
+        (b"PK\x03\x04" + bytes(200), "is not"),
+        (gzip.compress(file_of()), "is not"),
         (b" " * (MOST_BYTES + 1), "larger than 65536 bytes"),
     ],
 )
@@ -117,6 +129,28 @@ def test_every_wrong_file_is_refused_in_its_own_words(raw: bytes, said: str) -> 
     assert said in message
     assert message.startswith("rvm-credentials.json")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "key", ["serial_number", "api_key", "name", "server_url", "sync_token", "reverb_app_key"]
+)
+@pytest.mark.parametrize("other", ["evil", ""])
+def test_a_file_that_says_one_thing_twice_is_refused(key: str, other: str) -> None:
+    added = file_of(server_url=SERVER, sync_token=TOKEN, reverb_app_key="app")
+    for raw in (
+        added.removesuffix(b"}") + f', "{key}": "{other}"}}'.encode(),
+        f'{{"{key}": "{other}", '.encode() + added.removeprefix(b"{"),
+        added.removesuffix(b"}") + f', "\\u{ord(key[0]):04x}{key[1:]}": "{other}"}}'.encode(),
+    ):
+        with pytest.raises(CredentialsError, match=f"{key} is there twice") as refused:
+            parse_credentials(raw)
+        assert refused.value.problem is Problem.BAD_TEXT
+
+
+def test_a_thing_that_is_said_twice_where_nobody_looks_is_refused_and_not_quoted() -> None:
+    message = refusal(file_of().removesuffix(b"}") + f', "x": [{{"{KEY}":1,"{KEY}":2}}]}}'.encode())
+    assert "a key is there twice" in message
+    assert KEY not in message
 
 
 def test_a_file_without_a_server_says_how_to_give_one() -> None:

@@ -18,6 +18,7 @@ from rvm_edge.provisioning.credentials import (
     origin_of,
     parse_credentials,
 )
+from rvm_edge.provisioning.each_once import require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.provisioning.problems import Problem
 from rvm_edge.provisioning.site import Language, Site
@@ -26,7 +27,7 @@ from rvm_edge.strict_tables import refused_as, to_struct
 CREDENTIALS: Final = "rvm-credentials*.json"
 SITE: Final = "rvm-site.json"
 MOST_ENTRIES: Final = 1000
-"""So many names in a stick's first folder are looked at, and none in any other."""
+"""So many names may be in a stick's first folder; no other one is looked into."""
 
 MOST_SITE_BYTES: Final = 4096
 
@@ -61,7 +62,7 @@ def read_stick(folder: Path) -> tuple[Credentials, Site] | None:
         folder: where it is mounted.
 
     Raises:
-        StickError: it holds several, or one that is of no use.
+        StickError: it holds several, one that is of no use, or too much to look through.
     """
     name = _named(folder)
     if name is None:
@@ -86,13 +87,14 @@ def read_stick(folder: Path) -> tuple[Credentials, Site] | None:
 def _named(folder: Path) -> str | None:
     try:
         with os.scandir(folder) as entries:
-            names = sorted(
-                one.name
-                for one in islice(entries, MOST_ENTRIES)
-                if fnmatch.fnmatchcase(one.name, CREDENTIALS) and one.name.isprintable()
-            )
+            looked_at = [one.name for one in islice(entries, MOST_ENTRIES + 1)]
     except OSError as error:
         raise StickError(f"the stick cannot be read: {error.strerror}") from error
+    if len(looked_at) > MOST_ENTRIES:
+        raise StickError(f"the stick's first folder holds more than {MOST_ENTRIES} names: too many")
+    names = [
+        one for one in looked_at if fnmatch.fnmatchcase(one, CREDENTIALS) and one.isprintable()
+    ]
     if len(names) > 1:
         raise StickError(f"the stick holds several files {CREDENTIALS}: leave this machine's alone")
     return names[0] if names else None
@@ -106,4 +108,6 @@ def _site(folder: Path) -> StickSite:
     except OSError as error:
         raise StickError(f"{SITE}: {error.strerror or 'cannot be read'}") from error
     with refused_as(StickError, SITE, raw, MOST_SITE_BYTES):
-        return to_struct(msgspec.json.decode(raw), StickSite)
+        told = msgspec.json.decode(raw)
+        require_each_once(raw)
+        return to_struct(told, StickSite)

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
 from rvm_edge.provisioning.credentials import MOST_BYTES, Credentials
+from rvm_edge.provisioning.each_once import SaidTwiceError, require_each_once
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard import wire
 from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS, Doorkeeper
@@ -201,6 +202,7 @@ def build_app(setup: Setup) -> QuartTrio:
 
     @app.errorhandler(msgspec.ValidationError)
     @app.errorhandler(msgspec.DecodeError)
+    @app.errorhandler(SaidTwiceError)
     @app.errorhandler(UnicodeDecodeError)
     @app.errorhandler(RecursionError)
     async def _malformed(_error: Exception) -> Response:
@@ -265,7 +267,10 @@ async def _raw() -> bytes:
 
 
 async def _body(kind: type[S]) -> S:
-    return msgspec.json.decode(await _raw(), type=kind)
+    raw = await _raw()
+    said = msgspec.json.decode(raw, type=kind)
+    require_each_once(raw)
+    return said
 
 
 def _json(body: msgspec.Struct, status: int = 200) -> Response:

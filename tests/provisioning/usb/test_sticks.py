@@ -15,7 +15,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.usb.mounts import new_sticks, sticks_in
-from rvm_edge.provisioning.usb.stick import StickError, read_stick
+from rvm_edge.provisioning.usb.stick import MOST_ENTRIES, StickError, read_stick
 
 KEY = "k" * 64
 NAMED = {"serial_number": "RVM-1", "api_key": KEY, "server_url": "https://rvm.example.org"}
@@ -122,6 +122,36 @@ def test_a_link_leads_nowhere(tmp_path: Path) -> None:
     assert "symbolic" in refusal(stick)
 
 
+def test_a_link_to_a_device_leads_nowhere_either(tmp_path: Path) -> None:
+    (tmp_path / "rvm-credentials.json").symlink_to("/dev/zero")
+    assert "symbolic" in refusal(tmp_path)
+    (tmp_path / "rvm-credentials.json").unlink()
+    put(tmp_path, "rvm-credentials.json", UNNAMED)
+    (tmp_path / "rvm-site.json").symlink_to("/dev/zero")
+    assert "symbolic" in refusal(tmp_path)
+
+
+def test_what_lies_deeper_is_never_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / "rvm"
+    folder.mkdir()
+    put(folder, "rvm-credentials.json", NAMED)
+    assert read_stick(tmp_path) is None
+
+
+def test_a_stick_with_names_without_end_is_not_looked_through(tmp_path: Path) -> None:
+    for number in range(MOST_ENTRIES):
+        (tmp_path / f"{number}.txt").touch()
+    assert read_stick(tmp_path) is None
+    put(tmp_path, "rvm-credentials.json", NAMED)
+    assert f"more than {MOST_ENTRIES} names" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("trick", ["\n", "\x1b[2J", "\u202e", "\r\nWARNING all is well"])
+def test_a_name_that_would_forge_a_line_is_no_name(tmp_path: Path, trick: str) -> None:
+    put(tmp_path, f"rvm-credentials{trick}.json", "{")
+    assert read_stick(tmp_path) is None
+
+
 def test_a_pipe_a_folder_and_a_giant_are_refused(tmp_path: Path) -> None:
     name = tmp_path / "rvm-credentials.json"
     os.mkfifo(name)
@@ -140,6 +170,8 @@ def test_a_pipe_a_folder_and_a_giant_are_refused(tmp_path: Path) -> None:
         {"ca_file": "/etc/passwd"},
         {"server_url": "javascript:alert(1)"},
         {"time_zone": "Asia/Jakarta\nX=1"},
+        '{"server_url": "https://a.example", "server_url": "https://b.example"}',
+        '{"time_zone": NaN}',
         "[]",
         "{",
         "x" * 5000,
