@@ -144,7 +144,7 @@ async def wired(
             are behind it too.
     """
     told = Told()
-    controller = Controller(connect, timings, dialect, tell=told.take)
+    controller = Controller(connect, timings, dialect, tell=told.take, forget=told.forget)
     async with controller.run():
         moving = with_controller(hardware, controller)
         if dialect is Dialect.ASCII:

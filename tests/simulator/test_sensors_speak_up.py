@@ -59,7 +59,7 @@ async def machine(tmp_path: Path, nursery: trio.Nursery) -> AsyncIterator[Machin
     told = Told()
     timings = LinkTimings(settle_s=0.02)
     connect = partial(open_serial, str(path))
-    controller = Controller(connect, timings, Dialect.FRAMED, tell=told.take)
+    controller = Controller(connect, timings, Dialect.FRAMED, tell=told.take, forget=told.forget)
     async with controller.run():
         moving = with_controller(hardware_over(world), controller)
         hardware = with_wired_sensors(moving, controller, told)
