@@ -27,7 +27,7 @@ from rvm_edge.machine import (
 )
 from rvm_edge.offload import Offload, in_thread
 from rvm_edge.settings import PolicyInForce, Settings
-from rvm_edge.settings_file import check_timeouts, written_down
+from rvm_edge.settings_file import check_timeouts
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.definition import Chart
 from rvm_edge.statechart.journal.sqlite import open_journal
@@ -107,14 +107,14 @@ async def running(
         chart: the machine's chart, or a variant of it for a test.
 
     Raises:
-        SettingsError: a time-out in the settings belongs to no state, or the file is gone bad.
+        SettingsError: a time-out in the settings belongs to no state.
         LedgerError: the ledger cannot be opened.
         JournalError: the journal cannot be opened.
     """
     decider = build(chart)
     with_timeout = [path for path, state in decider.states.items() if state.timeout is not None]
     check_timeouts(settings, with_timeout)
-    rules = PolicyInForce(settings.policy, written_down(locations.settings_path))
+    rules = PolicyInForce(settings.policy, settings.written)
     offload = offload or in_thread()
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:

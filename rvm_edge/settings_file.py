@@ -7,7 +7,9 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
-from rvm_edge.settings import Settings
+import msgspec
+
+from rvm_edge.settings import Settings, SettingsTables
 from rvm_edge.strict_tables import refused_as, to_struct
 
 if sys.version_info >= (3, 11):
@@ -32,20 +34,6 @@ def read_settings(path: Path) -> Settings:
     return parse_settings(_read(path), name=str(path))
 
 
-def written_down(path: Path) -> frozenset[str]:
-    """Return which settings the owner wrote down, as ``table.key``.
-
-    A default that is written down counts: it is what the owner wants, whatever a server says.
-
-    Raises:
-        SettingsError: the file cannot be read, or is no TOML.
-    """
-    raw = _read(path)
-    with refused_as(SettingsError, str(path), raw, MAX_BYTES):
-        tables = ((name, keys) for name, keys in _table(raw).items() if isinstance(keys, dict))
-        return frozenset(f"{name}.{key}" for name, keys in tables for key in keys)
-
-
 def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
     """Parse the contents of a settings file.
 
@@ -57,10 +45,11 @@ def parse_settings(raw: bytes, name: str = "settings.toml") -> Settings:
         SettingsError: likewise.
     """
     with refused_as(SettingsError, name, raw, MAX_BYTES):
-        table = _table(raw)
-        if "timeouts" in table:
-            table["timeouts"] = _with_dotted_keys(table["timeouts"])
-        return to_struct(table, Settings)
+        said: dict[str, object] = tomllib.loads(raw.decode("utf-8"))
+        if "timeouts" in said:
+            said["timeouts"] = _with_dotted_keys(said["timeouts"])
+        tables = to_struct(said, SettingsTables)
+        return Settings(**msgspec.structs.asdict(tables), written=_written_in(said))
 
 
 def check_timeouts(settings: Settings, states: Collection[str]) -> None:
@@ -90,8 +79,19 @@ def _read(path: Path) -> bytes:
         raise SettingsError(f"{path}: {error.strerror}") from error
 
 
-def _table(raw: bytes) -> dict[str, object]:
-    return tomllib.loads(raw.decode("utf-8"))
+def _written_in(said: dict[str, object]) -> frozenset[str]:
+    return frozenset(
+        f"{name}.{key}"
+        for name, keys in said.items()
+        if isinstance(keys, dict)
+        for key, value in keys.items()
+        if _says_something(value)
+    )
+
+
+def _says_something(value: object) -> bool:
+    """Say whether there is more than the headings of tables, as in the file that is shipped."""
+    return not isinstance(value, dict) or any(map(_says_something, value.values()))
 
 
 def _with_dotted_keys(table: object, prefix: str = "") -> object:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from rvm_edge.allowed import allowed_words
-from rvm_edge.settings import Settings
+from rvm_edge.settings import SettingsTables
 
 _HEAD_TOML = """\
 ## The settings of this machine.
@@ -23,7 +23,7 @@ _HEAD_TOML = """\
 _HEAD_PAGE = """\
 # Settings
 
-<!-- Generated from rvm_edge/settings.py by `rvm-edge settings reference`. Do not edit. -->
+<!-- Generated from rvm_edge/settings/ by `rvm-edge settings reference`. Do not edit. -->
 
 `settings.toml` lies in the configuration folder (`rvm-edge --config-dir`). Whatever it does not
 say has the default below. Unknown keys are refused. The environment changes no setting.
@@ -70,10 +70,10 @@ def settings_template() -> str:
 
 
 def _tables() -> Iterator[tuple[str, str, list[Explained]]]:
-    meanings = _attribute_texts(Settings)
-    for field in msgspec.structs.fields(Settings):
+    meanings = _attribute_texts(SettingsTables)
+    for field in msgspec.structs.fields(SettingsTables):
         meaning = _sentence(meanings[field.name])
-        default = getattr(Settings(), field.name)
+        default = getattr(SettingsTables(), field.name)
         if isinstance(default, msgspec.Struct):
             yield from _table(field.encode_name, meaning, default)
         else:

@@ -81,6 +81,8 @@ class Rig:
     folder: Path
     chart: Chart[Machine] = CHART
     policy: Policy = field(default_factory=Policy)
+    written: frozenset[str] = frozenset()
+    """What of its settings the owner wrote down."""
     world: World = field(default_factory=lambda: World(Timings()))
     eyes: EyesKnobs = field(default_factory=EyesKnobs)
     link: ScriptedLink = field(default_factory=lambda: ScriptedLink(CloudKnobs(reachable=False)))
@@ -108,7 +110,7 @@ class Rig:
     @property
     def settings(self) -> Settings:
         """How the machine behaves from the next boot on."""
-        return Settings(policy=self.policy)
+        return Settings(policy=self.policy, written=self.written)
 
     def judges(self) -> Eyes:
         """Return the eyes of a process."""

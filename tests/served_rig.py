@@ -107,7 +107,7 @@ class ServedRig(Rig):
     @property
     def settings(self) -> Settings:
         """How the machine behaves from the next boot on."""
-        return Settings(policy=self.policy, cloud=self.cloud_settings)
+        return Settings(policy=self.policy, cloud=self.cloud_settings, written=self.written)
 
     @property
     def uplink(self) -> Uplink:

@@ -17,7 +17,6 @@ from rvm_edge.settings_file import (
     check_timeouts,
     parse_settings,
     read_settings,
-    written_down,
 )
 
 KEYS = st.sampled_from(
@@ -60,16 +59,18 @@ class TestWhatTheOwnerWroteDown:
     def test_is_each_key_that_stands_there_even_with_its_default(self, tmp_path: Path) -> None:
         path = tmp_path / "settings.toml"
         path.write_text("policy.bin_full_pct = 90.0\n[cloud.request]\nretry_cap_s = 9\n")
-        assert written_down(path) == {"policy.bin_full_pct", "cloud.request"}
+        assert read_settings(path).written == {"policy.bin_full_pct", "cloud.request"}
 
     def test_is_nothing_without_a_file(self, tmp_path: Path) -> None:
-        assert written_down(tmp_path / "settings.toml") == frozenset()
+        assert read_settings(tmp_path / "settings.toml").written == frozenset()
 
-    def test_is_refused_in_one_line_if_it_cannot_be_read(self, tmp_path: Path) -> None:
-        path = tmp_path / "settings.toml"
-        path.write_text("[policy\n")
-        with pytest.raises(SettingsError, match=r"settings\.toml"):
-            written_down(path)
+    @pytest.mark.parametrize("timeout", ["intake.idle", '"intake.idle"'])
+    def test_names_a_time_out_as_it_is_used(self, timeout: str) -> None:
+        written = parse_settings(f"[timeouts]\n{timeout} = 5".encode()).written
+        assert written == {"timeouts.intake.idle"}
+
+    def test_is_nothing_that_the_file_may_say(self) -> None:
+        assert "written is unknown" in refusal_of(b'written = ["policy.bin_full_pct"]')
 
 
 class TestAccepts:

@@ -53,6 +53,7 @@ def show(*, as_json: bool) -> None:
     chosen, said_by = _in_force(settings())
     depth, by_site = _bin_in_force()
     plain = msgspec.to_builtins(_without_secrets(chosen)) | {"bin": msgspec.to_builtins(depth)}
+    del plain["written"]  # `said_by` tells it
     if by_site:
         said_by |= dict.fromkeys((f"bin.{name}" for name in depth.__struct_fields__), by_site)
     if as_json:
@@ -97,12 +98,10 @@ def template(file: Path, *, check: bool) -> None:
 def _in_force(chosen: Settings) -> tuple[Settings, dict[str, str]]:
     """Return the settings as a start would go by them, and who said those that are no defaults."""
     from rvm_edge.provisioning.served_policy import read_remembered
-    from rvm_edge.settings_file import written_down
 
     here = locations()
-    owners = written_down(here.settings_path)
-    said_by = dict.fromkeys(sorted(owners), here.settings_path.name)
-    rules = PolicyInForce(chosen.policy, owners)
+    said_by = dict.fromkeys(sorted(chosen.written), here.settings_path.name)
+    rules = PolicyInForce(chosen.policy, chosen.written)
     remembered = read_remembered(here.server_policy_path)
     if remembered is not None and _is_ours(remembered, here.credentials_path):
         rules.heed(remembered.policy)

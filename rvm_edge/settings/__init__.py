@@ -68,6 +68,7 @@ __all__ = [
     "ServedPercent",
     "ServedPolicy",
     "Settings",
+    "SettingsTables",
     "SetupSettings",
     "ShapeSettings",
     "Share",
@@ -81,7 +82,7 @@ __all__ = [
 ]
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SettingsTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that `settings.toml` may say.
 
     Attributes:
@@ -111,3 +112,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flight: FlightSettings = FlightSettings()
     sound: SoundSettings = SoundSettings()
     timeouts: Annotated[dict[str, Seconds], Meta(max_length=100)] = {}
+
+
+class Settings(SettingsTables, frozen=True):
+    """What `settings.toml` says, and whose word it is.
+
+    Attributes:
+        written: what the owner wrote down, as ``table.key``. A default that is written down is
+            among it: it is what the owner wants, whatever a server says.
+    """
+
+    written: frozenset[str] = frozenset()

@@ -49,6 +49,7 @@ def test_show_prints_what_applies(tmp_path: Path) -> None:
     told = json.loads(ask(tmp_path, "show", "--json").output)
     assert told["policy"]["frames_per_item"] == 7
     assert told["said_by"] == {"policy.frames_per_item": "settings.toml"}
+    assert "written" not in told
 
 
 def test_show_tells_whether_the_bins_depth_was_measured_at_the_set_up_page(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ async def test_what_another_server_said_is_not_heeded(
 async def test_what_stands_in_the_settings_file_counts_for_more(
     autojump_clock: MockClock, rig: ServedRig
 ) -> None:
-    rig.locations.settings_path.parent.mkdir(parents=True, exist_ok=True)
-    rig.locations.settings_path.write_text("[policy]\nbin_full_pct = 90\n")
+    rig.written = frozenset({"policy.bin_full_pct"})
     wanting(rig, 70).world.set_bin_pct(HALF_FULL_PCT)
     async with rig.boot() as booted:
         await online_and_idle(booted)
