@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -10,17 +9,12 @@ import click
 from rvm_edge.cli.options import CommandError, json_option, locations, print_json, settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from rvm_edge.health.cleaning.cleaner import Cleaner, Line, Report
-    from rvm_edge.health.cleaning.expendable import Expendable
+    from rvm_edge.health.cleaning.cleaner import Line, Report
     from rvm_edge.locations import Locations
-    from rvm_edge.offload import Offload
     from rvm_edge.settings import Settings
 
 _WIDE = 200
 _MB = 1_000_000
-_RUNS = "the machine runs, and looks after them itself"
 
 
 @click.command("clean", epilog="Exit codes: 0 the disk is clear, or would be; 1 too little may go.")
@@ -60,49 +54,10 @@ async def _cleaned(
     mark: float,
     apply: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> Report:
-    from rvm_edge.offload import in_thread
+    from rvm_edge.cli.own_disk import resting_cleaner
 
-    offload = in_thread()
-    async with _cleaner(here, chosen, offload, writes=apply) as cleaner:
-        return await (cleaner.clean(mark) if apply else cleaner.rehearse(mark))
-
-
-@asynccontextmanager
-async def _cleaner(
-    here: Locations, chosen: Settings, offload: Offload, *, writes: bool
-) -> AsyncIterator[Cleaner]:
-    from rvm_edge.cli.own_disk import OthersPictures, OwnPictures, OwnStore, own_cleaner
-    from rvm_edge.cli.own_models import shipped_or_chosen
-    from rvm_edge.ledger.clock import SystemClock
-    from rvm_edge.ledger.failures import LedgerLockedError
-    from rvm_edge.ledger.ledger import open_ledger
-
-    models = OwnStore(here.model_store_dir, lambda: shipped_or_chosen(chosen), offload)
-    look: Expendable = OthersPictures(here.ledger_path, _RUNS, offload)
-    if not writes or not await offload(lambda: _is_sound(here)):
-        yield own_cleaner(here, offload, look, models)
-        return
-    async with AsyncExitStack() as stack:
-        pictures = look
-        try:
-            opening = open_ledger(here.ledger_path, offload, SystemClock())
-            ledger = await stack.enter_async_context(opening)
-            pictures = OwnPictures(here.evidence_dir, ledger.pictures, offload)
-        except LedgerLockedError:
-            pass  # the machine runs: it is told why its pictures stay
-        yield own_cleaner(here, offload, pictures, models)
-
-
-def _is_sound(here: Locations) -> bool:
-    """Say whether the ledger can be opened without making or setting aside one."""
-    from rvm_edge.ledger.reading import read_only
-    from rvm_edge.machine import LedgerError
-
-    try:
-        with read_only(here.ledger_path):
-            return True
-    except LedgerError:
-        return False
+    cleaner = resting_cleaner(here, chosen)
+    return await (cleaner.clean(mark) if apply else cleaner.rehearse(mark))
 
 
 def _tell(report: Report) -> None:

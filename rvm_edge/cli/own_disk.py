@@ -6,24 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from rvm_edge.cli.failures import CommandError
+from rvm_edge.cli.own_models import shipped_or_chosen
+from rvm_edge.cli.own_pictures import UnopenedPictures
 from rvm_edge.health.cleaning.cleaner import Cleaner, cleaner_of
 from rvm_edge.health.cleaning.expendable import Expendable, Holding, LeftAloneError
 from rvm_edge.health.cleaning.old_files import OldFiles
-from rvm_edge.ledger.evidence.book import PictureBook
-from rvm_edge.ledger.evidence.bounds import PictureBytes, weigh
-from rvm_edge.ledger.evidence.spare import release
-from rvm_edge.ledger.reading import read_only
 from rvm_edge.locations import Locations
-from rvm_edge.machine import LedgerError
-from rvm_edge.offload import Offload
+from rvm_edge.offload import Offload, in_thread
 from rvm_edge.service.logs import FILE_NAME
+from rvm_edge.settings import Settings
 from rvm_edge.statechart.journal.archive import archive_folder, named
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models import leftovers
 from rvm_edge.vision.models.store import StoreError
-
-PICTURES = "evidence pictures"
-_OWED = "the server is still to get them"
 
 
 def own_cleaner(
@@ -60,57 +56,14 @@ def own_cleaner(
     return cleaner_of(here.data_dir, [*places, evidence], offload)
 
 
-class OwnPictures:
-    """The evidence of a ledger that is open here."""
+def resting_cleaner(here: Locations, chosen: Settings) -> Cleaner:
+    """Return what frees the disk of a machine that does not run, or runs elsewhere.
 
-    name = PICTURES
-
-    def __init__(self, folder: Path, book: PictureBook, offload: Offload) -> None:
-        self._folder = folder
-        self._book = book
-        self._offload = offload
-
-    async def holding(self) -> Holding:
-        """Ask the ledger what lies there."""
-        try:
-            return _as_holding(await self._book.weigh())
-        except LedgerError as error:
-            raise LeftAloneError(str(error)) from error
-
-    async def free(self, wanted_bytes: int) -> int:
-        """Let the ledger choose what goes."""
-        try:
-            return await release(self._folder, self._book, wanted_bytes, self._offload)
-        except LedgerError as error:
-            raise LeftAloneError(str(error)) from error
-
-
-class OthersPictures:
-    """The evidence of a ledger that is open elsewhere, or not at all: it is only looked at."""
-
-    name = PICTURES
-
-    def __init__(self, ledger: Path, why: str, offload: Offload) -> None:
-        self._ledger = ledger
-        self._why = why
-        self._offload = offload
-
-    async def holding(self) -> Holding:
-        """Look into the ledger's file."""
-        try:
-            return await self._offload(self._look)
-        except LedgerError as error:
-            raise LeftAloneError(str(error)) from error
-
-    async def free(self, wanted_bytes: int) -> int:
-        """Leave them: the ledger has one writer, and this is not it."""
-        raise LeftAloneError(f"{self._why} ({wanted_bytes / 1e6:.1f} MB were wanted)")
-
-    def _look(self) -> Holding:
-        if not self._ledger.exists():
-            return Holding()
-        with read_only(self._ledger) as connection:
-            return _as_holding(weigh(connection))
+    Nothing is opened before it must be: on a full disk nothing could.
+    """
+    offload = in_thread()
+    models = OwnStore(here.model_store_dir, lambda: shipped_or_chosen(chosen), offload)
+    return own_cleaner(here, offload, UnopenedPictures(here, offload), models)
 
 
 class OwnStore:
@@ -135,7 +88,7 @@ class OwnStore:
         """Remove all that may go, an unfinished download among it."""
         try:
             return await self._offload(lambda: leftovers.clear(self._folder, self._fallback()))
-        except StoreError as error:
+        except (StoreError, CommandError) as error:
             raise LeftAloneError(str(error)) from error
 
 
@@ -146,7 +99,3 @@ def _is_older_archive(path: Path) -> bool:
         return False
     others = (named(other) for other in path.parent.iterdir())
     return any(other is not None and other > mine for other in others)
-
-
-def _as_holding(found: PictureBytes) -> Holding:
-    return Holding(found.spare, found.owed, _OWED if found.owed else "")

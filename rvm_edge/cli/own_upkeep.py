@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import trio
 
 from rvm_edge.cli.options import hardware_map
-from rvm_edge.cli.own_disk import OwnPictures, own_cleaner
-from rvm_edge.health.cleaning.watch import keep_clear
+from rvm_edge.cli.own_disk import own_cleaner, resting_cleaner
+from rvm_edge.cli.own_pictures import OwnPictures
+from rvm_edge.health.cleaning.cleaner import usage_of
+from rvm_edge.health.cleaning.watch import keep_clear, tell
 from rvm_edge.health.flight.recorder import recording
 from rvm_edge.health.flight.sources import note_health, note_steps
 from rvm_edge.health.host_telemetry import HostTelemetry, ModelInUse, Sources
@@ -22,6 +27,28 @@ if TYPE_CHECKING:
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings
 
+_LOG: Final = logging.getLogger(__name__)
+
+
+@contextmanager
+def room_to_start(here: Locations, chosen: Settings) -> Iterator[None]:
+    """Free a disk that is too full, before anything of the machine's memory is opened inside.
+
+    On a full disk no ledger can be opened, so that a machine that is started anew there would never
+    come to cleaning it by itself. It costs a start nothing where there is room.
+    """
+    _make_room(here, chosen)
+    yield
+
+
+def _make_room(here: Locations, chosen: Settings) -> None:
+    try:
+        if usage_of(here.data_dir).used_pct < chosen.disk.full_pct:
+            return
+        tell(trio.run(resting_cleaner(here, chosen).clean, chosen.disk.clear_to_pct))
+    except OSError as error:
+        _LOG.warning("the disk cannot be looked at: %s", error.strerror or error)
+
 
 async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
     """Keep the machine's disk clear, and record what it does, until cancelled."""
@@ -34,7 +61,7 @@ async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: D
 def running_cleaner(here: Locations, daemon: Daemon) -> Cleaner:
     """Return what frees the disk of a machine that runs here and has its ledger open."""
     offload = in_thread()
-    pictures = OwnPictures(here.evidence_dir, daemon.ledger.pictures, offload)
+    pictures = OwnPictures(here, daemon.ledger.pictures, offload)
     return own_cleaner(here, offload, pictures)
 
 

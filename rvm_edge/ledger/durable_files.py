@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from rvm_edge.ledger.failures import LedgerLockedError
@@ -77,8 +78,10 @@ class OneWriter:
             raise LedgerLockedError(
                 f"ledger {path} is in use by process {holder or 'unknown'}; stop it first"
             ) from error
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        # The number is for people alone: a disk that has no room for it keeps nobody from the lock.
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Let the next process write."""

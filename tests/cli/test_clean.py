@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ from click.testing import CliRunner, Result
 
 from rvm_edge.cli import main
 from rvm_edge.ledger import Ledger, check
+from rvm_edge.ledger import ledger as ledgers
+from rvm_edge.ledger import opening as openings
+from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.evidence import files
+from rvm_edge.ledger.failures import LedgerUnusableError
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models import leftovers
 from rvm_edge.vision.models.store import open_store
@@ -181,6 +186,59 @@ def test_of_the_archived_journals_the_newest_stays(tmp_path: Path, pictures: lis
         "journal-101-1000.jsonl.gz",
         "journal.part",
     ]
+
+
+@pytest.fixture
+def only_written_with_room(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the ledger be opened only while more of the disk is free than a test says."""
+    really_open = openings.open_store
+    least = [0]
+
+    def open_with_room(path: Path, clock: Clock) -> object:
+        if shutil.disk_usage(path.parent).free < least[0]:
+            raise LedgerUnusableError(f"ledger {path}: the disk is full; free some space")
+        return really_open(path, clock)
+
+    monkeypatch.setattr(ledgers, "open_store", open_with_room)
+    return lambda free: least.__setitem__(0, free)
+
+
+def test_on_a_full_disk_what_needs_no_ledger_goes_first_and_then_the_pictures(
+    tmp_path: Path, pictures: list[str], only_written_with_room: Callable[[int], None]
+) -> None:
+    only_written_with_room(shutil.disk_usage(tmp_path).free + 4000)
+    told = as_json(call(tmp_path, "--apply", "--below", "80", "--json"))
+    freed = {line["name"]: line["freed_bytes"] for line in told["report"]["lines"]}
+    assert (freed["caches"], freed["rotated logs"]) == (3000, 2000)
+    assert freed["evidence pictures"] == 10_000
+    assert sorted(path.stem for path in (tmp_path / "evidence").iterdir()) == sorted(pictures[1:])
+    assert check(tmp_path / "ledger.sqlite").violations == ()
+
+
+def test_where_nothing_but_pictures_may_go_a_full_disk_keeps_none_of_them(
+    tmp_path: Path, pictures: list[str], only_written_with_room: Callable[[int], None]
+) -> None:
+    (tmp_path / "cache" / "thing").unlink()
+    (tmp_path / "logs" / "rvm-edge.jsonl.1").unlink()
+    only_written_with_room(shutil.disk_usage(tmp_path).free + 1)
+    told = as_json(call(tmp_path, "--apply", "--below", "80", "--json"))
+    (line,) = (one for one in told["report"]["lines"] if one["name"] == "evidence pictures")
+    assert line["freed_bytes"] == 10_000
+    assert sorted(path.stem for path in (tmp_path / "evidence").iterdir()) == sorted(pictures[1:])
+    assert check(tmp_path / "ledger.sqlite").violations == ()
+
+
+def test_a_ledger_with_a_damaged_page_is_not_set_aside_for_the_sake_of_room(
+    tmp_path: Path, pictures: list[str]
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    content = bytearray(path.read_bytes())
+    content[4096 * 4 : 4096 * 20] = b"\x55" * (4096 * 16)
+    path.write_bytes(content)
+    result = call(tmp_path, "--apply", "--below", "10")
+    assert "left alone" in result.stdout
+    assert path.read_bytes() == content
+    assert [one.name for one in tmp_path.glob("*corrupt*")] == []
 
 
 def test_a_damaged_ledger_is_not_touched(tmp_path: Path) -> None:

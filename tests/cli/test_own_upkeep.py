@@ -21,10 +21,13 @@ from click.testing import CliRunner, Result
 
 from drivers.replay.transcript import Message, Speaker
 from rvm_edge.cli import main
+from rvm_edge.cli.own_upkeep import room_to_start
 from rvm_edge.cli.own_wire import OwnWire
 from rvm_edge.hardware_map import parse_hardware_map
 from rvm_edge.health.flight.segment import segments, text_of
+from rvm_edge.locations import Locations
 from rvm_edge.real_hardware import real_hardware
+from rvm_edge.settings import DiskSettings, Settings
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.world import World
 from tests.cli.test_dump import opened
@@ -103,6 +106,38 @@ def test_a_running_machine_frees_a_full_disk_records_its_steps_and_can_be_packed
         base64.b64decode(line["data"]) for line in recorded(tmp_path) if line["line"] == "wire"
     )
     assert b"\n" in said  # the simulated controller speaks the ASCII dialect over its pty
+
+
+def _crowded(place: Path) -> tuple[Locations, Settings]:
+    """A machine of which nothing but a cache lies on a disk that counts as too full."""
+    for name in ("config", "data", "cache"):
+        (place / name).mkdir()
+    (place / "cache" / "thing").write_bytes(b"x" * 5000)
+    crowded = DiskSettings(full_pct=0.002, clear_to_pct=0.001)
+    here = Locations(place / "config", place / "data", cache_dir=place / "cache")
+    return here, Settings(disk=crowded)
+
+
+def test_a_start_makes_room_before_anything_of_the_machines_memory_is_opened(
+    tmp_path: Path,
+) -> None:
+    here, chosen = _crowded(tmp_path)
+    with room_to_start(here, chosen):
+        assert not list((tmp_path / "cache").iterdir())
+        assert not list((tmp_path / "data").iterdir())
+
+
+def test_where_there_is_room_a_start_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    here, _ = _crowded(tmp_path)
+    with room_to_start(here, Settings(disk=DiskSettings(full_pct=100, clear_to_pct=1))):
+        assert (tmp_path / "cache" / "thing").exists()
+
+
+def test_a_disk_that_cannot_be_looked_at_keeps_no_machine_from_its_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with room_to_start(Locations(tmp_path, tmp_path / "nowhere"), Settings()):
+        assert "the disk cannot be looked at" in caplog.text
 
 
 async def test_what_passes_over_the_controllers_wire_is_noted(tmp_path: Path) -> None:

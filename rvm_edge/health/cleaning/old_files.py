@@ -55,7 +55,7 @@ class OldFiles:
         return await self._offload(self._holding)
 
     async def free(self, wanted_bytes: int) -> int:
-        """Remove the oldest files."""
+        """Remove the oldest files; one that cannot be removed does not keep the next."""
         return await self._offload(partial(self._free, wanted_bytes))
 
     def _holding(self) -> Holding:
@@ -66,12 +66,18 @@ class OldFiles:
 
     def _free(self, wanted_bytes: int) -> int:
         freed = 0
+        trouble: OSError | None = None
         for one in sorted(self._found(), key=lambda one: (one.changed_ns, one.path)):
             if freed >= wanted_bytes:
                 break
             if self._may_go(one.path):
-                one.path.unlink(missing_ok=True)
-                freed += one.size
+                try:
+                    one.path.unlink(missing_ok=True)
+                    freed += one.size
+                except OSError as error:
+                    trouble = error
+        if trouble is not None and not freed:
+            raise trouble
         return freed
 
     def _found(self) -> list[_Found]:

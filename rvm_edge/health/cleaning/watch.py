@@ -22,14 +22,15 @@ async def keep_clear(cleaner: Cleaner, settings: DiskSettings) -> None:
             if (await cleaner.usage()).used_pct >= settings.full_pct:
                 report = await cleaner.clean(settings.clear_to_pct)
                 if report.freed_bytes or not complained:
-                    _tell(report)
+                    tell(report)
                 complained = not report.is_clear
         except OSError as error:
             _LOG.warning("the disk cannot be looked at: %s", error.strerror or error)
         await trio.sleep(settings.check_every_s)
 
 
-def _tell(report: Report) -> None:
+def tell(report: Report) -> None:
+    """Write into the log what went, and that it was too little where it was."""
     gone = [
         f"{line.freed_bytes / _MB:.1f} MB of {line.name}"
         for line in report.lines

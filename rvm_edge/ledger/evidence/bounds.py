@@ -74,6 +74,20 @@ def weigh(connection: sqlite3.Connection) -> PictureBytes:
     return PictureBytes(int(spare), int(owed))
 
 
+def spare(connection: sqlite3.Connection, *, wanted_bytes: int) -> tuple[tuple[str, int], ...]:
+    """Return whose pictures may go, until so much would be free: what the server has goes first.
+
+    Each item comes with its file's bytes.
+    """
+    going: list[tuple[str, int]] = []
+    for uuid, size in connection.execute(_SPARE):
+        if wanted_bytes <= 0:
+            break
+        going.append((str(uuid), int(size)))
+        wanted_bytes -= int(size)
+    return tuple(going)
+
+
 def take_out_spare(
     connection: sqlite3.Connection, stamp: Stamp, *, wanted_bytes: int
 ) -> tuple[tuple[str, int], ...]:
@@ -82,14 +96,9 @@ def take_out_spare(
     Returns:
         The items whose picture files are to be removed, each with its file's bytes.
     """
-    going: list[tuple[str, int]] = []
-    for uuid, size in connection.execute(_SPARE):
-        if wanted_bytes <= 0:
-            break
-        going.append((str(uuid), int(size)))
-        wanted_bytes -= int(size)
+    going = spare(connection, wanted_bytes=wanted_bytes)
     mark_removed(connection, stamp, uuids=[uuid for uuid, _ in going], why=Gone.NO_ROOM)
-    return tuple(going)
+    return going
 
 
 def take_out_due(

@@ -112,6 +112,27 @@ async def test_files_go_the_oldest_first_and_only_those_that_may(tmp_path: Path)
     assert (tmp_path / "precious").exists()
 
 
+async def test_a_file_that_cannot_go_keeps_no_other_and_what_went_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age, name in enumerate(("new", "stuck", "old")):
+        (tmp_path / name).write_bytes(b"x" * 100)
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    unlink = Path.unlink
+
+    def refuse_one(path: Path, *, missing_ok: bool) -> None:
+        if path.name == "stuck":
+            raise PermissionError(1, "Operation not permitted")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse_one)
+    place = OldFiles("logs", tmp_path, lambda _: True, inline)
+    assert await place.free(10**9) == 200
+    assert await place.holding() == Holding(100)
+    with pytest.raises(PermissionError):
+        await place.free(1)
+
+
 async def test_a_place_that_is_nowhere_holds_nothing(tmp_path: Path) -> None:
     for folder in (None, tmp_path / "gone"):
         place = OldFiles("caches", folder, lambda _: True, inline)

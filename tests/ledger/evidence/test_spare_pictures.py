@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rvm_edge.ledger import Ledger, check, open_ledger
 from rvm_edge.ledger.evidence import files
-from rvm_edge.ledger.evidence.spare import release
+from rvm_edge.ledger.evidence.spare import release, release_unrecorded
 from rvm_edge.offload import inline
 from tests.ledger.couriers import evidence_of
 from tests.ledger.scenes import TestClock, bring_to, connection_of, new_session
@@ -66,6 +66,38 @@ async def _hold(place: Path, pictures: list[tuple[str, int]], wanted: int) -> No
         after = [connection_of(ledger).execute(query).fetchall() for query in (UNDELIVERED, ITEMS)]
         assert after == before
     assert check(place / "ledger.sqlite").violations == ()
+
+
+@settings(max_examples=25, deadline=None)
+@given(pictures=pictures, wanted=st.integers(0, 20_000))
+def test_nor_where_the_disk_is_too_full_to_write_what_goes(
+    pictures: list[tuple[str, int]], wanted: int
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        trio.run(_hold_unrecorded, Path(name), pictures, wanted)
+
+
+async def _hold_unrecorded(place: Path, pictures: list[tuple[str, int]], wanted: int) -> None:
+    folder, path = place / "evidence", place / "ledger.sqlite"
+    folder.mkdir()
+    async with open_ledger(path, inline, TestClock()) as ledger:
+        await ledger.open_session(new_session())
+        hung = [(await hang(ledger, folder, kind, size), kind, size) for kind, size in pictures]
+        before = [connection_of(ledger).execute(query).fetchall() for query in (UNDELIVERED, ITEMS)]
+        spare = {uuid: size for uuid, kind, size in hung if kind != "owed"}
+
+    freed = release_unrecorded(path, folder, wanted)
+
+    left = {one.stem for one in folder.iterdir()}
+    assert {uuid for uuid, kind, _ in hung if kind == "owed"} <= left
+    assert freed == sum(size for uuid, size in spare.items() if uuid not in left)
+    assert freed >= min(wanted, sum(spare.values()))
+    async with open_ledger(path, inline, TestClock()) as ledger:
+        await evidence_of(ledger, folder=folder)
+        assert await ledger.pictures.here() <= left
+        after = [connection_of(ledger).execute(query).fetchall() for query in (UNDELIVERED, ITEMS)]
+        assert after == before
+    assert check(path).violations == ()
 
 
 async def test_what_the_server_has_goes_before_what_it_has_not(ledger: Ledger, path: Path) -> None:
