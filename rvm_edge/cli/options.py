@@ -1,4 +1,4 @@
-"""What commands share: `--json`, folders, settings, and how a command fails."""
+"""What commands share: `--json`, `--wire`, folders, settings, and how a command fails."""
 
 from __future__ import annotations
 
@@ -23,12 +23,23 @@ __all__ = [
     "locations",
     "print_json",
     "settings",
+    "wire_option",
 ]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on one line, for programs."
 )
 """Adds `--json`; the command receives it as `as_json: bool`."""
+
+wire_option = click.option(
+    "--wire",
+    "spoken",
+    type=click.Choice(["ascii", "auto", "framed"]),
+    default="ascii",
+    show_default=True,
+    help="How the ESP32 of a simulated world is spoken to; auto finds it out.",
+)
+"""Adds `--wire`; the command receives it as `spoken: str`, for `drivers.esp32.timings.Dialect`."""
 
 
 @dataclass(frozen=True)

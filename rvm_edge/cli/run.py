@@ -11,7 +11,7 @@ import click
 
 from rvm_edge.cli.collector import no_collecting_yet
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
-from rvm_edge.cli.options import hardware_map, json_option, locations, settings
+from rvm_edge.cli.options import hardware_map, json_option, locations, settings, wire_option
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,14 +72,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of --simulate: how long the mechanism takes; 1 as a real one.",
 )
-@click.option(
-    "--wire",
-    "spoken",
-    type=click.Choice(["ascii", "auto", "framed"]),
-    default="ascii",
-    show_default=True,
-    help="Of a simulated world: how its ESP32 is spoken to; auto finds it out.",
-)
+@wire_option
 @click.option(
     "--screen-port",
     type=click.IntRange(0, 65_535),

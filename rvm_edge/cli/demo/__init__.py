@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.failures import CommandError
-from rvm_edge.cli.options import GlobalOptions, json_option, locations, print_json, settings
+from rvm_edge.cli.options import (
+    GlobalOptions,
+    json_option,
+    locations,
+    print_json,
+    settings,
+    wire_option,
+)
 from rvm_edge.locations import Locations
 
 if TYPE_CHECKING:
@@ -45,16 +52,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which of the two published servers the simulated one plays.",
 )
+@wire_option
 @click.option(
-    "--wire",
-    "spoken",
-    type=click.Choice(["ascii", "auto", "framed"]),
-    default="ascii",
-    show_default=True,
-    help="How the simulated ESP32 is spoken to, without --virtual; auto finds it out.",
-)
-@click.option(
-    "--virtual", is_flag=True, help="On a clock that jumps: repeatable, a day in seconds."
+    "--virtual",
+    is_flag=True,
+    help="On a clock that jumps, without wires: repeatable, a day in seconds.",
 )
 @click.option(
     "--travel-scale",
