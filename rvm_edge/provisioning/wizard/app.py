@@ -151,6 +151,8 @@ class Setup:
     async def finish(self, _session: Session | None) -> Response:
         """Ask the server, and keep everything."""
         async with self._finishing:
+            if self.done.is_set():
+                return _closed()
             credentials, site = self.draft.complete()
             try:
                 known = await self.admit(credentials, site)
@@ -182,7 +184,7 @@ def build_app(setup: Setup) -> QuartTrio:
         if why := keeper.objection(request.headers, changes=changes):
             return _json(wire.Refused("not_here", why), 403)
         if setup.done.is_set() and request.path.startswith("/api/"):
-            return _json(wire.Refused("closed", "the machine is set up"), 410)
+            return _closed()
         return None
 
     @app.after_request
@@ -271,6 +273,10 @@ async def _body(kind: type[S]) -> S:
     said = msgspec.json.decode(raw, type=kind)
     require_each_once(raw)
     return said
+
+
+def _closed() -> Response:
+    return _json(wire.Refused("closed", "the machine is set up"), 410)
 
 
 def _json(body: msgspec.Struct, status: int = 200) -> Response:
