@@ -93,7 +93,6 @@ ANSWERS: dict[str, tuple[int, Ask]] = {
 async def test_every_kind_of_answer_is_closed_in(name: str) -> None:
     status, ask = ANSWERS[name]
     page = Unserved()
-    page.app.logger.disabled = True  # what a defect logs is looked at below
     answer = await ask(page)
     assert answer.status_code == status
     assert {name: answer.headers[name] for name in REQUIRED} == REQUIRED
