@@ -1,18 +1,22 @@
 """A camera's process: started in a session of its own, read through a pipe, ended for certain.
 
 Whatever a driver, a firmware or a bus can hang in, it hangs over there: the machine's own process
-only waits for a pipe, and SIGKILL is all that is needed to get rid of it.
+only waits for a pipe, and SIGKILL is all that is needed to get rid of it. If the machine's own
+process is the one that is killed, nobody is left to do that: a shell of one line, in the same
+session, waits for that and kills the rest, or a camera that hangs would be held for ever.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
+import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from subprocess import DEVNULL, PIPE
+from subprocess import PIPE
 from typing import Final, Protocol
 
 import trio
@@ -26,6 +30,16 @@ _KILLED_S: Final = 5.0
 _END_S: Final = 1.0
 _PRIVATE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY")
 """What lets a process speak to the service manager, and read its secrets."""
+
+_OUTLIVES_NOBODY: Final = (
+    "sh",
+    "-c",
+    'exec 3<&0\n(read -r nothing <&3; kill -KILL 0) >/dev/null 2>&1 &\nexec "$@" 3<&- </dev/null',
+    "sh",
+)
+"""Runs what follows with nothing to read, in a session that is killed once our end of its standard
+input is closed, by whatever it was. The kernel's own PR_SET_PDEATHSIG goes by the thread that
+started a process, which may end any time."""
 
 
 class Source(Protocol):
@@ -70,20 +84,21 @@ class CameraProcess:
         Raises:
             DeviceGoneError: it cannot be run.
         """
+        name = self._command[0]
+        if shutil.which(name) is None:
+            raise DeviceGoneError(f"{name} cannot be run: {os.strerror(errno.ENOENT)}")
         environment = {name: text for name, text in os.environ.items() if name not in _PRIVATE}
         try:
             process = await trio.lowlevel.open_process(
-                self._command,
-                stdin=DEVNULL,
+                (*_OUTLIVES_NOBODY, *self._command),
+                stdin=PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
                 start_new_session=True,
                 env=environment,
             )
         except OSError as error:
-            raise DeviceGoneError(
-                f"{self._command[0]} cannot be run: {error.strerror or error}"
-            ) from error
+            raise DeviceGoneError(f"{name} cannot be run: {error.strerror or error}") from error
         output = _Output(process, shlex.join(self._command)[:200])
         failure: DriverError | None = None
         async with trio.open_nursery() as nursery:
@@ -104,9 +119,11 @@ class _Output:
     """`Pictures` of a program that runs."""
 
     def __init__(self, process: trio.Process, name: str) -> None:
+        assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         self._process = process
+        self._lifeline = process.stdin
         self._stdout, self._stderr = process.stdout, process.stderr
         self._name = name
         self._words = bytearray()
@@ -143,6 +160,7 @@ class _Output:
             os.killpg(self._process.pid, signal.SIGKILL)
         with trio.move_on_after(_KILLED_S):
             await self._process.wait()
+        await self._lifeline.aclose()
         await self._stdout.aclose()
         await self._stderr.aclose()
 

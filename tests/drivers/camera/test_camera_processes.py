@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -71,6 +72,30 @@ async def test_it_is_gone_afterwards_with_its_children_even_if_it_stands_still(
     with trio.fail_after(WITHIN_S):
         while any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in found):
             await trio.sleep(0.01)
+
+
+async def test_it_does_not_outlive_the_machines_own_process_that_is_killed(tmp_path: Path) -> None:
+    """Not even if it hangs, and never writes into the pipe that nobody reads any more."""
+    told = tmp_path / "pid"
+    hangs = f"echo $$ >{told}.new; mv {told}.new {told}; trap '' HUP INT PIPE TERM; sleep 60"
+    machine = (
+        "import trio\n"
+        "from drivers.camera.process import CameraProcess\n"
+        "async def main():\n"
+        f"    async with CameraProcess(('sh', '-c', {hangs!r})).open() as pictures:\n"
+        "        await pictures.receive()\n"
+        "trio.run(main)"
+    )
+    async with trio.open_nursery() as nursery:
+        run = partial(trio.run_process, [sys.executable, "-c", machine], check=False)
+        process: trio.Process = await nursery.start(run)
+        with trio.fail_after(WITHIN_S):
+            while not told.exists():
+                await trio.sleep(0.01)
+            camera = psutil.Process(int(told.read_text()))
+            process.kill()
+            while camera.is_running() and camera.status() != psutil.STATUS_ZOMBIE:
+                await trio.sleep(0.01)
 
 
 async def test_it_hears_nothing_of_the_service_manager(monkeypatch: pytest.MonkeyPatch) -> None:
