@@ -12,7 +12,7 @@ import os
 import queue
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "rvm-edge.jsonl"
 MOST_WAITING: Final = 10_000
 MOST_CHARACTERS: Final = 16_384
+MOST_LOOKED_AT: Final = 65_536
+"""More of one line is neither kept while it waits nor searched for secrets."""
 
 _MB: Final = 1024 * 1024
+_EDGE: Final = 4_096
+"""Where a line was cut, a secret may be cut too: so much before the cut is not shown."""
+
 _CHATTY: Final = ("httpx", "httpcore", "hypercorn", "transitions")
 """They log every request, addresses and all, or every step, which the journal has anyway."""
 
@@ -63,12 +68,12 @@ def written_log(
         as_json: write objects on stderr too, for a program that reads them there.
     """
     env = os.environ if environment is None else environment
-    on_stderr = logging.StreamHandler(sys.stderr)
+    on_stderr = _OnStderr(sys.stderr)
     render = _as_object if as_json else _as_line(for_journal="JOURNAL_STREAM" in env)
     on_stderr.setFormatter(_Formatter(render, redaction))
     handlers: list[logging.Handler] = [on_stderr]
     if folder is not None:
-        handlers.append(_files(settings, redaction, folder))
+        handlers.append(_files(settings, redaction, folder, on_stderr))
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
     handler = _Queue(waiting)
     listener = logging.handlers.QueueListener(waiting, *handlers)
@@ -86,11 +91,26 @@ def written_log(
         root.setLevel(level)
         listener.stop()
         for one in handlers:
-            one.close()
+            with suppress(OSError):  # a full disk: what is still to be written is lost
+                one.close()
 
 
 class _Queue(logging.handlers.QueueHandler):
     """Never waits, and does not complain about a line that was lost."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        try:
+            prepared: logging.LogRecord = super().prepare(record)
+        # A value that is logged may raise anything when it is put into words. Logging's own answer
+        # would be to print it, secrets and all.
+        except Exception:  # noqa: BLE001
+            where = f"{record.filename}:{record.lineno}"
+            prepared = logging.makeLogRecord(
+                {**record.__dict__, "args": None, "exc_info": None, "exc_text": None}
+            )
+            prepared.msg = prepared.message = f"a line that cannot be put into words, at {where}"
+        prepared.msg = prepared.message = str(prepared.msg)[:MOST_LOOKED_AT]
+        return prepared
 
     def enqueue(self, record: logging.LogRecord) -> None:
         try:
@@ -99,8 +119,52 @@ class _Queue(logging.handlers.QueueHandler):
             return
 
 
+class _OnStderr(logging.StreamHandler):  # type: ignore[type-arg] # generic in its stubs alone
+    """Has nobody to complain to."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        pass
+
+
+class _InFiles(logging.handlers.RotatingFileHandler):
+    """Says once on stderr why it cannot write, and goes on when it can.
+
+    Logging's own way is a traceback for every line, with the line in it before its secrets were
+    hidden; and a file that could not be closed while it was rotated would never be opened again.
+    """
+
+    def __init__(self, path: Path, settings: LogSettings, on_stderr: logging.Handler) -> None:
+        super().__init__(
+            path,
+            maxBytes=int(settings.file_mb * _MB),
+            backupCount=settings.files - 1,
+            encoding="utf-8",
+            delay=True,
+        )
+        self._on_stderr = on_stderr
+        self._fails = self._has_told = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._fails = False
+        super().emit(record)
+        self._has_told = self._has_told and self._fails
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as above
+        self._fails = True
+        if self.stream is not None and self.stream.closed:
+            self.stream = None
+        if self._has_told:
+            return
+        self._has_told = True
+        error = sys.exc_info()[1]
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        told = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING"}
+        text = f"the log's files cannot be written: {why}"
+        self._on_stderr.handle(logging.makeLogRecord({**told, "msg": text}))
+
+
 class _Formatter(logging.Formatter):
-    """Renders with structlog, bounds the length, and hides secrets."""
+    """Hides secrets, bounds the length, and renders with structlog."""
 
     def __init__(self, renderer: Render, redaction: Redaction) -> None:
         super().__init__()
@@ -109,6 +173,14 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redaction.clean(self._inner.format(record))
+
+    def _bounded(self, _logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+        said = str(event["event"])
+        text = self._redaction.clean(said)
+        if len(said) >= MOST_LOOKED_AT:
+            text = text[:-_EDGE]
+        event["event"] = text[:MOST_CHARACTERS]
+        return event
 
     @cached_property
     def _inner(self) -> ProcessorFormatter:
@@ -126,13 +198,17 @@ class _Formatter(logging.Formatter):
                 add_logger_name,
                 TimeStamper(fmt="iso", utc=True),
             ],
-            processors=[ProcessorFormatter.remove_processors_meta, self._renderer],
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                self._bounded,
+                self._renderer,
+            ],
         )
 
 
 def _as_line(*, for_journal: bool) -> Render:
     def render(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
-        text = f"{event['level']} {event['logger']}: {event['event']}"[:MOST_CHARACTERS]
+        text = f"{event['level']} {event['logger']}: {event['event']}"
         if not for_journal:
             return text
         level = logging.getLevelName(str(event["level"]).upper())
@@ -145,18 +221,13 @@ def _as_line(*, for_journal: bool) -> Render:
 def _as_object(logger: WrappedLogger, name: str, event: EventDict) -> str:
     from structlog.processors import JSONRenderer  # noqa: PLC0415 - as above
 
-    event["event"] = str(event["event"])[:MOST_CHARACTERS]
     rendered = JSONRenderer()(logger, name, event)
     return rendered if isinstance(rendered, str) else rendered.decode()
 
 
-def _files(settings: LogSettings, redaction: Redaction, folder: Path) -> logging.Handler:
-    handler = logging.handlers.RotatingFileHandler(
-        folder / FILE_NAME,
-        maxBytes=int(settings.file_mb * _MB),
-        backupCount=settings.files - 1,
-        encoding="utf-8",
-        delay=True,
-    )
+def _files(
+    settings: LogSettings, redaction: Redaction, folder: Path, on_stderr: logging.Handler
+) -> logging.Handler:
+    handler = _InFiles(folder / FILE_NAME, settings, on_stderr)
     handler.setFormatter(_Formatter(_as_object, redaction))
     return handler

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -13,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvm_edge.identity import Secret
-from rvm_edge.service.logs import FILE_NAME, MOST_CHARACTERS, written_log
+from rvm_edge.service.logs import FILE_NAME, MOST_CHARACTERS, MOST_LOOKED_AT, written_log
 from rvm_edge.service.redaction import HIDDEN, SHORTEST, Redaction
 from rvm_edge.settings.logs import LogSettings
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 KEY = "rvm_live_0123456789abcdef"
 LOG = logging.getLogger("rvm_edge.tested")
@@ -103,6 +109,100 @@ def test_a_line_is_bounded(tmp_path: Path) -> None:
         LOG.info("x" * 100_000)
 
     assert len(_rows(tmp_path)[0]["event"]) == MOST_CHARACTERS
+
+
+@given(before=st.integers(MOST_CHARACTERS - len(KEY), MOST_CHARACTERS), long=st.booleans())
+def test_a_line_that_is_cut_shows_no_part_of_a_secret(before: int, long: bool) -> None:
+    redaction = Redaction()
+    redaction.hide(Secret(KEY))
+    with tempfile.TemporaryDirectory() as name:
+        with written_log(LogSettings(), redaction, Path(name), {}):
+            end = "y" * (MOST_LOOKED_AT if long else 10)
+            LOG.info("%s", f"{'x' * before}{KEY}{end}")
+        (row,) = _rows(Path(name))
+    assert KEY[:4] not in row["event"]
+    assert len(row["event"]) <= MOST_CHARACTERS
+
+
+def test_a_secret_where_a_huge_line_was_cut_is_not_shown_either(tmp_path: Path) -> None:
+    redaction = Redaction()
+    redaction.hide(Secret(KEY))
+    one = f"{KEY} "
+    with written_log(LogSettings(), redaction, tmp_path, {}):
+        LOG.info(one * (MOST_LOOKED_AT // len(one) + 1))
+    assert KEY[:8] not in (tmp_path / FILE_NAME).read_text()
+
+
+class _Disk:
+    """What lies under the log's files, and may be full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_full = True
+        really_open = logging.FileHandler._open
+
+        def opened(handler: logging.FileHandler) -> io.TextIOWrapper:
+            really = really_open(handler)
+            really.close()
+            return io.TextIOWrapper(io.BufferedWriter(_Raw(self, handler.baseFilename)))
+
+        monkeypatch.setattr(logging.FileHandler, "_open", opened)
+
+
+class _Raw(io.FileIO):
+    def __init__(self, disk: _Disk, path: str) -> None:
+        self.disk = disk
+        super().__init__(path, "a")
+
+    def write(self, content: Buffer) -> int:
+        if self.disk.is_full:
+            raise OSError(28, "No space left on device")
+        return super().write(content)
+
+
+def test_a_full_disk_is_told_of_once_and_shows_no_line_before_its_secrets_are_hidden(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _Disk(monkeypatch)
+    redaction = Redaction()
+    redaction.hide(Secret(KEY))
+    with written_log(LogSettings(), redaction, tmp_path, {}):
+        for number in range(400):
+            LOG.warning("line %d with %s", number, KEY)
+
+    said = capfd.readouterr().err
+    assert KEY not in said
+    assert "Traceback" not in said
+    assert said.count("No space left on device") == 1
+    assert said.count(HIDDEN) == 400
+
+
+def test_a_disk_that_was_full_while_a_file_was_rotated_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    disk = _Disk(monkeypatch)
+    disk.is_full = False
+    settings = msgspec.structs.replace(LogSettings(), file_mb=0.001, files=2)
+    with written_log(settings, Redaction(), tmp_path, {}):
+        disk.is_full = True
+        LOG.warning("x" * 900)
+        LOG.warning("y" * 900)
+        while "cannot be written" not in capfd.readouterr().err:
+            pass
+        disk.is_full = False
+        LOG.warning("after")
+    assert any("after" in path.read_text() for path in tmp_path.iterdir())
+
+
+def test_a_value_that_cannot_be_put_into_words_costs_its_line_and_nothing_else(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # the test runner's would complain
+    with written_log(LogSettings(), Redaction(), tmp_path, {}):
+        LOG.warning("too few: %s %s", *[KEY])
+        LOG.warning("next")
+
+    assert [row["event"][:12] for row in _rows(tmp_path)] == ["a line that ", "next"]
+    assert KEY not in (tmp_path / FILE_NAME).read_text() + capfd.readouterr().err
 
 
 def test_a_library_that_logs_its_addresses_is_not_listened_to(tmp_path: Path) -> None:
