@@ -130,7 +130,7 @@ class _InFiles(logging.handlers.RotatingFileHandler):
     """Says once on stderr why it cannot write, and goes on when it can.
 
     Logging's own way is a traceback for every line, with the line in it before its secrets were
-    hidden; and a file that could not be closed while it was rotated would never be opened again.
+    hidden.
     """
 
     def __init__(self, path: Path, settings: LogSettings, on_stderr: logging.Handler) -> None:
@@ -151,8 +151,6 @@ class _InFiles(logging.handlers.RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as above
         self._fails = True
-        if self.stream is not None and self.stream.closed:
-            self.stream = None
         if self._has_told:
             return
         self._has_told = True
