@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +29,7 @@ from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site, SiteError, read_site
 from rvm_edge.provisioning.store import Store
 from rvm_edge.provisioning.usb.stick import StickError, read_stick
+from rvm_edge.provisioning.wizard.tries import WrongTries
 from rvm_edge.settings import Settings
 from rvm_edge.uplink import Uplink
 from rvm_edge.uplink.introducing import introducing
@@ -93,6 +95,7 @@ class SetUpOffer:
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
         self._opening: Opening | None = None
+        self._tries = WrongTries(time.monotonic)  # who has the page opened anew gains none by it
         self._shown = SetUp()
         self._stick = ""
 
@@ -179,7 +182,8 @@ class SetUpOffer:
         premises = SetUpPremises(
             self._daemon.machine, self._settings, self._locations, self._cleaner, self._move
         )
-        opening = Opening(address, self._settings.setup.port, premises, self._admit)
+        port = self._settings.setup.port
+        opening = Opening(address, port, premises, self._admit, tries=self._tries)
         self._opening = opening
         pause_s = RETRY_S
         try:

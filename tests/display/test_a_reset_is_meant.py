@@ -12,7 +12,8 @@ from rvm_edge.bridges.local.view import RefusedError, WrongCodeError
 from rvm_edge.display.resetting import Resetting
 from rvm_edge.machine import LedgerError
 from rvm_edge.orders import Action, Order
-from rvm_edge.provisioning.wizard.pairing import FIRST_LOCK_S, LASTS_S, TRIES
+from rvm_edge.provisioning.wizard.pairing import LASTS_S
+from rvm_edge.provisioning.wizard.tries import FIRST_LOCK_S, TRIES
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.stand_ins import IdleCourier
 

@@ -20,6 +20,7 @@ from rvm_edge.provisioning.wizard.app import Admit, Setup, build_app
 from rvm_edge.provisioning.wizard.certificate import self_signed
 from rvm_edge.provisioning.wizard.pairing import PairingDesk
 from rvm_edge.provisioning.wizard.premises import Premises
+from rvm_edge.provisioning.wizard.tries import WrongTries
 
 GRACE_S: Final = 2.0
 """So long an answer that is on its way may still arrive when the page closes."""
@@ -67,6 +68,8 @@ class Opening:
         premises: Premises,
         admit: Admit,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        tries: WrongTries | None = None,
     ) -> None:
         """Prepare; nothing is opened before `run`.
 
@@ -76,12 +79,13 @@ class Opening:
             premises: the machine around it.
             admit: keeps what was entered, if the server knows it.
             clock: monotonic seconds.
+            tries: what was guessed at openings before; None for nothing.
         """
         self._address = address
         self._port = port
         self._premises = premises
         self._admit = admit
-        self._desk = PairingDesk(clock)
+        self._desk = PairingDesk(clock, tries)
         self._host = ""
         self._fingerprint = ""
 

@@ -9,13 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from rvm_edge.provisioning.wizard.tries import WrongTries
+
 DIGITS: Final = 8
 LASTS_S: Final = 600.0
-TRIES: Final = 5
-"""So many wrong codes, and the code is another one."""
-
-FIRST_LOCK_S: Final = 30.0
-LONGEST_LOCK_S: Final = 900.0
 IDLE_S: Final = 1800.0
 """A technician who has not been heard of for so long has to pair again."""
 
@@ -55,22 +52,20 @@ class PairingDesk:
     """Keeps one code and one session at a time; comparing takes as long whether right or wrong.
 
     A code is good for one pairing, for ten minutes and for five tries; after those nobody may try
-    for a while, longer each time. At 8 digits that leaves a stranger in the same network some five
-    hundred tries a day: one chance in two hundred thousand.
+    for a while, longer each time: see `WrongTries`.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], tries: WrongTries | None = None) -> None:
         """Open with a first code.
 
         Args:
             clock: monotonic seconds.
+            tries: what was guessed before; None for nothing.
         """
         self._clock = clock
+        self._tries = WrongTries(clock) if tries is None else tries
         self._session: Session | None = None
         self._seen_s = 0.0
-        self._burnt = 0
-        self._wrong = 0
-        self._locked_until_s = clock()
         self._renew()
 
     @property
@@ -86,10 +81,8 @@ class PairingDesk:
         return max(0.0, self._ends_s - self._clock())
 
     def another_code(self) -> str:
-        """Change the code, and return it; tries that went wrong stay counted."""
-        wrong = self._wrong
+        """Change the code, and return it."""
         self._renew()
-        self._wrong = wrong
         return self._code
 
     def pair(self, typed: str) -> Session:
@@ -98,15 +91,15 @@ class PairingDesk:
         Raises:
             NotPairedError: it is another one, or nobody may try now.
         """
-        wait_s = self._locked_until_s - self._clock()
-        if wait_s > 0.0:
+        if wait_s := self._tries.wait_s:
             raise NotPairedError(wait_s)
         good = self.code
         given = typed if _CODE.fullmatch(typed) else "-" * DIGITS
         if not hmac.compare_digest(given.encode(), good.encode()):
-            self._count_wrong()
-            raise NotPairedError(max(0.0, self._locked_until_s - self._clock()))
-        self._burnt = 0
+            if self._tries.count():
+                self._renew()
+            raise NotPairedError(self._tries.wait_s)
+        self._tries.forget()
         self._renew()
         self._session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
         self._seen_s = self._clock()
@@ -123,19 +116,9 @@ class PairingDesk:
         self._seen_s = self._clock()
         return session
 
-    def _count_wrong(self) -> None:
-        self._wrong += 1
-        if self._wrong < TRIES:
-            return
-        lock_s = min(LONGEST_LOCK_S, FIRST_LOCK_S * 2.0 ** min(self._burnt, 16))
-        self._burnt += 1
-        self._locked_until_s = self._clock() + lock_s
-        self._renew()
-
     def _renew(self) -> None:
         self._code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         self._ends_s = self._clock() + LASTS_S
-        self._wrong = 0
 
 
 def is_csrf(session: Session, said: str) -> bool:

@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 
 from rvm_edge.provisioning.credentials import MOST_BYTES
 from rvm_edge.provisioning.wizard.app import PAGE, Setup, build_app
-from rvm_edge.provisioning.wizard.pairing import (
-    FIRST_LOCK_S,
-    IDLE_S,
-    LASTS_S,
-    TRIES,
-    NotPairedError,
-    PairingDesk,
-)
+from rvm_edge.provisioning.wizard.pairing import IDLE_S, LASTS_S, PairingDesk
 from tests.provisioning.wizard.opened import (
     EXPORTED,
     KEY,
@@ -87,42 +80,6 @@ async def test_a_code_is_good_once() -> None:
         code = phone.offer.code
         await phone.pair()
         assert (await phone.type_code(code)).status_code == 403
-
-
-async def test_guessing_burns_the_code_and_costs_time() -> None:
-    async with opened() as phone:
-        code = phone.offer.code
-        wrong = f"{(int(code) + 1) % 10**8:08}"
-        for _ in range(TRIES - 1):
-            assert (await phone.type_code(wrong)).status_code == 403
-        burnt = await phone.type_code(wrong)
-        assert burnt.status_code == 429
-        assert burnt.json()["wait_s"] == FIRST_LOCK_S
-        assert phone.offer.code != code
-        assert (await phone.type_code(phone.offer.code)).status_code == 429
-        phone.clock.now_s += FIRST_LOCK_S
-        await phone.pair()
-
-
-@given(st.text(max_size=20) | st.from_regex(r"[0-9]{7,9}", fullmatch=True))
-def test_no_other_text_is_the_code(typed: str) -> None:
-    desk = PairingDesk(Clock())
-    if typed != desk.code:
-        with pytest.raises(NotPairedError):
-            desk.pair(typed)
-
-
-def test_each_burnt_code_costs_more_time_up_to_a_bound() -> None:
-    clock = Clock()
-    desk = PairingDesk(clock)
-    waits = []
-    for _ in range(8):
-        for _ in range(TRIES):
-            with pytest.raises(NotPairedError) as refused:
-                desk.pair("nothing")
-        waits.append(refused.value.wait_s)
-        clock.now_s += refused.value.wait_s
-    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_a_session_that_is_left_alone_ends_and_a_new_one_ends_the_old() -> None:

@@ -16,7 +16,7 @@ from rvm_edge.provisioning.admitting import Introduction
 from rvm_edge.provisioning.credentials import MOST_BYTES, Credentials
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard.app import BODY_S
-from rvm_edge.provisioning.wizard.pairing import TRIES
+from rvm_edge.provisioning.wizard.tries import TRIES
 from tests.provisioning.wizard.opened import EXPORTED, KEY, SITE
 from tests.provisioning.wizard.unserved import Unserved
 
