@@ -123,5 +123,6 @@ export const en = {
     not_saved: "The machine could not save the credentials.",
     unheard: "The machine does not answer. Is this phone in the same network?",
   },
-  seconds: (s) => `${s} seconds.`,
+  seconds: (s) =>
+    s < 120 ? `${s} seconds.` : `${Math.ceil(s / 60)} minutes, or switch the machine off and on again.`,
 };

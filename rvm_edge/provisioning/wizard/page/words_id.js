@@ -124,7 +124,8 @@ export const id = {
     not_saved: "Kredensial tidak bisa disimpan di mesin.",
     unheard: "Mesin tidak menjawab. Apakah ponsel ini di jaringan yang sama?",
   },
-  seconds: (/** @type {number} */ s) => `${s} detik.`,
+  seconds: (/** @type {number} */ s) =>
+    s < 120 ? `${s} detik.` : `${Math.ceil(s / 60)} menit, atau matikan mesin lalu nyalakan lagi.`,
 };
 
 /** @typedef {typeof id} Words */
