@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,7 @@ from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from io import FileIO
 
     import trio
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from drivers.replay.transcript import Message
 
 _EVERY_S = 1.0
+_MOST_BYTES: Final = 64 * 1024 * 1024
+"""More than passes in ten minutes at the fastest rate there is."""
 
 
 @dataclass
@@ -28,6 +31,37 @@ class _Tally:
     asked: int = 0
     answered: int = 0
     lost: str = ""
+
+
+class _Transcript:
+    """Writes down every message at once, so that it is kept whatever ends the recording.
+
+    Attributes:
+        messages: that were written.
+        trouble: why no more is; "" while all is well.
+    """
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._left = _MOST_BYTES
+        self.messages = 0
+        self.trouble = ""
+
+    def append(self, said: Message, /) -> None:
+        from drivers.replay.transcript import dump
+
+        line = dump([said]).encode("ascii")
+        self._left -= len(line)
+        if self._left < 0:
+            self.trouble = self.trouble or f"more than {_MOST_BYTES >> 20} MiB passed"
+        if self.trouble:
+            return
+        try:
+            whole = self._file.write(line) == len(line)
+        except OSError as error:
+            self.trouble = f"{self._file.name}: {error.strerror}"
+            return
+        self.messages += whole  # of one that is not, the next one tells why
 
 
 @click.group("serial", cls=CommandGroup)
@@ -68,29 +102,30 @@ def record(
     import trio
 
     from drivers.esp32.timings import Dialect
-    from drivers.replay.transcript import dump
 
     wire = hardware_map().esp32
     path, dialect = device or wire.device, Dialect(spoken or wire.dialect)
     if path == "sim":
         raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
-    if out.exists():
-        raise CommandError(f"{out}: is there already; name another file")
-    transcript: list[Message] = []
-    tally = trio.run(_record, path, wire.baud, dialect, seconds, transcript)
-    if not transcript:
-        raise CommandError(tally.lost or f"{path}: nothing passed; nothing was written")
     try:
-        out.write_text(dump(transcript), encoding="ascii")
+        with out.open("xb", buffering=0) as file:
+            transcript = _Transcript(file)
+            tally = trio.run(_record, path, wire.baud, dialect, seconds, transcript)
+    except FileExistsError as error:
+        raise CommandError(f"{out}: is there already; name another file") from error
     except OSError as error:
         raise CommandError(f"{out}: {error.strerror}") from error
-    if tally.lost:
-        raise CommandError(f"{tally.lost}; what passed until then is in {out}")
-    _tell(out, transcript, tally, as_json=as_json)
+    why = transcript.trouble or tally.lost
+    if not transcript.messages:
+        out.unlink(missing_ok=True)
+        raise CommandError(why or f"{path}: nothing passed; nothing was written")
+    if why:
+        raise CommandError(f"{why}; what passed until then is in {out}")
+    _tell(out, transcript.messages, tally, as_json=as_json)
 
 
 async def _record(
-    path: str, baud: int, dialect: Dialect, seconds: float, transcript: list[Message]
+    path: str, baud: int, dialect: Dialect, seconds: float, transcript: _Transcript
 ) -> _Tally:
     import math
     import signal
@@ -125,7 +160,7 @@ async def _record(
         ):
             nursery.start_soon(_stop_at, signals, nursery.cancel_scope)
             nursery.cancel_scope.deadline = trio.current_time() + seconds
-            while not tally.lost:
+            while not (tally.lost or transcript.trouble):
                 tally.asked += 1
                 try:
                     await controller.command(Command.PING)
@@ -146,17 +181,15 @@ async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None
         scope.cancel()
 
 
-def _tell(out: Path, transcript: list[Message], tally: _Tally, *, as_json: bool) -> None:
+def _tell(out: Path, messages: int, tally: _Tally, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
                 "out": out,
-                "messages": len(transcript),
+                "messages": messages,
                 "pings": tally.asked,
                 "answered": tally.answered,
             }
         )
         return
-    click.echo(
-        f"{out}: {len(transcript)} messages; {tally.answered} of {tally.asked} pings answered"
-    )
+    click.echo(f"{out}: {messages} messages; {tally.answered} of {tally.asked} pings answered")

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from trio.testing import MockClock
 
 from drivers.esp32.frames import FrameParser
-from drivers.replay.transcript import Speaker, load
+from drivers.replay.transcript import Message, Speaker, load
 from rvm_edge.cli import main
+from rvm_edge.cli.serial import _Transcript
 from tests.cli.wired_device import Device, device_at
 from tests.drivers.replay.test_recorded_transcripts import replay
 
@@ -66,6 +67,47 @@ def test_an_interrupted_recording_is_kept(
     assert len(load(out.read_text(encoding="ascii"))) >= 3
 
 
+def test_what_passes_is_on_disk_while_it_still_records(
+    device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firmware, lines, out = device.world.firmware, list[int](), tmp_path / "heard.jsonl"
+    hear = firmware.hear
+
+    def look(dead_man_s: float | None = None) -> None:
+        hear(dead_man_s)
+        lines.append(len(out.read_text(encoding="ascii").splitlines()))
+
+    monkeypatch.setattr(firmware, "hear", look)
+    arguments = ["--device", str(device.path), "--out", str(out), "--seconds", "3.5"]
+    answer = CliRunner().invoke(main, ["serial", "record", *arguments, "--dialect", "framed"])
+    assert answer.exit_code == 0, answer.stderr
+    assert lines[-1] > lines[0] >= 1
+
+
+def test_a_full_disk_ends_the_recording_in_one_line(device: Device, tmp_path: Path) -> None:
+    out = tmp_path / "heard.jsonl"
+    out.symlink_to("/dev/full")
+    with out.open("wb", buffering=0) as file:
+        transcript = _Transcript(file)
+        transcript.append(Message(Speaker.HOST, b"PING_RPI\n"))
+    assert transcript.trouble == f"{out}: No space left on device"
+    assert transcript.messages == 0
+
+
+def test_a_controller_that_never_stops_talking_does_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rvm_edge.cli.serial._MOST_BYTES", 1 << 20)
+    out = tmp_path / "heard.jsonl"
+    with out.open("wb", buffering=0) as file:
+        transcript = _Transcript(file)
+        for _ in range(1000):
+            transcript.append(Message(Speaker.DEVICE, b"x" * 4096))
+    assert transcript.trouble == "more than 1 MiB passed"
+    assert out.stat().st_size <= 1 << 20
+    assert len(load(out.read_text(encoding="ascii"))) == transcript.messages
+
+
 def test_refuses_what_it_cannot_do(tmp_path: Path) -> None:
     there = tmp_path / "there.jsonl"
     there.write_text("kept", encoding="ascii")
@@ -74,6 +116,7 @@ def test_refuses_what_it_cannot_do(tmp_path: Path) -> None:
         (str(tmp_path / "tty"), there, "is there already"),
         (str(tmp_path / "tty"), tmp_path / "out", "No such file or directory"),
         ("/dev/null", tmp_path / "out", "cannot be opened as a serial port"),
+        (str(tmp_path / "tty"), tmp_path / "no" / "out", "No such file or directory"),
     ]:
         answer = CliRunner().invoke(
             main, ["serial", "record", "--device", device, "--out", str(out), "--seconds", "1"]
