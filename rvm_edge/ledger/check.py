@@ -12,10 +12,11 @@ from enum import Enum
 from pathlib import Path
 
 from rvm_edge.item import ItemState
-from rvm_edge.ledger.failures import OF_THE_FILE, LedgerDamagedError, is_damage
+from rvm_edge.ledger.failures import LedgerDamagedError
 from rvm_edge.ledger.invariants import INVARIANTS
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.ledger.schema import PROTECTIONS
+from rvm_edge.statechart.sqlite_failures import OF_SQLITE, is_damage, said
 
 _MOST_PER_KIND = 100
 
@@ -110,10 +111,10 @@ def check_connection(connection: sqlite3.Connection) -> Check:
             violations += [
                 Violation(ViolationKind(kind), str(what), str(row)) for row, what in rows
             ]
-    except OF_THE_FILE as error:
+    except OF_SQLITE as error:
         if not is_damage(error):
             raise
-        violations.append(Violation(ViolationKind.INTEGRITY, f"the file is damaged: {error}"))
+        violations.append(Violation(ViolationKind.INTEGRITY, f"the file is damaged: {said(error)}"))
     return Check(sum(by_state.values()), by_state, tuple(violations))
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rvm_edge.machine import LedgerError
+from rvm_edge.statechart.sqlite_failures import OF_SQLITE, is_damage, said
 
 
 class RefusedStepError(LedgerError):
@@ -40,22 +41,6 @@ _ADVICE = (
 )
 
 
-OF_THE_FILE = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What SQLite raises of a file; the latter since Python 3.11, where its own message is no text."""
-
-
-def is_damage(error: Exception) -> bool:
-    """Say whether SQLite found the file itself to be wrong, rather than the disk or a lock.
-
-    The bare class is what Python makes of SQLITE_CORRUPT and SQLITE_NOTADB, sometimes with an empty
-    message; everything else that concerns a file is a subclass (Modules/_sqlite/util.c). Text that
-    is no UTF-8 was not written by us either, whether a row holds it or SQLite's message names it.
-    """
-    if type(error) is sqlite3.DatabaseError or isinstance(error, UnicodeDecodeError):
-        return True
-    return any(words in str(error) for words in ("malformed", "decode to UTF-8"))
-
-
 def is_lock(error: Exception) -> bool:
     """Say whether another connection's lock was in the way for the whole busy time-out."""
     return "locked" in str(error) or "busy" in str(error)
@@ -63,20 +48,19 @@ def is_lock(error: Exception) -> bool:
 
 def translated(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> LedgerError:
     """Return the `LedgerError` for what SQLite said about the ledger at `path`."""
-    said = str(error)
+    why = said(error)
     if isinstance(error, sqlite3.IntegrityError):
-        return RefusedStepError(f"the ledger's own rules forbid this row: {said}")
+        return RefusedStepError(f"the ledger's own rules forbid this row: {why}")
     if is_lock(error):
         return LedgerLockedError(f"ledger {path} is locked by another process; stop it first")
     if is_damage(error):
         return LedgerDamagedError(
-            f"ledger {path} is damaged ({said or 'no details'}); "
-            "the next start of the machine sets it aside"
+            f"ledger {path} is damaged ({why}); the next start of the machine sets it aside"
         )
     for words, advice in _ADVICE:
-        if words in said:
-            return LedgerUnusableError(f"ledger {path}: {advice} ({said})")
-    return LedgerUnusableError(f"ledger {path}: {said}")
+        if words in why:
+            return LedgerUnusableError(f"ledger {path}: {advice} ({why})")
+    return LedgerUnusableError(f"ledger {path}: {why}")
 
 
 @contextmanager
@@ -84,7 +68,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise inside into `LedgerError`."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except OF_SQLITE as error:
         raise translated(error, path) from error
     except UnicodeEncodeError as error:
         raise RefusedStepError(

@@ -15,17 +15,12 @@ from pathlib import Path
 
 from rvm_edge.ledger.clock import Clock, file_stamp, utc_text
 from rvm_edge.ledger.durable_files import OneWriter, database_files, set_aside, sync_folder
-from rvm_edge.ledger.failures import (
-    OF_THE_FILE,
-    LedgerDamagedError,
-    LedgerUnusableError,
-    is_damage,
-    storage_errors,
-)
+from rvm_edge.ledger.failures import LedgerDamagedError, LedgerUnusableError, storage_errors
 from rvm_edge.ledger.migrate import back_up, migrate, pending
 from rvm_edge.ledger.records import open_session_row, unsettled_item
 from rvm_edge.ledger.schema import APPLICATION_ID, MIGRATIONS, Migration
 from rvm_edge.ledger.store import Store
+from rvm_edge.statechart.sqlite_failures import OF_SQLITE, is_damage, said
 
 _STRICT_SINCE = (3, 37, 0)
 _EXAMINE_S = 10.0
@@ -166,10 +161,10 @@ def _open_existing(
     try:
         findings, todo = _examine(path, busy_s, migrations)
         connection = connect(path, busy_s, factory)
-    except OF_THE_FILE as error:
+    except OF_SQLITE as error:
         if not is_damage(error):
             raise
-        raise _DamagedError(f"is damaged ({str(error) or 'no details'})") from error
+        raise _DamagedError(f"is damaged ({said(error)})") from error
     try:
         backup = None
         if todo:

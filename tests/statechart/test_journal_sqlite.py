@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -249,9 +250,19 @@ async def test_a_newer_format_is_refused_and_kept(path: Path, raw: sqlite3.Conne
     assert len(list(read(path))) == 1
 
 
+def name_in_no_text(path: Path) -> None:
+    """Damage the schema so that SQLite's own message about it is no UTF-8."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET name = CAST(x'cc' AS TEXT), rootpage = 9999")
+
+
 def corrupt(path: Path, damage: str) -> bytes:
     """Damage a good journal in one of several ways, and return what it then is."""
     good = path.read_bytes()
+    if damage == "schema":
+        name_in_no_text(path)
+        return path.read_bytes()
     if damage in CHANGED_ROWS:
         connection = sqlite3.connect(path)
         connection.execute("DROP TRIGGER journal_no_update")
@@ -272,11 +283,12 @@ def corrupt(path: Path, damage: str) -> bytes:
 CHANGED_ROWS = {
     "hash": "UPDATE journal SET hash = 'x' WHERE seq = 3",
     "json": "UPDATE journal SET data = '[]' WHERE seq = 3",
+    "text": "UPDATE journal SET data = CAST(x'cc22' AS TEXT) WHERE seq = 3",
 }
 
 
 @pytest.mark.parametrize(
-    "damage", ["overwritten", "page", "page header", "truncated", "hash", "json"]
+    "damage", ["overwritten", "page", "page header", "truncated", "schema", *CHANGED_ROWS]
 )
 async def test_a_damaged_journal_is_set_aside_and_the_new_one_says_so(
     path: Path, damage: str
@@ -320,6 +332,11 @@ def test_reading_what_is_no_journal_is_one_clear_line(path: Path, asked: Reading
         list(asked(path))
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(JournalError, match="not a database"):
+        list(asked(path))
+    path.unlink()
+    sqlite3.connect(path).execute("CREATE TABLE journal (seq)").connection.close()
+    name_in_no_text(path)
+    with pytest.raises(JournalError, match=r"journal\.sqlite3: .*(no details|can't decode)"):
         list(asked(path))
     path.write_bytes(b"")
     with pytest.raises(JournalError, match="no such table"):

@@ -13,6 +13,7 @@ from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.columns import decoded
 from rvm_edge.statechart.journal.record import Record
 from rvm_edge.statechart.journal.schema import SELECT
+from rvm_edge.statechart.sqlite_failures import OF_SQLITE, said
 
 __all__ = ["read", "tail"]
 
@@ -50,5 +51,5 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as connection:
             yield connection
-    except sqlite3.Error as error:
-        raise JournalError(f"journal {path}: {error}") from error
+    except OF_SQLITE as error:
+        raise JournalError(f"journal {path}: {said(error)}") from error

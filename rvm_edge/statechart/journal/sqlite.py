@@ -21,6 +21,7 @@ from rvm_edge.statechart.journal.record import GENESIS, SET_ASIDE, Entry, Record
 from rvm_edge.statechart.journal.schema import INSERT, SELECT, ensure_schema
 from rvm_edge.statechart.journal.succession import succeed
 from rvm_edge.statechart.offload import Offload, in_thread
+from rvm_edge.statechart.sqlite_failures import OF_SQLITE, is_damage, said
 
 __all__ = ["SqliteJournal", "open_journal"]
 
@@ -173,8 +174,10 @@ class SqliteJournal:
             return connection, head
         try:
             succeed(self.path, connection, head, now=self._now, mono=self._mono)
-        except (JournalError, OSError, sqlite3.Error) as error:
-            _LOG.warning("journal %s is not archived: %s; it goes on growing", self.path, error)
+        except (JournalError, OSError, *OF_SQLITE) as error:
+            _LOG.warning(
+                "journal %s is not archived: %s; it goes on growing", self.path, said(error)
+            )
         connection.close()
         return _sound(self.path)
 
@@ -191,9 +194,9 @@ class SqliteJournal:
         """Turn what SQLite and the file system say into one line that says where."""
         try:
             yield
-        except sqlite3.Error as error:
+        except OF_SQLITE as error:
             raise JournalError(
-                f"journal {self.path}: {error}; check the disk's space, health and rights"
+                f"journal {self.path}: {said(error)}; check the disk's space, health and rights"
             ) from error
         except OSError as error:
             raise JournalError(f"journal {self.path}: {error.strerror}") from error
@@ -217,17 +220,12 @@ def _sound(path: Path) -> tuple[sqlite3.Connection, Record | None]:
         head = _head(connection)
         if head is not None and hash_of(head) != head.hash:
             raise _CorruptError(f"row {head.seq} does not have its hash")
-    except (UnreadableRowError, UnicodeDecodeError) as error:  # the latter of SQLite's own message
+    except BaseException as error:
         connection.close()
-        raise _CorruptError(str(error)) from error
-    except sqlite3.OperationalError:
-        connection.close()
-        raise
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _CorruptError(str(error)) from error
-    except BaseException:
-        connection.close()
+        if isinstance(error, UnreadableRowError) or (
+            isinstance(error, OF_SQLITE) and is_damage(error)
+        ):
+            raise _CorruptError(said(error)) from error
         raise
     return connection, head
 
