@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
 
 _OWNER_ONLY = 0o600
+_MARK = 8
+"""So many random bytes tell one unfinished file from another."""
 
 
 def read_bounded(path: Path, most_bytes: int, *, follow: bool = True) -> bytes:
@@ -40,13 +43,14 @@ def keep(path: Path, content: bytes) -> None:
     """Put a file in place of what was there, for its owner's eyes alone; on disk when it returns.
 
     Whoever looks finds the old file or the new one, never a part. The owner is the folder's: what
-    an administrator writes, the machine's own user can read.
+    an administrator writes, the machine's own user can read. What a power cut left of an earlier
+    try is taken away.
 
     Raises:
         OSError: it cannot be written; what was there is there still.
     """
     folder = path.parent
-    beside = folder / f".{path.name}.{secrets.token_hex(8)}"
+    beside = folder / f".{path.name}.{secrets.token_hex(_MARK)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(beside, flags, _OWNER_ONLY)
     try:
@@ -61,21 +65,40 @@ def keep(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
+    with contextlib.suppress(OSError):  # the file is in place: the next one tries again
+        _sweep(path)
     _sync(folder)
 
 
 def discard(path: Path) -> bool:
-    """Delete a file, on disk when it returns; say whether there was one.
+    """Delete a file, and what a power cut left of one; say whether there was one.
+
+    It is so on disk when it returns.
 
     Raises:
         OSError: it cannot be deleted.
     """
     try:
         path.unlink()
+        was_there = True
     except FileNotFoundError:
-        return False
-    _sync(path.parent)
-    return True
+        was_there = False
+    if _sweep(path) or was_there:
+        _sync(path.parent)
+    return was_there
+
+
+def _sweep(path: Path) -> bool:
+    """Take away what power cuts left beside a file: it holds what the file was to hold.
+
+    Raises:
+        OSError: it cannot be taken away.
+    """
+    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{{2 * _MARK}}}")
+    left = [one for one in path.parent.glob(".*") if name.fullmatch(one.name)]
+    for one in left:
+        one.unlink(missing_ok=True)
+    return bool(left)
 
 
 def _give_to_owner_of(folder: Path, descriptor: int) -> None:
