@@ -91,7 +91,7 @@ def _logs(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
 
 def _flight(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
     for one in reversed(segments(here.flight_dir)):
-        yield Exhibit(f"flight/{one.began}.jsonl", lambda one=one: text_of(one, most_bytes))  # type: ignore[misc] # bound now
+        yield Exhibit(f"flight/{one.name}.jsonl", lambda one=one: text_of(one, most_bytes))  # type: ignore[misc] # bound now
 
 
 def _versions() -> dict[str, object]:

@@ -13,7 +13,7 @@ class FlightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         enabled: whether there is one.
-        hours: how far back it goes.
+        hours: how many hours of the machine's work it goes back.
         most_mb: what it may take of the disk, in MiB.
     """
 

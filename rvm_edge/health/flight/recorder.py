@@ -8,12 +8,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
 from rvm_edge.health.flight.line import Lost, encoded
-from rvm_edge.health.flight.segment import OPEN, close, segments, stamp_of
+from rvm_edge.health.flight.segment import close, hour_of, opened_name, segments, stamp_of
 from rvm_edge.settings.flight import FlightSettings
 
 MOST_WAITING: Final = 2_000
@@ -23,7 +23,6 @@ MOST_SEGMENTS: Final = 240
 
 _MB: Final = 1024 * 1024
 _PARTS: Final = 8
-_HOUR_CHARS: Final = len("20260301T08")
 _LEAVE_S: Final = 0.5
 """Whoever leaves may be the loop that feeds a watchdog."""
 _LOG = logging.getLogger(__name__)
@@ -107,7 +106,8 @@ class FlightRecorder:
         now = self._now()
         stamp = stamp_of(now)
         most = int(self._settings.most_mb * _MB)
-        if self._file >= 0 and self._is_of_hour(stamp) and self._size < most // _PARTS:
+        is_of_hour = hour_of(stamp) == hour_of(self._began)
+        if self._file >= 0 and is_of_hour and self._size < most // _PARTS:
             return
         self._end()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -118,16 +118,14 @@ class FlightRecorder:
                 close(one)
         tidy(
             self._folder,
-            oldest=stamp_of(now - timedelta(hours=self._settings.hours)),
-            now=stamp,
+            hour=hour_of(stamp),
+            hours=self._settings.hours,
             most_bytes=most - most // _PARTS,
         )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._file = os.open(self._folder / f"{stamp}{OPEN}", flags, 0o600)
+        number = max((one.number for one in segments(self._folder)), default=0) + 1
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._file = os.open(self._folder / opened_name(number, stamp), flags, 0o600)
         self._began, self._size = stamp, 0
-
-    def _is_of_hour(self, stamp: str) -> bool:
-        return stamp[:_HOUR_CHARS] == self._began[:_HOUR_CHARS]
 
     def _end(self) -> None:
         if self._file >= 0:
@@ -135,20 +133,27 @@ class FlightRecorder:
             self._file = -1
 
 
-def tidy(folder: Path, *, oldest: str, now: str, most_bytes: int) -> None:
-    """Remove what was begun before `oldest`, and the oldest of what is too much.
+def tidy(folder: Path, *, hour: str, hours: int, most_bytes: int) -> None:
+    """Remove the oldest of what is too much before another segment is begun.
 
-    What was begun after `now` was written by a clock that was wrong: it goes before all that was
-    not.
+    Time is told by the hours in which something was recorded, in the order in which it was: a clock
+    that is wrong for a while, in whichever direction, costs nothing of what came before.
+
+    Args:
+        folder: the recording's.
+        hour: in which the new segment is begun.
+        hours: how many full ones are kept beside it.
+        most_bytes: how much may stay.
 
     Raises:
         OSError: the disk refuses.
     """
     kept = 0
-    newest_last = sorted(segments(folder), key=lambda one: (one.began <= now, one.began))
-    for number, one in enumerate(reversed(newest_last), 1):
+    seen = {hour}
+    for number, one in enumerate(reversed(segments(folder)), 1):
         kept += one.size
-        if one.began < oldest or kept > most_bytes or number > MOST_SEGMENTS:
+        seen.add(one.hour)
+        if len(seen) > hours + 1 or kept > most_bytes or number > MOST_SEGMENTS:
             one.path.unlink(missing_ok=True)
 
 

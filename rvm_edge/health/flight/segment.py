@@ -1,8 +1,9 @@
 """One file of a flight recording: JSON lines of an hour at most, compressed once it is over.
 
-`20260301T080000.jsonl` is being written, `20260301T080000.jsonl.gz` is closed. The names are the
-moments in UTC at which they were begun. A power cut leaves a file that ends in the middle of a
-line: it can be read up to there, and the next start begins another.
+`000017-20260301T080000.jsonl` is being written, `000017-20260301T080000.jsonl.gz` is closed. The
+number tells the order in which they were begun, which no clock has a say in; the moment is that
+clock's, in UTC. A power cut leaves a file that ends in the middle of a line: it can be read up to
+there, and the next start begins another.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import stat
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,8 +22,9 @@ OPEN: Final = ".jsonl"
 CLOSED: Final = ".jsonl.gz"
 
 _PRIVATE: Final = 0o600
-_NAME: Final = re.compile(r"([0-9]{8}T[0-9]{6})\.jsonl(?:\.gz)?")
+_NAME: Final = re.compile(r"(?:([0-9]{6,9})-)?([0-9]{8}T[0-9]{6})\.jsonl(?:\.gz)?")
 _STAMP: Final = "%Y%m%dT%H%M%S"
+_HOUR_CHARS: Final = len("20260301T08")
 _READ_BYTES: Final = 1024 * 1024
 
 
@@ -30,14 +33,26 @@ class Segment:
     """A file of the recording.
 
     Attributes:
-        began: its name, such as ``20260301T080000``; sorts by time.
+        number: of all that were ever begun here; 0 where an older version began it.
+        began: when, such as ``20260301T080000``, as the clock said then.
         path: the file.
         size: in bytes.
     """
 
+    number: int
     began: str
     path: Path
     size: int
+
+    @property
+    def name(self) -> str:
+        """Its file's name without what tells whether it is compressed."""
+        return self.path.name.partition(".")[0]
+
+    @property
+    def hour(self) -> str:
+        """The hour in which it was begun, such as ``20260301T08``."""
+        return hour_of(self.began)
 
     @property
     def is_closed(self) -> bool:
@@ -46,12 +61,22 @@ class Segment:
 
 
 def stamp_of(moment: datetime) -> str:
-    """Return the name of a segment that is begun at a moment."""
+    """Return a moment as it stands in a segment's name."""
     return moment.astimezone(timezone.utc).strftime(_STAMP)
 
 
+def hour_of(stamp: str) -> str:
+    """Return the hour of a moment such as `stamp_of` returns."""
+    return stamp[:_HOUR_CHARS]
+
+
+def opened_name(number: int, stamp: str) -> str:
+    """Return the name of a segment that is begun."""
+    return f"{number:06}-{stamp}{OPEN}"
+
+
 def segments(folder: Path) -> tuple[Segment, ...]:
-    """List a recording's files, the oldest first; none where there is no folder.
+    """List a recording's files in the order in which they were begun; none without a folder.
 
     Raises:
         OSError: the folder cannot be read.
@@ -59,9 +84,13 @@ def segments(folder: Path) -> tuple[Segment, ...]:
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
         named = _NAME.fullmatch(path.name)
-        if named is not None and path.is_file():
-            found.append(Segment(named[1], path, path.stat().st_size))
-    return tuple(sorted(found, key=lambda one: (one.began, one.path.name)))
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue  # a running machine compressed or removed it just now
+        if named is not None and stat.S_ISREG(status.st_mode):
+            found.append(Segment(int(named[1] or 0), named[2], path, status.st_size))
+    return tuple(sorted(found, key=lambda one: (one.number, one.began, one.path.name)))
 
 
 def close(segment: Segment) -> None:
@@ -70,7 +99,7 @@ def close(segment: Segment) -> None:
     Raises:
         OSError: the disk refuses; the segment is as it was.
     """
-    target = segment.path.with_name(f"{segment.began}{CLOSED}")
+    target = segment.path.with_name(f"{segment.name}{CLOSED}")
     part = target.with_name(f"{target.name}.part")
     try:
         with (
@@ -94,20 +123,21 @@ def text_of(segment: Segment, most_bytes: int) -> str:
 
     Args:
         segment: closed or not.
-        most_bytes: of text, from its beginning.
+        most_bytes: of text; of more the end.
 
     Raises:
         OSError: it cannot be read at all.
     """
     content = bytearray()
+    is_cut = False
     with (gzip.open if segment.is_closed else open)(segment.path, "rb") as file:
         try:
-            while len(content) < most_bytes:
-                block = file.read(min(_READ_BYTES, most_bytes - len(content)))
-                if not block:
-                    break
+            while block := file.read(_READ_BYTES):
                 content += block
+                is_cut = is_cut or len(content) > most_bytes
+                del content[: max(0, len(content) - most_bytes)]
         except (EOFError, zlib.error, gzip.BadGzipFile):
             pass  # what came before is all that there is
-    whole = content[: content.rfind(b"\n") + 1]
+    begins = content.find(b"\n") + 1 if is_cut else 0
+    whole = content[begins : content.rfind(b"\n") + 1]
     return whole.decode("utf-8", "replace")

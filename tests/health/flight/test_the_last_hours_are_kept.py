@@ -64,8 +64,8 @@ def test_the_next_hour_begins_another_segment_and_compresses_the_last(tmp_path: 
     clock.now += timedelta(hours=1)
     record(tmp_path, clock, [b'{"hour":9}'])
     assert [path.name for path in sorted(tmp_path.iterdir())] == [
-        "20260301T080000.jsonl.gz",
-        "20260301T090000.jsonl",
+        "000001-20260301T080000.jsonl.gz",
+        "000002-20260301T090000.jsonl",
     ]
     assert written(tmp_path) == ['{"hour":8}', '{"hour":9}']
 
@@ -142,7 +142,7 @@ def test_compressing_that_fails_leaves_the_segment_as_it_was(
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OSError, match="No space"):
-        close(Segment("20260301T080000", path, 3))
+        close(Segment(0, "20260301T080000", path, 3))
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert path.read_bytes() == b"{}\n"
 
@@ -185,15 +185,79 @@ def test_lines_that_were_lost_are_told_of_in_the_recording(tmp_path: Path) -> No
 def test_tidying_keeps_the_newest(tmp_path: Path) -> None:
     for hour in range(4):
         (tmp_path / f"2026030{hour + 1}T000000.jsonl.gz").write_bytes(b"x" * 100)
-    tidy(tmp_path, oldest="20260302T000000", now="20260305T000000", most_bytes=250)
+    tidy(tmp_path, hour="20260305T00", hours=24, most_bytes=250)
     assert [one.began for one in segments(tmp_path)] == ["20260303T000000", "20260304T000000"]
 
 
-def test_of_two_clocks_times_the_impossible_ones_go_first(tmp_path: Path) -> None:
-    for stamp in ("20260301T000000", "20260302T000000", "20370101T000000", "20380101T000000"):
-        (tmp_path / f"{stamp}.jsonl.gz").write_bytes(b"x" * 100)
-    tidy(tmp_path, oldest="20260301T000000", now="20260302T120000", most_bytes=250)
-    assert [one.began for one in segments(tmp_path)] == ["20260301T000000", "20260302T000000"]
+def test_a_machine_that_was_off_for_long_keeps_the_hours_in_which_it_ran(tmp_path: Path) -> None:
+    clock = Clock()
+    for _ in range(4):
+        clock.now += timedelta(days=30)
+        record(tmp_path, clock, [b"{}"], hours=2)
+    assert [one.number for one in segments(tmp_path)] == [2, 3, 4]
+
+
+_JUMPS = st.sampled_from([0, 1, 60, -3600, 86_400, -20_000_000, 1_577_880_000, -1_577_880_000])
+
+
+@settings(max_examples=30, deadline=None)
+@given(jumps=st.lists(_JUMPS, max_size=6))
+def test_a_clock_that_jumps_costs_nothing_of_the_last_hours(
+    tmp_path_factory: pytest.TempPathFactory, jumps: list[int]
+) -> None:
+    folder, clock = tmp_path_factory.mktemp("flight"), Clock()
+    clock.now += timedelta(days=365 * 200)
+    said = []
+    for number, jump in enumerate(jumps):
+        clock.now += timedelta(seconds=jump)
+        said.append(f'{{"n":{number}}}')
+        record(folder, clock, [said[-1].encode()])
+    assert written(folder) == said
+
+
+def test_a_clock_that_stands_in_another_century_for_a_while_costs_an_hour_of_the_day(
+    tmp_path: Path,
+) -> None:
+    clock = Clock()
+    for hour in range(24):
+        clock.now = START + timedelta(hours=hour)
+        record(tmp_path, clock, [b'{"hour":%d}' % hour])
+    for years in (50, -50, 0):
+        clock.now = START + timedelta(hours=23, minutes=30, days=365 * years)
+        record(tmp_path, clock, [b'{"years":%d}' % years])
+    assert written(tmp_path) == [
+        *(f'{{"hour":{hour}}}' for hour in range(1, 24)),
+        '{"years":50}',
+        '{"years":-50}',
+        '{"years":0}',
+    ]
+
+
+def test_a_machine_whose_clock_begins_anew_at_every_start_overwrites_nothing(
+    tmp_path: Path,
+) -> None:
+    for start in range(3):
+        record(tmp_path, Clock(), [b'{"start":%d}' % start])
+    assert written(tmp_path) == [f'{{"start":{start}}}' for start in range(3)]
+
+
+def test_of_a_segment_that_is_too_long_the_end_is_read(tmp_path: Path) -> None:
+    record(tmp_path, Clock(), [b'{"n":%d}' % number for number in range(100)])
+    (one,) = segments(tmp_path)
+    assert text_of(one, 40).splitlines() == ['{"n":96}', '{"n":97}', '{"n":98}', '{"n":99}']
+    close(one)
+    (one,) = segments(tmp_path)
+    assert text_of(one, 40).splitlines() == ['{"n":96}', '{"n":97}', '{"n":98}', '{"n":99}']
+
+
+def test_a_segment_that_goes_while_they_are_listed_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(tmp_path, Clock(), [b"{}"])
+    here = list(tmp_path.iterdir())
+    gone = tmp_path / "000002-20260301T090000.jsonl"
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([*here, gone]))
+    assert [one.path for one in segments(tmp_path)] == here
 
 
 def test_a_step_is_noted_without_whose_deposit_it_is() -> None:
