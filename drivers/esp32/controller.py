@@ -74,7 +74,7 @@ class Controller:
         self._tell, self._forget = tell, forget
         self._link: ByteLink | None = None
         self._conversation: Conversation | None = None
-        self._why_down = ""
+        self._why_down = self._why_hung_up = ""
         self._at_work = 0
         self._changed = trio.Event()
 
@@ -113,20 +113,34 @@ class Controller:
             NoAnswerError: the controller stayed silent or restarted; what it did is unknown.
             WrongAnswerError: it confirmed something else, or does not know the command.
             MotionBlockedError: something was in the way, where the dialect can say so.
+            StoppedError: `stop` was called meanwhile.
             ValueError: the payload does not fit.
         """
         conversation = await self._wait_for_conversation()
         self._at_work += command not in SENSORS
         try:
             return await conversation.command(command, payload)
-        except NoAnswerError:
+        except NoAnswerError as silence:
             # Whoever was still booting when it was greeted, or has another firmware since, gets
             # another greeting.
             if self._dialect is Dialect.AUTO and not conversation.proven:
-                self._hang_up(conversation)
+                self._hang_up(conversation, str(silence))
             raise
         finally:
             self._at_work -= command not in SENSORS
+
+    async def stop(self) -> bool:
+        """Stop what moves, where it is; the command that moved it ends in `StoppedError`.
+
+        Returns:
+            False where the dialect that is spoken, or the controller's firmware, cannot.
+
+        Raises:
+            DeviceGoneError: the port is not there, or was lost on the way.
+            NoAnswerError: the controller stayed silent or restarted; what moves is unknown.
+        """
+        conversation = await self._wait_for_conversation()
+        return await conversation.stop()
 
     async def _wait_for_conversation(self) -> Conversation:
         with trio.move_on_after(self._timings.settle_s + self._timings.ack_s):
@@ -136,8 +150,9 @@ class Controller:
                 await self._changed.wait()
         raise DeviceGoneError(self._why_down or "the motor controller's port does not open")
 
-    def _hang_up(self, conversation: Conversation) -> None:
+    def _hang_up(self, conversation: Conversation, why: str) -> None:
         if self._conversation is conversation and self._link is not None:
+            self._why_hung_up = why
             self._link.close()
 
     async def _keep_alive(self) -> None:
@@ -159,7 +174,8 @@ class Controller:
                     finally:
                         self._link.close()
                 except DeviceGoneError as gone:
-                    self._go_down(str(gone))
+                    self._go_down(self._why_hung_up or str(gone))
+                    self._why_hung_up = ""
                 await trio.sleep(wait_s)
                 wait_s = min(2 * wait_s, self._timings.retry_cap_s)
         finally:

@@ -132,6 +132,19 @@ async def test_one_that_was_still_booting_is_greeted_again(
     assert len(awake.done) == 1
 
 
+async def test_while_it_is_called_again_it_is_said_to_be_silent_not_unplugged(
+    autojump_clock: MockClock,
+) -> None:
+    device = AsciiFirmware(on_frame=b"")
+    device.deaf = True
+    async with talking(lambda: device, Dialect.AUTO) as controller:
+        with pytest.raises(NoAnswerError):
+            await controller.command(Command.SLOT_OPEN)
+        await trio.sleep(0.1)
+        with pytest.raises(DeviceGoneError, match="PING_RPI: no PONG_ESP32 within 3 s"):
+            await controller.command(Command.SLOT_OPEN)
+
+
 async def test_one_that_has_another_firmware_since_is_greeted_again(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
