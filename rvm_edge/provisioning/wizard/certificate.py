@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address
@@ -37,7 +36,7 @@ def self_signed(address: IPv4Address | IPv6Address) -> Certificate:
     """Make a new key and a certificate for an address. The key lives in memory from then on.
 
     Raises:
-        OSError: there is no place for a temporary file, from which alone OpenSSL takes a key.
+        OSError: the kernel has no memory for it.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"RVM setup {address}")])
@@ -67,11 +66,10 @@ def _context(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    descriptor, path = tempfile.mkstemp(prefix="rvm-setup-")  # for its owner alone
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-        context.load_cert_chain(path)
-    finally:
-        os.unlink(path)  # noqa: PTH108 - the same call that made it takes it away
+    # OpenSSL takes a key from a file alone: this one has no name, and no disk ever sees it.
+    descriptor = os.memfd_create("rvm-setup")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{descriptor}")
     return context

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 import trio
@@ -17,27 +14,11 @@ from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard import opening
 from tests.provisioning.wizard.opened import EXPORTED, SITE, Phone, opened
+from tests.provisioning.wizard.tls import connected
 from tests.provisioning.wizard.unserved import Unserved
 
 HEAD = "POST /api/pair HTTP/1.1\r\nHost: {host}\r\nOrigin: https://{host}\r\n"
 HALF = HEAD + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{"
-
-
-@asynccontextmanager
-async def connected(phone: Phone) -> AsyncIterator[trio.SSLStream[trio.SocketStream]]:
-    """Have a connection to the page that has asked nothing yet."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    port = int(phone.origin.rpartition(":")[2])
-    stream = await trio.open_ssl_over_tcp_stream(
-        "127.0.0.1", port, ssl_context=context, https_compatible=True
-    )
-    try:
-        await stream.do_handshake()
-        yield stream
-    finally:
-        await trio.aclose_forcefully(stream)
 
 
 async def finished(phone: Phone) -> None:
