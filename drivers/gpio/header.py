@@ -103,6 +103,8 @@ class Header:
             raise DeviceGoneError(f"pin {pin} cannot be driven: {error!s:.120}") from error
 
     def _claim(self, pin: int, *, output: bool) -> Library:
+        if self._library is not None and pin in self._claimed:
+            return self._library  # nobody waits here for another pin that is being claimed
         with self._claiming:
             library = self._library or self._loaded()
             if pin not in self._claimed:

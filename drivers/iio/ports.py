@@ -9,7 +9,7 @@ device-tree overlay names the pin
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,10 @@ class KernelThermometer:
 
     device: Path
     timeout_s: float = READING_S
+    _one_at_a_time: trio.CapacityLimiter = field(
+        default_factory=lambda: trio.CapacityLimiter(1), repr=False, compare=False
+    )
+    """A read that hangs cannot be ended, only left alone; no other is begun beside it."""
 
     async def temperature_c(self) -> float:
         """Measure.
@@ -44,26 +48,29 @@ class KernelThermometer:
         Raises:
             ReadingError: there is no reading, or an absurd one.
         """
-        value = await _number(self.device / "in_temp_input", self.timeout_s) / _MILLI
+        value = await self._number(self.device / "in_temp_input") / _MILLI
         low, high = TEMPERATURE_C
         if not (math.isfinite(value) and low <= value <= high):
             raise ReadingError(f"temperature: {value:g} °C is outside {low:g} to {high:g} °C")
         return value
 
-
-async def _number(file: Path, timeout_s: float) -> float:
-    """Read one number; a DHT22 gives a damaged answer now and then, and is asked again."""
-    why = f"{file}: no answer within {timeout_s:g} s"
-    with trio.move_on_after(timeout_s):
-        for attempt in range(_TRIES):
-            await trio.sleep(attempt * timeout_s / 10)
-            try:
-                return float(await trio.to_thread.run_sync(_read, file, abandon_on_cancel=True))
-            except OSError as error:
-                why = f"{file}: {error.strerror}"
-            except ValueError:
-                why = f"{file}: holds no number"
-    raise ReadingError(why)
+    async def _number(self, file: Path) -> float:
+        """Read one number; a DHT22 gives a damaged answer now and then, and is asked again."""
+        why = f"{file}: no answer within {self.timeout_s:g} s"
+        with trio.move_on_after(self.timeout_s):
+            for attempt in range(_TRIES):
+                await trio.sleep(attempt * self.timeout_s / 10)
+                try:
+                    return float(
+                        await trio.to_thread.run_sync(
+                            _read, file, abandon_on_cancel=True, limiter=self._one_at_a_time
+                        )
+                    )
+                except OSError as error:
+                    why = f"{file}: {error.strerror}"
+                except ValueError:
+                    why = f"{file}: holds no number"
+        raise ReadingError(why)
 
 
 def _read(file: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+import threading
 from unittest import mock
 
 import pytest
@@ -12,6 +13,27 @@ from drivers.gpio.header import Header
 from drivers.ports import DeviceGoneError, ReadingError
 from rvm_edge.hardware_map import GPIO_PINS
 from tests.drivers.gpio.fake_chip import LINES, MODEL, FakeChip, fake_chip
+
+PIN, OTHER_PIN = 12, 13
+WITHIN_S = 10.0
+
+
+class FakeLibrary:
+    """`drivers.gpio.header.Library` whose pins are all low."""
+
+    BOARD = IN = OUT = object()
+    LOW = 0
+
+    def setwarnings(self, state: bool, /) -> None: ...
+
+    def setmode(self, mode: object, /) -> None: ...
+
+    def setup(self, channels: int, direction: object, *, initial: int | None = None) -> None: ...
+
+    def input(self, channel: int, /) -> int:  # noqa: ARG002 - all are alike
+        return 0
+
+    def output(self, channels: int, values: int, /) -> None: ...
 
 
 def test_the_pins_are_those_of_the_board() -> None:
@@ -55,6 +77,30 @@ def test_a_pin_that_is_held_by_another_program_is_tried_again() -> None:
 def test_a_pin_that_is_power_is_refused() -> None:
     with fake_chip(), pytest.raises(DeviceGoneError, match="pin 2 cannot be claimed"):
         Header().read(2)
+
+
+def test_a_pin_is_read_though_another_one_is_still_being_claimed() -> None:
+    """Claiming may block; the machine's loop, which reads, must not."""
+    reached, may_go_on = threading.Event(), threading.Event()
+
+    class Slow(FakeLibrary):
+        def setup(self, channels: int, *_: object, **__: object) -> None:
+            if channels != PIN:
+                reached.set()
+                assert may_go_on.wait(WITHIN_S)
+
+    header = Header(Slow)
+    header.claim(PIN)
+    claims = threading.Thread(target=header.claim, args=(OTHER_PIN,))
+    claims.start()
+    assert reached.wait(WITHIN_S)
+    reader = threading.Thread(target=header.read, args=(PIN,), daemon=True)
+    reader.start()
+    reader.join(WITHIN_S)
+    was_held_up = reader.is_alive()
+    may_go_on.set()
+    claims.join(WITHIN_S)
+    assert not was_held_up
 
 
 def test_a_failing_chip_is_a_reading_error() -> None:

@@ -53,6 +53,21 @@ async def test_a_sensor_that_never_answers_is_left_in_time(tmp_path: Path) -> No
     os.close(os.open(pipe, os.O_RDWR))  # lets the thread that still waits go
 
 
+async def test_a_sensor_that_hangs_costs_one_thread_however_often_it_is_asked(
+    tmp_path: Path,
+) -> None:
+    """Threads are shared by the whole machine: forty that hang would hold up its ledger."""
+    os.mkfifo(pipe := tmp_path / "in_temp_input")
+    sensor = KernelThermometer(tmp_path, timeout_s=0.05)
+    before = trio.to_thread.current_default_thread_limiter().borrowed_tokens
+    for _ in range(3):
+        with trio.fail_after(30), pytest.raises(ReadingError, match="no answer within"):
+            await sensor.temperature_c()
+    assert trio.to_thread.current_default_thread_limiter().borrowed_tokens == before
+    assert sensor._one_at_a_time.borrowed_tokens == 1
+    os.close(os.open(pipe, os.O_RDWR))  # lets the thread that still waits go
+
+
 @shows(Trial.AGAIN, "thermometer", ways=("iio",))
 @shows(Trial.BACK, "thermometer", ways=("iio",))
 async def test_a_sensor_that_comes_back_is_read_again_and_again(tmp_path: Path) -> None:
