@@ -14,28 +14,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import trio
 
 from rvm_edge.statechart.counts import Counts, Tally
 from rvm_edge.statechart.decider import Decider
-from rvm_edge.statechart.definition import (
-    Configuration,
-    Event,
-    Payload,
-    StateError,
-    StatePath,
-)
+from rvm_edge.statechart.definition import Configuration, Event, Payload, StateError, StatePath
 from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.errors import GuardError, JournalError, StatechartError
-from rvm_edge.statechart.invocation import MESSAGE_CHARS, Invocation, as_error
+from rvm_edge.statechart.invocation import MESSAGE_CHARS, as_error
+from rvm_edge.statechart.invocations import Invocations
 from rvm_edge.statechart.journal.record import Journal, Record
-from rvm_edge.statechart.pacing import ErrorPacing
 from rvm_edge.statechart.post_office import CLEANUP, GUARD, PostOffice
 from rvm_edge.statechart.publishing import Publisher, Step
 from rvm_edge.statechart.scribe import Scribe
@@ -44,9 +37,6 @@ from rvm_edge.statechart.stuck import end_process
 __all__ = ["Beat", "Runtime"]
 
 M = TypeVar("M")
-
-STUCK_GRACES: Final = 5.0
-"""How long a hung task may go on after it was noticed, in graces, before the process ends."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,25 +85,21 @@ class Runtime(Generic[M]):
         Raises:
             ValueError: `timeouts` names a state that has none.
         """
-        known = {path for path, state in decider.states.items() if state.timeout is not None}
-        unknown = sorted(set(timeouts) - known)
-        if unknown:
-            raise ValueError(f"no time-out to override: {', '.join(unknown)} has none in the chart")
         self._decider = decider
         self._scribe = Scribe(journal, chart_hash(decider.chart))
-        self._machine = machine
-        self._timeouts = dict(timeouts)
-        self._grace_s = grace_s
-        self._on_stuck = on_stuck
         self._tally = Tally()
         self._office = PostOffice(decider.chart, mailbox_size, self._tally)
+        self._invocations = Invocations(
+            decider.states,
+            machine,
+            self._office,
+            self._tally,
+            timeouts=timeouts,
+            grace_s=grace_s,
+            on_stuck=on_stuck,
+        )
         self._publisher = Publisher(self._tally)
-        self._pacing = ErrorPacing()
         self._configuration: Configuration = ()
-        self._invocations: dict[StatePath, Invocation[M]] = {}
-        self._hung: list[Invocation[M]] = []
-        self._house: trio.Nursery | None = None
-        self._vacated = trio.Event()
         self._step_began_s: float | None = None
 
     @property
@@ -182,7 +168,7 @@ class Runtime(Generic[M]):
         failure: StatechartError | None = None
         async with trio.open_nursery() as nursery:
             with trio.CancelScope(shield=True):  # or nobody could ever end it
-                self._house = await nursery.start(self._keep_house)
+                await nursery.start(self._invocations.hold)
             try:
                 with self._uninterrupted():
                     await self._boot()
@@ -199,21 +185,9 @@ class Runtime(Generic[M]):
                         failure = await self._stop(failure)
                 finally:
                     self._publisher.close()
-                    self._vacated.set()
+                    self._invocations.vacate()
         if failure is not None:
             raise failure
-
-    async def _keep_house(
-        self, *, task_status: trio.TaskStatus[trio.Nursery] = trio.TASK_STATUS_IGNORED
-    ) -> None:
-        """Hold the invocations' tasks, out of reach of a cancellation that would end all at once.
-
-        They end when their states are left, in the right order.
-        """
-        with trio.CancelScope(shield=True):
-            async with trio.open_nursery() as house:
-                task_status.started(house)
-                await self._vacated.wait()
 
     @contextlib.contextmanager
     def _uninterrupted(self) -> Iterator[None]:
@@ -229,7 +203,7 @@ class Runtime(Generic[M]):
         record = await self._scribe.write_start(initial)
         self._configuration = initial
         entered = self._decider.active(initial)
-        await self._enter(entered, None)
+        await self._invocations.enter(entered, None)
         self._publish(record, None, (), entered)
 
     async def _step(self, event: Event) -> None:
@@ -244,15 +218,15 @@ class Runtime(Generic[M]):
         if not decision.handled:
             self._tally.ignored[event.title] += 1
             return
-        failures = await self._leave(decision.exited)
+        failures = await self._invocations.leave(decision.exited)
         record = await self._scribe.write_step(decision, event)
         self._configuration = decision.after
         if failures:
             # What the mechanism does now, nobody knows: nothing new may start on top of it.
-            self._enter_without_activities(decision.entered, event)
+            self._invocations.enter_without_activities(decision.entered, event)
             self._office.report_error(_joined(failures))
         else:
-            await self._enter(decision.entered, event)
+            await self._invocations.enter(decision.entered, event)
         self._publish(record, event, decision.exited, decision.entered)
 
     async def _stop(self, failure: StatechartError | None) -> StatechartError | None:
@@ -260,7 +234,7 @@ class Runtime(Generic[M]):
         self._office.close()
         if self._configuration:
             innermost_first = self._decider.active(self._configuration)[::-1]
-            failures = await self._leave(innermost_first)
+            failures = await self._invocations.leave(innermost_first)
             data: Payload = {"cleanup": _joined(failures).message} if failures else {}
             try:
                 record = await self._scribe.write_stop(self._configuration, data)
@@ -270,65 +244,6 @@ class Runtime(Generic[M]):
                 failure = failure or error
         self._configuration = ()
         return failure
-
-    async def _leave(self, exited: Iterable[StatePath]) -> list[StateError]:
-        failures: list[StateError] = []
-        for path in exited:
-            invocation = self._invocations.pop(path, None)
-            if invocation is None:
-                continue
-            failures += await invocation.leave()
-            if not invocation.has_ended:
-                self._hung.append(invocation)
-                self._nursery.start_soon(self._watch_hung, invocation)
-        self._tally.hung += len(failures)
-        return failures
-
-    async def _watch_hung(self, invocation: Invocation[M]) -> None:
-        deadline_s = self._grace_s * STUCK_GRACES
-        with trio.move_on_after(deadline_s):
-            await invocation.wait_ended()
-        if not invocation.has_ended:
-            self._on_stuck(f"{invocation.path} still runs {deadline_s:g} s after its clean-up hung")
-            await invocation.wait_ended()
-        self._hung.remove(invocation)
-
-    async def _enter(self, entered: Iterable[StatePath], event: Event | None) -> None:
-        wait_s = 0.0
-        if isinstance(event, StateError):
-            wait_s = self._pacing.wait_after(event.title, trio.current_time())
-        for path in entered:
-            invocation = self._invoked(path, event)
-            state = self._decider.states[path]
-            timeout_s = self._timeout_of(path)
-            if state.activities or timeout_s is not None:
-                start = partial(
-                    invocation.run,
-                    state,
-                    self._machine,
-                    timeout_s=timeout_s,
-                    wait_s=wait_s,
-                    predecessors=[hung for hung in self._hung if hung.path == path],
-                )
-                await self._nursery.start(start)
-
-    def _enter_without_activities(self, entered: Iterable[StatePath], event: Event) -> None:
-        for path in entered:
-            self._invoked(path, event)
-
-    def _invoked(self, path: StatePath, event: Event | None) -> Invocation[M]:
-        invocation: Invocation[M] = Invocation(path, event, self._office, self._grace_s)
-        self._invocations[path] = invocation
-        return invocation
-
-    def _timeout_of(self, path: StatePath) -> float | None:
-        timeout = self._decider.states[path].timeout
-        return None if timeout is None else self._timeouts.get(path, timeout.seconds)
-
-    @property
-    def _nursery(self) -> trio.Nursery:
-        assert self._house is not None
-        return self._house
 
     def _publish(
         self,

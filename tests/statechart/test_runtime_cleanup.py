@@ -201,7 +201,7 @@ async def test_a_task_that_ends_late_is_no_reason_for_the_last_resort(
         release.set()
         await trio.sleep(100)
         assert where(runtime) == (BROKEN,)
-        assert runtime._hung == []
+        assert runtime._invocations._hung == []
     assert stuck == []
 
 
