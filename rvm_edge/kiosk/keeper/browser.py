@@ -14,6 +14,7 @@ import trio
 from rvm_edge.kiosk.keeper import devtools_wire as wire
 from rvm_edge.kiosk.keeper.browser_process import GOODBYE_S, BrowserProcess, BrowserStartError
 from rvm_edge.kiosk.keeper.command_line import command_line
+from rvm_edge.kiosk.keeper.cover import Cover
 from rvm_edge.kiosk.keeper.devtools import (
     BrowserGoneError,
     DevTools,
@@ -44,6 +45,7 @@ class Browser:
         self._ours: set[str] = set()
         self._opening = trio.Lock()
         self._opened = trio.Event()
+        self._cover = Cover(tools, COMMAND_S)
 
     async def get_ready(self) -> None:
         """Wait until it takes commands, and lock what pages never need.
@@ -82,6 +84,7 @@ class Browser:
         async with self._opening:
             await page.open()
             self._ours.add(page.target)
+        await page.spread(self._cover)
         self._opened.set()
         return page
 

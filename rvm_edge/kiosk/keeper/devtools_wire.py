@@ -126,6 +126,48 @@ class CloseTarget(Params, frozen=True):
     target_id: str
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """Where a window is, in pixels of the page's kind."""
+
+    left: int = 0
+    top: int = 0
+    width: int = 0
+    height: int = 0
+
+    def covers(self, width: int, height: int) -> bool:
+        """Say whether nothing of a screen of that size is left free."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return self.left <= 0 and self.top <= 0 and right >= width and bottom >= height
+
+
+class WindowState(msgspec.Struct, frozen=True, rename="camel"):
+    """What a window is to be; it cannot be said together with `Bounds`."""
+
+    window_state: Literal["normal", "fullscreen"]
+
+
+class GetWindowForTarget(Params, frozen=True):
+    """Ask which window a page is in."""
+
+    method = "Browser.getWindowForTarget"
+    target_id: str
+
+
+class Window(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer to `GetWindowForTarget`."""
+
+    window_id: int
+    bounds: Bounds
+
+
+class SetWindowBounds(Params, frozen=True):
+    """Move a window, or change its state."""
+
+    method = "Browser.setWindowBounds"
+    window_id: int
+    bounds: Bounds | WindowState
+
+
 class DenyDownloads(Params, frozen=True):
     """Let no page write files."""
 

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import trio
 
 from rvm_edge.kiosk.keeper import devtools_wire as wire
+from rvm_edge.kiosk.keeper.cover import Cover
 from rvm_edge.kiosk.keeper.devtools import DevTools, DevToolsError, NoAnswerError
 from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page_events import PageEvents
@@ -68,6 +69,10 @@ class Page:
         tools.on_events(self._session, self.events.hear)
         for preparation in (wire.EnablePage(), wire.EnableInspector(), wire.EnableFetch()):
             await self._do(preparation)
+
+    async def spread(self, cover: Cover) -> None:
+        """Let the window that it is in cover the screen."""
+        await cover.spread(self.target, self._session)
 
     async def fill(self, html: str) -> None:
         """Show this, without asking anybody for it.
