@@ -24,7 +24,8 @@ WEIGHTS ?=
 OUT ?= build/training
 TRAIN_ARGS ?=
 TEST_PROGRAMS := chromium=chromium systemd-sysusers=systemd systemd-nspawn=systemd-container \
-  gst-launch-1.0=gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good
+  gst-launch-1.0=gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good \
+  Xorg=xserver-xorg-core,xserver-xorg-video-dummy xwininfo=x11-utils
 ONLY ?=
 JSON ?=
 PYTEST_ARGS ?=

@@ -15,7 +15,7 @@ from rvm_edge.cli.options import json_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvm_edge.service.install.plan import Shipped
+    from rvm_edge.service.install.plan import Shipped, Site
     from rvm_edge.service.install.steps import Step
     from rvm_edge.settings import Settings
 
@@ -55,6 +55,12 @@ class InstallReport(msgspec.Struct, frozen=True):
 @click.option("--uninstall", is_flag=True, help="Take the services off again.")
 @click.option("--no-kiosk", is_flag=True, help="Without the screen's service.")
 @click.option(
+    "--display/--no-display",
+    default=None,
+    help="With a display of its own, at the next boot also in place of a desktop; or without one.  "
+    "[default: where no desktop is started at boot]",
+)
+@click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=Path("/"),
@@ -73,6 +79,7 @@ def command(
     applies: bool,
     uninstall: bool,
     no_kiosk: bool,
+    display: bool | None,
     root: Path,
     program: Path | None,
     as_json: bool,
@@ -82,18 +89,13 @@ def command(
     Two services, each with a user of its own: the machine, and its screen. They start at boot, are
     started again whenever they end, and see little more of the computer than they need.
     """
-    from rvm_edge.service.install.plan import Site, installation, removal
+    from rvm_edge.service.install.plan import installation, removal
     from rvm_edge.service.install.steps import InstallError
 
+    if no_kiosk and display:
+        raise click.UsageError("--display is for the screen, which --no-kiosk leaves out")
     chosen = None if uninstall else _settings_of(root)  # broken ones hold no removal up
-    site = Site(
-        program=(program or Path(sys.prefix) / "bin" / "rvm-edge").absolute(),
-        root=root.resolve(),
-        is_booted=root.resolve() == Path("/") and Path("/run/systemd/system").is_dir(),
-        kiosk=not no_kiosk,
-        may_reboot=chosen is not None and chosen.cloud.orders.may_reboot,
-        modules=_own_modules() if root.resolve() == Path("/") else (),
-    )
+    site = _site(root.resolve(), program, chosen, kiosk=not no_kiosk, display=display)
     try:
         steps = removal(site) if chosen is None else installation(site, _shipped(chosen))
         report = InstallReport(
@@ -109,6 +111,32 @@ def command(
         for step in report.steps:
             click.echo(f"{step.need:<14}{step.what}")
         click.echo("nothing was done: this is the plan; --apply carries it out")
+    elif site.display and site.desktop_runs and not uninstall:
+        click.echo(f"{site.desktop or 'a desktop'} still has the screen: restart the computer")
+
+
+def _site(
+    root: Path, program: Path | None, chosen: Settings | None, *, kiosk: bool, display: bool | None
+) -> Site:
+    from rvm_edge.service.install.display import desktop, desktop_runs, has_own_display
+    from rvm_edge.service.install.plan import Site
+
+    is_booted = root == Path("/") and Path("/run/systemd/system").is_dir()
+    manager = desktop(root)
+    if display is None:
+        display = chosen is not None and has_own_display(root, manager, chosen.kiosk.browser[0])
+    return Site(
+        program=(program or Path(sys.prefix) / "bin" / "rvm-edge").absolute(),
+        root=root,
+        is_booted=is_booted,
+        kiosk=kiosk,
+        display=kiosk and display,
+        desktop=manager,
+        desktop_runs=is_booted and desktop_runs(),
+        may_reboot=chosen is not None and chosen.cloud.orders.may_reboot,
+        is_heard=chosen is not None and chosen.sound.enabled,
+        modules=_own_modules() if root == Path("/") else (),
+    )
 
 
 def _carry_out(steps: Sequence[Step], *, quiet: bool) -> None:
@@ -127,18 +155,23 @@ def _shipped(chosen: Settings) -> Shipped:
     """Return the project's own files for a service."""
     from rvm_edge.kiosk.keeper.policy import managed_policy
     from rvm_edge.packaged import PackagedFileError, config_file
-    from rvm_edge.service.install.plan import REBOOT_UNITS, TEMPLATES, UNITS, Shipped
+    from rvm_edge.service.install.display import DISPLAY_UNIT, XORG_CONFIG
+    from rvm_edge.service.install.plan import REBOOT_UNITS, SOUND, TEMPLATES, UNITS, Shipped
 
     def text(name: str) -> str:
         return config_file(name).read_text(encoding="utf-8")
 
     try:
         return Shipped(
-            units={name: text(f"systemd/{name}") for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
+            units={
+                name: text(f"systemd/{name}")
+                for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS, DISPLAY_UNIT, SOUND)
+            },
             sysusers=text("sysusers/rvm-edge.conf"),
             udev=text("udev/99-rvm-edge.rules"),
             command=text("bin/rvm-edge"),
             policy=managed_policy(chosen.kiosk),
+            xorg=text(f"xorg/{XORG_CONFIG}"),
             configuration={name: text(name) for name in _CONFIGURATION},
         )
     except PackagedFileError as error:
@@ -146,7 +179,7 @@ def _shipped(chosen: Settings) -> Shipped:
 
 
 def _settings_of(root: Path) -> Settings:
-    """Return the site's own settings: the browser's policy and the right to a reboot go by them."""
+    """Return the site's own settings: the browser's policy, reboots and sound go by them."""
     from rvm_edge.cli.failures import CONFIGURATION
     from rvm_edge.settings import Settings
     from rvm_edge.settings_file import SettingsError, read_settings

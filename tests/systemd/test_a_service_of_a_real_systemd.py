@@ -90,3 +90,29 @@ def test_it_has_its_computer_started_anew_where_its_owner_lets_it(tmp_path: Path
         begun=("reboot.target",),
         request_left=False,
     )
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """What the scenario of that name found out."""
+
+    shown: bool
+    window: str
+    lets_in: tuple[str, ...]
+    told: str
+    again: bool
+    left: tuple[str, ...]
+
+
+def test_a_computer_without_a_desktop_shows_the_page_and_nobody_has_logged_in(
+    tmp_path: Path,
+) -> None:
+    found = msgspec.convert(run_scenario("screen", tmp_path), Screen)
+
+    assert found == Screen(
+        shown=True,
+        window="1025x769+0+0",
+        lets_in=("rvm-kiosk",),
+        told="fine    Display: :0, of rvm-display.service",
+        again=True,
+        left=(),
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.packaged import config_file
+from rvm_edge.service.install.display import DISPLAY_UNIT
 from rvm_edge.service.install.plan import SHIPPED_PROGRAM, UNITS
 
 # Later than systemd 249, which is what JetPack 6 has (systemd's NEWS).
@@ -28,10 +29,10 @@ TOO_NEW = {
     "RestrictFileSystems",
     "SetCredentialEncrypted",
 }
-EXPOSURE_AT_MOST = {"rvm-edge.service": 1.7, "rvm-kiosk.service": 4.2}
+EXPOSURE_AT_MOST = {"rvm-edge.service": 1.7, "rvm-kiosk.service": 4.2, DISPLAY_UNIT: 3.8}
 
 
-@pytest.fixture(name="unit", params=UNITS)
+@pytest.fixture(name="unit", params=(*UNITS, DISPLAY_UNIT))
 def a_unit_as_it_would_be_installed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     name: str = request.param
     text = config_file(f"systemd/{name}").read_text()

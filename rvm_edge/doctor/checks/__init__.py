@@ -11,6 +11,7 @@ from rvm_edge.doctor.checks import (
     controller,
     credentials,
     disk,
+    display,
     heat,
     installed_files,
     model,
@@ -20,6 +21,7 @@ from rvm_edge.doctor.checks import (
     second_judge,
     server,
     service,
+    sound,
     time_zone,
     wiring,
 )
@@ -30,6 +32,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     wiring.CHECK,
     controller.CHECK,
     camera.CHECK,
+    sound.CHECK,
     model.CHECK,
     second_judge.CHECK,
     disk.CHECK,
@@ -44,5 +47,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     people.CHECK,
     service.CHECK,
     installed_files.CHECK,
+    display.CHECK,
     browser.CHECK,
 )

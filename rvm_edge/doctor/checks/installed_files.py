@@ -3,23 +3,29 @@
 from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import PackagedFileError, config_file
+from rvm_edge.service.install.display import DISPLAY_UNIT, XORG_CONFIG
 from rvm_edge.service.install.plan import (
     COMMAND,
     REBOOT_PATH,
     REBOOT_UNITS,
     SHIPPED_PROGRAM,
+    SOUND,
     TEMPLATES,
     UNITS,
 )
 
 _UNITS = "/etc/systemd/system"
 SHIPPED = {
-    **{f"{_UNITS}/{name}": f"systemd/{name}" for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS)},
+    **{
+        f"{_UNITS}/{name}": f"systemd/{name}"
+        for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS, DISPLAY_UNIT, SOUND)
+    },
+    f"/etc/X11/xorg.conf.d/{XORG_CONFIG}": f"xorg/{XORG_CONFIG}",
     "/etc/udev/rules.d/99-rvm-edge.rules": "udev/99-rvm-edge.rules",
     COMMAND: "bin/rvm-edge",
 }
-OPTIONAL = ("rvm-kiosk.service", *REBOOT_UNITS)
-"""A machine without a screen has no service for it; who may restart the computer is a setting."""
+OPTIONAL = ("rvm-kiosk.service", DISPLAY_UNIT, XORG_CONFIG, *REBOOT_UNITS, SOUND)
+"""A machine without a screen has no services for it; reboots and sound are settings."""
 
 
 def look(place: Place) -> Finding:

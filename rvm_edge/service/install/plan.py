@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rvm_edge.service.install.display import (
+    DISPLAY_UNIT,
+    display_steps,
+    files_of_display,
+    without_display,
+)
 from rvm_edge.service.install.steps import (
     AbsentFile,
     InstallError,
@@ -24,6 +30,9 @@ TEMPLATES: Final = ("rvm-edge-usb@.service",)
 REBOOT_PATH: Final = "rvm-edge-reboot.path"
 REBOOT_UNITS: Final = (REBOOT_PATH, "rvm-edge-reboot.service")
 """What lets the machine have its computer started anew; only where its owner wants that."""
+
+SOUND: Final = "rvm-edge.service.d/sound.conf"
+"""What lets the machine be heard; only where its owner wants that."""
 
 SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
 """As the units that the project ships name it."""
@@ -42,11 +51,12 @@ class Shipped:
     """The files that the project ships for a service.
 
     Attributes:
-        units: by name.
+        units: by name, and what is added to one, by its folder and name.
         sysusers: which users and groups there are, for systemd-sysusers.
         udev: who may open which device.
         command: what a technician types; see `COMMAND`.
         policy: of the browser.
+        xorg: of the display's X server.
         configuration: by name, to begin with; an owner's own are left alone.
     """
 
@@ -55,6 +65,7 @@ class Shipped:
     udev: str
     command: str
     policy: str
+    xorg: str
     configuration: Mapping[str, str]
 
 
@@ -67,7 +78,11 @@ class Site:
         root: the system's root folder; another one for an image that is being built.
         is_booted: whether a service manager runs there that has to be told.
         kiosk: whether it has a screen of its own.
+        display: whether a display of its own is started for that.
+        desktop: the display manager that is enabled there, such as `gdm3.service`; "" for none.
+        desktop_runs: whether it has the screen now; it is left in peace until the next boot.
         may_reboot: whether the owner lets the machine have the computer started anew.
+        is_heard: whether the owner lets the machine use the sound card.
         modules: folders of the program's own modules. Its services may not write beside them, so
             they are compiled here, or by every start again.
     """
@@ -76,7 +91,11 @@ class Site:
     root: Path = Path("/")
     is_booted: bool = True
     kiosk: bool = True
+    display: bool = False
+    desktop: str = ""
+    desktop_runs: bool = False
     may_reboot: bool = False
+    is_heard: bool = False
     modules: tuple[Path, ...] = ()
 
     def at(self, path: str) -> Path:
@@ -91,7 +110,17 @@ class Site:
     @property
     def started(self) -> tuple[str, ...]:
         """What is started at each boot."""
-        return (*self.units, REBOOT_PATH) if self.may_reboot else self.units
+        return (
+            *self.units,
+            *((DISPLAY_UNIT,) if self.display else ()),
+            *((REBOOT_PATH,) if self.may_reboot else ()),
+        )
+
+    @property
+    def started_now(self) -> tuple[str, ...]:
+        """What is started when it has been installed."""
+        later = (DISPLAY_UNIT,) if self.desktop_runs else ()
+        return tuple(name for name in self.started if name not in later)
 
 
 def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
@@ -117,12 +146,7 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
     for name in (*site.units, *TEMPLATES):
         unit = shipped.units[name].replace(SHIPPED_PROGRAM, str(site.program))
         steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), unit.encode()))
-    if site.may_reboot:
-        for name in REBOOT_UNITS:
-            text = shipped.units[name]
-            steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), text.encode()))
-    else:
-        steps += _no_reboot(site)
+    steps += _wanted(site, shipped)
     return (*steps, *_take_notice(site))
 
 
@@ -138,7 +162,7 @@ def removal(site: Site) -> tuple[Step, ...]:
             RunCommand(("systemctl", "disable", "--now", name), "end it for good", may_fail=True)
             for name in UNITS
         ]
-    steps += _no_reboot(site)
+    steps += [*_no_reboot(site), *_no_display(site), *_no_sound(site)]
     steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in (*UNITS, *TEMPLATES)]
     steps += [AbsentFile(path) for path in _policies(site)]
     steps.append(AbsentFile(site.at(COMMAND)))
@@ -149,18 +173,51 @@ def removal(site: Site) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _wanted(site: Site, shipped: Shipped) -> list[Step]:
+    """Return what gives the machine what its owner may want, or takes it away again."""
+    steps: list[Step] = []
+    if site.may_reboot:
+        steps += [_unit(site, shipped, name) for name in REBOOT_UNITS]
+    else:
+        steps += _no_reboot(site)
+    if site.display:
+        steps += display_steps(site.root, shipped.units, shipped.xorg, site.desktop)
+    else:
+        steps += _no_display(site)
+    steps += [_unit(site, shipped, SOUND)] if site.is_heard else _no_sound(site)
+    return steps
+
+
+def _unit(site: Site, shipped: Shipped, name: str) -> Step:
+    return PlacedFile(site.at(f"/etc/systemd/system/{name}"), shipped.units[name].encode())
+
+
 def _no_reboot(site: Site) -> list[Step]:
     """Return what takes the right to a reboot away; nothing where it was never given."""
     there = [
         path for name in REBOOT_UNITS if (path := site.at(f"/etc/systemd/system/{name}")).exists()
     ]
-    steps: list[Step] = []
-    if there:
-        root = () if site.is_booted or site.root == Path("/") else (f"--root={site.root}",)
-        now = ("--now",) if site.is_booted else ()
-        command = ("systemctl", *root, "disable", *now, REBOOT_PATH)
-        steps.append(RunCommand(command, "take no more requests for a reboot", may_fail=True))
-    return [*steps, *(AbsentFile(path) for path in there)]
+    if not there:
+        return []
+    ended = _disabled(site, REBOOT_PATH, "take no more requests for a reboot")
+    return [ended, *(AbsentFile(path) for path in there)]
+
+
+def _no_display(site: Site) -> list[Step]:
+    if not files_of_display(site.root):
+        return []
+    return [_disabled(site, DISPLAY_UNIT, "end the display"), *without_display(site.root)]
+
+
+def _no_sound(site: Site) -> list[Step]:
+    there = site.at(f"/etc/systemd/system/{SOUND}")
+    return [AbsentFile(there, with_folder=True)] if there.exists() else []
+
+
+def _disabled(site: Site, unit: str, why: str) -> Step:
+    root = () if site.is_booted or site.root == Path("/") else (f"--root={site.root}",)
+    now = ("--now",) if site.is_booted else ()
+    return RunCommand(("systemctl", *root, "disable", *now, unit), why, may_fail=True)
 
 
 def _compiled(site: Site) -> list[Step]:
@@ -187,7 +244,7 @@ def _take_notice(site: Site) -> list[Step]:
         RunCommand(("udevadm", "trigger"), "apply them to what is plugged in", may_fail=True),
         RunCommand(("systemctl", "daemon-reload"), "read the units"),
         RunCommand(("systemctl", "enable", *site.started), "start them at each boot"),
-        RunCommand(("systemctl", "restart", *site.started), "start them now, the new version"),
+        RunCommand(("systemctl", "restart", *site.started_now), "start them now, the new version"),
     ]
 
 

@@ -103,9 +103,11 @@ class AbsentFile:
 
     Attributes:
         path: where it lies.
+        with_folder: whether its folder goes too, once nothing is left in it.
     """
 
     path: Path
+    with_folder: bool = False
 
     def describe(self) -> str:
         """Say in one line what it is about."""
@@ -123,6 +125,8 @@ class AbsentFile:
         """
         try:
             self.path.unlink(missing_ok=True)
+            if self.with_folder and not any(self.path.parent.iterdir()):
+                self.path.parent.rmdir()
         except OSError as error:
             raise InstallError(_refused(self.path, error)) from error
 

@@ -75,11 +75,11 @@ def test_users_and_groups_are_made_and_each_is_in_its_groups(image: Path) -> Non
     assert members["dialout"] == members["gpio"] == ["rvm"]
 
 
-def test_both_services_start_at_boot(image: Path) -> None:
+def test_machine_screen_and_display_start_at_boot(image: Path) -> None:
     assert _install(image, "--apply").exception is None
 
     wants = sorted(path.name for path in image.glob("etc/systemd/system/*.wants/*"))
-    assert wants == ["rvm-edge.service", "rvm-kiosk.service"]
+    assert wants == ["rvm-display.service", "rvm-edge.service", "rvm-kiosk.service"]
 
 
 def test_a_second_time_there_is_nothing_to_add(image: Path) -> None:

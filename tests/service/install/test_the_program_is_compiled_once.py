@@ -14,6 +14,7 @@ SHIPPED = Shipped(
     udev="",
     command="",
     policy="",
+    xorg="",
     configuration={},
 )
 
