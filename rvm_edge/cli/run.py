@@ -210,6 +210,7 @@ def _site(here: Locations) -> Site:
 def _with_its_own_credentials(here: Locations, parts: Parts) -> Parts:
     """Let the machine wait for the credentials in its data folder, and forget them on demand."""
     from dataclasses import replace
+    from functools import partial
 
     from rvm_edge.offload import in_thread
     from rvm_edge.provisioning.store import Store
@@ -217,7 +218,8 @@ def _with_its_own_credentials(here: Locations, parts: Parts) -> Parts:
 
     store = Store(here.credentials_path, here.site_path, here.server_policy_path)
     folder = here.credentials_path.parent
-    return replace(parts, credentials=StoredCredentials(folder, in_thread(), store=store))
+    stored = StoredCredentials(folder, in_thread(), store=store, go_by_site=partial(_site, here))
+    return replace(parts, credentials=stored)
 
 
 def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> OwnScreen | None:

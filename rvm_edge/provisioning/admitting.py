@@ -28,8 +28,8 @@ class Introduction:
     trouble: str = ""
 
 
-Introduce = Callable[[Identity], Awaitable[Introduction]]
-"""Makes one handshake as somebody, and changes nothing here."""
+Introduce = Callable[[Identity, Site], Awaitable[Introduction]]
+"""Makes one handshake as somebody at some site, and changes nothing here."""
 
 KNOWN: Final = frozenset({Standing.OK, Standing.DEGRADED})
 NOT_REACHED: Final = frozenset({Standing.UNREACHABLE, Standing.NO_ROUTE})
@@ -81,7 +81,7 @@ async def admit(
         NotWelcomeError: the server does not know the machine, or is not reached; nothing is kept.
         OSError: they cannot be written; nothing is kept.
     """
-    answer = await introduce(credentials.identity)
+    answer = await introduce(credentials.identity, site)
     if answer.standing not in KNOWN:
         raise NotWelcomeError(credentials.identity.server_url, answer)
     await offload(partial(store.save, credentials, site))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import trio
@@ -26,7 +27,13 @@ class StoredCredentials:
     """`rvm_edge.machine.Credentials` over ``rvm-credentials.json``."""
 
     def __init__(
-        self, folder: Path, offload: Offload, server_url: str = "", store: Store | None = None
+        self,
+        folder: Path,
+        offload: Offload,
+        server_url: str = "",
+        *,
+        store: Store | None = None,
+        go_by_site: Callable[[], object] = lambda: None,
     ) -> None:
         """Remember where to look; nothing is read yet.
 
@@ -35,11 +42,13 @@ class StoredCredentials:
             offload: where the file is read.
             server_url: where the server is, if the file does not say it.
             store: by which they can be forgotten; None where they are somebody else's to delete.
+            go_by_site: goes by what was chosen with them, before the first handshake tells of it.
         """
         self._path = folder / FILE_NAME
         self._offload = offload
         self._server_url = server_url
         self._store = store
+        self._go_by_site = go_by_site
         self._told = ""
 
     @property
@@ -111,3 +120,4 @@ class StoredCredentials:
         """Return once usable credentials are stored."""
         while not await self.present():
             await trio.sleep(LOOK_EVERY_S)
+        await self._offload(self._go_by_site)

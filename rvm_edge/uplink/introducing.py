@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from drivers.ports import Frame
@@ -10,8 +11,9 @@ from rvm_edge.bridges.cloud.trust import TrustError
 from rvm_edge.identity import Identity
 from rvm_edge.machine import EyesError, Standing
 from rvm_edge.provisioning.admitting import Introduce, Introduction
+from rvm_edge.provisioning.site import Site
 from rvm_edge.settings import RequestSettings
-from rvm_edge.telemetry import Telemetry
+from rvm_edge.telemetry import Figures, Health, Inventory, Telemetry
 
 if TYPE_CHECKING:
     import httpx
@@ -30,11 +32,11 @@ def introducing(
         transport: stands for the network.
     """
 
-    async def introduce(identity: Identity) -> Introduction:
+    async def introduce(identity: Identity, site: Site) -> Introduction:
         cloud = MyRvmCloud(
             identity,
             settings,
-            telemetry,
+            _SitedTelemetry(telemetry, site),
             as_jpeg=_no_picture,
             on_commands=lambda _commands, _at: None,
             transport=transport,
@@ -47,6 +49,27 @@ def introducing(
         return Introduction(standing, cloud.trouble)
 
     return introduce
+
+
+class _SitedTelemetry:
+    """`rvm_edge.telemetry.Telemetry` of a machine that is to go by a site, and does not yet."""
+
+    def __init__(self, telemetry: Telemetry, site: Site) -> None:
+        self._telemetry = telemetry
+        self._site = site
+
+    async def health(self) -> Health:
+        """Measure the computer."""
+        return await self._telemetry.health()
+
+    async def inventory(self) -> Inventory:
+        """List what the machine is made of, in the site's time zone."""
+        found = await self._telemetry.inventory()
+        return replace(found, timezone=self._site.time_zone or found.timezone)
+
+    async def figures(self) -> Figures:
+        """Count what it has done."""
+        return await self._telemetry.figures()
 
 
 async def _no_picture(_frame: Frame, _most_bytes: int) -> bytes:

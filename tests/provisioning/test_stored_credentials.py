@@ -75,6 +75,24 @@ async def test_waiting_ends_when_good_credentials_come(
     assert came_s[0] - began_s <= 200 + LOOK_EVERY_S
 
 
+async def test_the_site_counts_before_anybody_hears_that_credentials_came(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    seen: list[str] = []
+    stored = StoredCredentials(tmp_path, inline, go_by_site=lambda: seen.append("site"))
+
+    async def wait() -> None:
+        await stored.wait()
+        seen.append("came")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait)
+        await trio.sleep(100)
+        assert seen == []
+        put(tmp_path)
+    assert seen == ["site", "came"]
+
+
 async def test_what_is_wrong_is_logged_once_and_again_when_it_changes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
