@@ -34,6 +34,10 @@ class MotionBlockedError(DriverError):
     """A mechanism could not finish its movement: a jam, or a hand in the slot."""
 
 
+class StoppedError(DriverError):
+    """A movement was stopped on its way, as somebody asked: its part stands anywhere."""
+
+
 class PictureError(DriverError):
     """The camera gave no usable picture: none, black, frozen or late."""
 
@@ -136,6 +140,24 @@ class Sorter(Protocol):
         Raises:
             MotionBlockedError: it jammed.
             NoAnswerError: nobody knows what it did.
+        """
+        ...
+
+
+class Brake(Protocol):
+    """Stops what moves: gate and sorter, whoever had them moved."""
+
+    async def stop(self) -> bool:
+        """Stop what moves, where it is; return once nothing moves any more.
+
+        The verb that moved it raises `StoppedError`. Nobody knows then where the part stands:
+        `Gate.close` and `Sorter.home` bring it to a known place.
+
+        Returns:
+            False where the controller cannot: what moves goes on to its end.
+
+        Raises:
+            NoAnswerError: nobody knows whether it still moves.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from drivers.ports import (
     BinGauge,
     BinLevel,
+    Brake,
     Camera,
     DoorLock,
     Frame,
@@ -52,6 +53,7 @@ class Interceptor(Protocol):
 def intercepted(hardware: Hardware, by: Interceptor) -> Hardware:
     """Return `hardware` with every call of every port handed to `by`; the parts speak unasked."""
     scale, thermometer, gauge = hardware.scale, hardware.thermometer, hardware.bin_gauge
+    brake = hardware.brake
     return Hardware(
         camera=_Camera(hardware.camera, "camera", by),
         gate=_Gate(hardware.gate, "gate", by),
@@ -67,6 +69,7 @@ def intercepted(hardware: Hardware, by: Interceptor) -> Hardware:
         thermometer=None if thermometer is None else _Thermometer(thermometer, "thermometer", by),
         changes=hardware.changes,
         bin_gauge=None if gauge is None else _BinGauge(gauge, "bin", by),
+        brake=None if brake is None else _Brake(brake, "brake", by),
     )
 
 
@@ -102,6 +105,11 @@ class _Sorter(_Port[Sorter]):
 
     async def return_item(self) -> None:
         await self._asked("return_item", self.inner.return_item)
+
+
+class _Brake(_Port[Brake]):
+    async def stop(self) -> bool:
+        return await self._asked("stop", self.inner.stop)
 
 
 class _Light(_Port[Light]):

@@ -23,7 +23,14 @@ from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.camera.v4l2 import v4l2_source
 from drivers.esp32.controller import Controller
 from drivers.esp32.framed_dialect import Sensor
-from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.ports import (
+    Esp32Brake,
+    Esp32Gate,
+    Esp32Indicator,
+    Esp32Light,
+    Esp32Pulse,
+    Esp32Sorter,
+)
 from drivers.esp32.scale import Esp32Scale, LoadCell
 from drivers.esp32.sensors import (
     Esp32Bin,
@@ -131,6 +138,7 @@ async def real_hardware(
             scale=_scale(ports.scale, found.scale, controller),
             thermometer=_thermometer(ports.thermometer, controller),
             changes=told,
+            brake=Esp32Brake(controller),
         )
 
 

@@ -48,6 +48,7 @@ def test_ports_have_the_names_that_the_machine_uses() -> None:
     wanted = {field.name: field.default for field in dataclasses.fields(Hardware)}
     assert wanted.pop("changes") is None  # no port: how sensors that have one speak up
     assert wanted.pop("bin_gauge") is None  # nor this: the bin's sensor, as a distance
+    assert wanted.pop("brake") is None  # nor this: the controller's, for all that it moves
     assert set(Ports.__struct_fields__) == set(wanted)
     optional = {name for name, default in wanted.items() if default is None}
     assert optional == {"scale", "thermometer"}
@@ -112,7 +113,10 @@ def test_a_part_that_is_not_fitted_may_be_left_out() -> None:
             "ports.gat is unknown; did you mean ports.gate?",
         ),
         (lambda m: m["ports"].pop("gate"), "ports.gate is missing"),
-        (lambda m: m.pop("ports"), "ports is missing"),
+        (
+            lambda m: m.pop("ports"),
+            "ports is missing: docs/reference/drivers.md shows a whole map",
+        ),
         (
             lambda m: m["ports"]["bin"]["wires"].update(echo=41),
             "ports.bin.wires.echo must be a whole number from 1 to 40, not 41",
@@ -145,13 +149,59 @@ def test_a_part_that_is_not_fitted_may_be_left_out() -> None:
             "ports.camera.device is missing: v4l2 needs a camera such as /dev/v4l/by-id/…",
         ),
         (
+            lambda m: m["ports"].update(thermometer={"driver": "none"}),
+            "ports.thermometer.driver cannot be none, which serves bin, door, indicator, slot only; "
+            "thermometer can be sim or esp32 or iio, or left out",
+        ),
+        (
+            lambda m: m["ports"].update(gate={"driver": "esp32", "device": "/dev/ttyUSB0"}),
+            "ports.gate.device is not for esp32: the controller's is esp32.device",
+        ),
+        (
+            lambda m: m["ports"]["camera"].update(driver="gstreamer", device="/dev/video0"),
+            "ports.camera.device is not for gstreamer: a CSI camera is camera.sensor, and any "
+            "other source camera.source",
+        ),
+        (
+            lambda m: (
+                m["ports"]["camera"].update(driver="v4l2", device="/dev/video0"),
+                m.update(camera={"source": ["videotestsrc"]}),
+            ),
+            "camera.source is for gstreamer: v4l2 has its camera's device",
+        ),
+        (
+            lambda m: m["ports"]["camera"].update(driver="v4l2", device="/dev/video0\n"),
+            "ports.camera.device must not begin or end with a blank, nor hold what cannot be seen",
+        ),
+        (
+            lambda m: m["esp32"].update(device=" /dev/ttyTHS1"),
+            "esp32.device must not begin or end with a blank, nor hold what cannot be seen",
+        ),
+        (
+            lambda m: m["ports"].update(chamber={"driver": "esp32", "active_low": True}),
+            "ports.chamber.active_low is not for esp32: its firmware says by itself whether "
+            "something is there",
+        ),
+        (
+            lambda m: m["ports"]["bin"].update(driver="gpio", active_low=True),
+            "ports.bin.active_low is for a switch at gpio",
+        ),
+        (
+            lambda m: m["ports"].update(chamber={"driver": "gpio", "wires": {"sginal": 12}}),
+            "ports.chamber.wires.sginal is unknown; did you mean signal?",
+        ),
+        (
+            lambda m: m["ports"].update(chamber={"driver": "gpio", "wires": {"led": 12}}),
+            "ports.chamber.wires.led is unknown; gpio reads signal",
+        ),
+        (
             lambda m: m["ports"]["bin"].update(driver="gpio", wires={"echo": 33}),
             "ports.bin.wires.trigger is missing: gpio needs its pin, by the BOARD numbering",
         ),
         (
             lambda m: m["ports"]["chamber"].update(driver="gpio", wires={"signal": 1}),
-            "ports.chamber.wires.signal cannot be pin 1, which is no GPIO; these are: 7, 11, 12, "
-            "13, 15, 16, 18, 19, 21, 22, 23, 24, 26, 29, 31, 32, 33, 35, 36, 37, 38, 40",
+            "ports.chamber.wires.signal cannot be pin 1, which is no GPIO; BOARD numbers that "
+            "are: 7, 11, 12, 13, 15, 16, 18, 19, 21, 22, 23, 24, 26, 29, 31, 32, 33, 35, 36, 37, 38, 40",
         ),
         (
             lambda m: m["ports"].update(
@@ -188,8 +238,24 @@ def test_a_mistake_is_named_with_what_is_allowed(change: Change, said: str) -> N
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"", "Expecting value: line 1 column 1 (char 0)"),
-        (b'{\n"ports": }', "Expecting value: line 2 column 10 (char 11)"),
+        (b"", "line 1, column 1: Expecting value"),
+        (b'{\n"ports": }', "line 2, column 10: Expecting value"),
+        (
+            b'{"ports": {"gate": {"driver": "sim",\n }}}',
+            "line 2, column 2: there is a comma before the closing bracket, which JSON does not "
+            "allow",
+        ),
+        (
+            b'{"about": ["one", ]}',
+            "line 1, column 19: there is a comma before the closing bracket, which JSON does not "
+            "allow",
+        ),
+        (
+            b'{\n  // the first machine\n  "ports": {}}',
+            "line 2, column 3: JSON has no comments; "
+            'a part may have a "note", and the whole map an "about"',
+        ),
+        (b"{'ports': {}}", "line 1, column 2: JSON puts texts and names in double quotes"),
         (b"[]", "must be a table, not []"),
         (b'{"esp32": {}, "esp32": {}}', "esp32 stands twice in the same table"),
         (b"\n\xff", "line 2 is not UTF-8 text"),
@@ -199,6 +265,15 @@ def test_a_mistake_is_named_with_what_is_allowed(change: Change, said: str) -> N
 )
 def test_what_is_no_map_is_refused(raw: bytes, said: str) -> None:
     assert refusal_of(raw) == said
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert parse_hardware_map(b"\xef\xbb\xbf" + SHIPPED.read_bytes())
+
+
+def test_a_map_that_is_simulated_for_a_while_keeps_what_is_said_of_its_parts() -> None:
+    real = {"driver": "sim", "device": "/dev/video0", "active_low": True}
+    assert parse_hardware_map(changed(lambda m: m["ports"].update(camera=real, chamber=real)))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:

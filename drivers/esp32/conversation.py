@@ -36,7 +36,20 @@ class Conversation(Protocol):
             NoAnswerError: the controller stayed silent or restarted; what it did is unknown.
             WrongAnswerError: it confirmed something else, or does not know the command.
             MotionBlockedError: something was in the way, where the dialect can say so.
+            StoppedError: `stop` was called meanwhile.
             ValueError: the payload does not fit.
+        """
+        ...
+
+    async def stop(self) -> bool:
+        """Stop what moves, where it is; the command that moved it ends in `StoppedError`.
+
+        Returns:
+            False where the dialect, or the controller's firmware, has no word for it.
+
+        Raises:
+            DeviceGoneError: the wire was lost.
+            NoAnswerError: the controller stayed silent or restarted; what moves is unknown.
         """
         ...
 

@@ -89,6 +89,17 @@ SENSORS = frozenset(Command) - frozenset(REPLY_TO)
 """The commands that ask a sensor; they are answered by a `Reading`."""
 
 
+MOTIONS = frozenset(
+    {
+        Command.SLOT_OPEN,
+        Command.SLOT_CLOSE,
+        Command.SORT_VALID_ITEM,
+        Command.RETURN_REJECTED_ITEM,
+    }
+)
+"""The commands that have a motor turned."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a sensor answered.

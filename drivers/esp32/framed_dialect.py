@@ -1,8 +1,9 @@
 """What the framed dialect says: the messages, and how each stands in a frame.
 
-The host says `Hello`, `Order` and `Heartbeat`; the controller says `Welcome`, `Ack`, `Done`, `Nack`
-and `SensorEvent`. An answer carries the sequence number of what it answers. Orders are numbered
-from 1 and never 0; `Hello` and `Heartbeat` are numbered 0; events count by themselves.
+The host says `Hello`, `Order`, `Heartbeat` and `Stop`; the controller says `Welcome`, `Ack`,
+`Done`, `Nack` and `SensorEvent`. An answer carries the sequence number of what it answers. Orders
+and stops are numbered from 1, in one count, and never 0; `Hello` and `Heartbeat` are numbered 0;
+events count by themselves.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from drivers.esp32.dialect import SENSORS, Command, require_payload
+from drivers.esp32.dialect import MOTIONS, SENSORS, Command, require_payload
 from drivers.esp32.frames import NUMBER_MAX, Frame
 
 CODES: dict[Command, int] = {
@@ -48,6 +49,7 @@ class Kind(IntEnum):
     HELLO = 0x01
     ORDER = 0x02
     HEARTBEAT = 0x03
+    STOP = 0x04
     WELCOME = 0x81
     ACK = 0x82
     DONE = 0x83
@@ -63,6 +65,8 @@ class Outcome(Enum):
     """Something was in the way; nothing moves any more."""
     NO_READING = 2
     """The sensor that was asked gives nothing."""
+    STOPPED = 3
+    """A `Stop` has ended it on the way; nothing moves any more."""
 
 
 class Reason(Enum):
@@ -124,8 +128,13 @@ class Heartbeat:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Gate and sorter are to stop where they are, whoever had them moved, and at once."""
+
+
+@dataclass(frozen=True)
 class Ack:
-    """It has arrived; an order is being carried out."""
+    """It has arrived: an order is being carried out, or what was to stop stands still."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +172,14 @@ class SensorEvent:
     active: bool
 
 
-Message = Hello | Welcome | Order | Heartbeat | Ack | Done | Nack | SensorEvent
+Message = Hello | Welcome | Order | Heartbeat | Stop | Ack | Done | Nack | SensorEvent
+
+_BARE: dict[type[Heartbeat | Stop | Ack], Kind] = {
+    Heartbeat: Kind.HEARTBEAT,
+    Stop: Kind.STOP,
+    Ack: Kind.ACK,
+}
+"""What says all that there is to say by its kind."""
 
 _DEAD_MAN = struct.Struct(">H")
 _VALUE = struct.Struct(">i")
@@ -200,7 +216,7 @@ def _parts(message: Message) -> tuple[Kind, bytes]:
         return Kind.NACK, bytes([message.reason.value])
     if isinstance(message, SensorEvent):
         return Kind.SENSOR_EVENT, bytes([message.sensor.value, message.active])
-    return (Kind.ACK if isinstance(message, Ack) else Kind.HEARTBEAT), b""
+    return _BARE[type(message)], b""
 
 
 def _done_parts(done: Done) -> bytes:
@@ -217,6 +233,8 @@ def _gives_value(command: Command, outcome: Outcome) -> bool:
     """Say whether a reading goes with that end; only a sensor that was asked gives one."""
     if outcome is Outcome.NO_READING and command not in SENSORS:
         raise ValueError(f"{command.value} asks no sensor")
+    if outcome is Outcome.STOPPED and command not in MOTIONS:
+        raise ValueError(f"{command.value} moves nothing that can be stopped")
     return command in SENSORS and outcome is Outcome.OK
 
 
@@ -246,7 +264,7 @@ def _read(kind: Kind, payload: bytes) -> Message:
             raise ValueError("a dead-man of no time")
         return (Hello if kind is Kind.HELLO else Welcome)(milliseconds / 1000)
     _nothing(payload)
-    return Ack() if kind is Kind.ACK else Heartbeat()
+    return next(message() for message, its_kind in _BARE.items() if its_kind is kind)
 
 
 def _read_done(payload: bytes) -> Done:

@@ -9,61 +9,28 @@ is never carried out again, and its host says hello before the next one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import trio
 
 from drivers.esp32.dialect import Command
 from drivers.esp32.framed_dialect import (
-    Done,
     Heartbeat,
     Hello,
     Message,
     Nack,
     Order,
-    Outcome,
     Reason,
     SensorEvent,
+    Stop,
     Welcome,
     read_message,
     to_frame,
 )
 from drivers.esp32.frames import NUMBER_MAX, Frame, FrameParser, encode_frame
+from drivers.esp32.question import NeverBegunError, Question, moves, stopped
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import LinkTimings
-from drivers.ports import (
-    DeviceGoneError,
-    DriverError,
-    MotionBlockedError,
-    NoAnswerError,
-    WrongAnswerError,
-)
-
-
-class _NeverBegunError(NoAnswerError):
-    """The only copy of an order that was ever sent was refused: it may be given once more."""
-
-
-@dataclass
-class _Question:
-    """An order, or a hello, that waits for its answer."""
-
-    command: Command | None
-    number: int
-    sent: int = 0
-    heard: bool = False
-    value: int | None = None
-    over: trio.Event = field(default_factory=trio.Event)
-    error: DriverError | None = None
-
-    def end(self, error: DriverError | None = None) -> None:
-        if not self.over.is_set():
-            self.error = error
-            self.over.set()
-
-    @property
-    def name(self) -> str:
-        return "hello" if self.command is None else self.command.value
+from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
 
 
 class FramedSession:
@@ -86,12 +53,12 @@ class FramedSession:
         self._timings = timings
         self._session_number = session_number
         self._tell, self._forget = tell, forget
-        self._talking, self._sending = trio.Lock(), trio.Lock()
+        self._talking, self._stopping, self._sending = trio.Lock(), trio.Lock(), trio.Lock()
         self._parser = FrameParser()
         self._session = session_number()
-        self._number = 0
+        self._number = self._stops = 0
         self._last_event = 0
-        self._question: _Question | None = None
+        self._questions: list[Question] = []
         self._gone: DeviceGoneError | None = None
         self.open, self.proven = False, True
 
@@ -101,7 +68,7 @@ class FramedSession:
         Raises:
             DeviceGoneError: the wire was lost.
         """
-        await self._send(Hello(self._timings.dead_man_s), 0)
+        await self._send(Hello(self._timings.dead_man_s), 0, self._session)
 
     async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return what the sensor reads if it asks one.
@@ -112,14 +79,41 @@ class FramedSession:
         """
         order = Order(command, payload)
         to_frame(order, self._session)
+        stops = self._stops
         async with self._talking:
             if not self.open:
                 await self._greet_again()
             try:
-                return await self._insist(order, self._next(command))
-            except _NeverBegunError:
+                return await self._give(order, stops)
+            except NeverBegunError:
                 await self._greet_again()
-                return await self._insist(order, self._next(command))
+                return await self._give(order, stops)
+
+    async def stop(self) -> bool:
+        """Stop what moves, without waiting for its order to end: that one ends by this.
+
+        What was to be moved, and has not been begun yet, is not begun any more.
+
+        Returns:
+            False where its firmware does not know how.
+
+        Raises:
+            DriverError: as the protocol says.
+        """
+        self._stops += 1
+        asked_before = list(self._questions)
+        async with self._stopping:
+            if not self.open and not self._talking.locked():
+                async with self._talking:
+                    await self._greet_again()
+            try:
+                await self._insist(self._next(Stop()))
+            except WrongAnswerError:
+                return False
+            for question in asked_before:
+                if moves(question.message):  # not begun yet, its number is too old by now
+                    question.end(stopped(question.name))
+            return True
 
     def hear(self, data: bytes) -> None:
         """Take what has come over the wire."""
@@ -127,7 +121,7 @@ class FramedSession:
             message = read_message(frame)
             # What the host itself may say is an echo, of a firmware that logs what it hears.
             if frame.session == self._session and not isinstance(
-                message, Hello | Order | Heartbeat | None
+                message, Hello | Order | Heartbeat | Stop | None
             ):
                 self._take(frame, message)
 
@@ -135,7 +129,7 @@ class FramedSession:
         """Send a heartbeat; say hello again to a controller that has restarted meanwhile."""
         try:
             if self.open:
-                await self._send(Heartbeat(), 0)
+                await self._send(Heartbeat(), 0, self._session)
             elif not self._talking.locked():
                 async with self._talking:
                     await self._greet_again()
@@ -147,19 +141,24 @@ class FramedSession:
         """End the command that waits: the wire is lost."""
         self._gone = gone
         self._leave()
-        if self._question is not None:
-            self._question.end(gone)
+        for question in self._questions:
+            question.end(gone)
 
-    def _next(self, command: Command) -> _Question:
+    async def _give(self, order: Order, stops: int) -> int | None:
+        if moves(order) and self._stops != stops:
+            raise stopped(order.command.value)
+        return await self._insist(self._next(order))
+
+    def _next(self, message: Order | Stop) -> Question:
         self._number = self._number % NUMBER_MAX + 1
-        return _Question(command, self._number)
+        return Question(message, self._number)
 
     async def _greet_again(self) -> None:
         self._leave()
         self._session = self._session_number()
         self._number = self._last_event = 0
         try:
-            await self._insist(Hello(self._timings.dead_man_s), _Question(None, 0))
+            await self._insist(Question(Hello(self._timings.dead_man_s), 0))
         except NoAnswerError:
             self.proven = False
             raise
@@ -169,36 +168,38 @@ class FramedSession:
         self.open = False
         self._forget()
 
-    async def _insist(self, message: Message, question: _Question) -> int | None:
-        """Send `message` until its outcome has come, or nothing is heard any more."""
-        self._question = question
+    async def _insist(self, question: Question) -> int | None:
+        """Send a message until its outcome has come, or nothing is heard any more."""
+        session = self._session
+        self._questions.append(question)
         try:
             with trio.move_on_after(self._timings.ack_s):
                 unheard = 0
                 while unheard <= self._timings.frame_retries and not question.over.is_set():
                     question.heard = False
                     question.sent += 1
-                    await self._send(message, question.number)
+                    await self._send(question.message, question.number, session)
                     with trio.move_on_after(self._timings.frame_s):
                         await question.over.wait()
                     unheard = 0 if question.heard else unheard + 1
         finally:
-            self._question = None
+            self._questions.remove(question)
         if not question.over.is_set():
             # Should its numbers and ours have parted company, a new session sets them right.
-            self._leave()
+            if session == self._session:
+                self._leave()
             raise NoAnswerError(self._silence(question))
         if question.error is not None:
             raise question.error
         return question.value
 
-    def _silence(self, question: _Question) -> str:
+    def _silence(self, question: Question) -> str:
         if question.heard:
             return f"{question.name}: no outcome within {self._timings.ack_s:g} s"
         return f"{question.name}: no answer, sent {question.sent} times"
 
-    async def _send(self, message: Message, number: int) -> None:
-        data = encode_frame(to_frame(message, self._session, number))
+    async def _send(self, message: Message, number: int, session: int) -> None:
+        data = encode_frame(to_frame(message, session, number))
         async with self._sending:
             if self._gone is not None:
                 raise self._gone
@@ -216,18 +217,9 @@ class FramedSession:
             self.open = self.proven = True
         elif isinstance(message, Nack) and message.reason is Reason.NO_SESSION:
             self._leave()
-        question = self._question
-        if question is None or frame.number != question.number:
-            return
-        question.heard = True
-        if question.command is None:
-            if isinstance(message, Welcome):
-                question.end()
-        elif isinstance(message, Done):
-            question.value = message.value
-            question.end(_failure(question.command, message))
-        elif isinstance(message, Nack) and message.reason is not Reason.BUSY:
-            question.end(_refusal(question, message.reason))
+        for question in self._questions:
+            if frame.number == question.number:
+                question.take(message)
 
     def _take_event(self, number: int, event: SensorEvent) -> None:
         # Counts from 1 in every session, and from 1 again after the last number there is; a doubled
@@ -236,20 +228,3 @@ class FramedSession:
         if 0 < ahead <= NUMBER_MAX // 2:
             self._last_event = number
             self._tell(event)
-
-
-def _failure(command: Command, done: Done) -> DriverError | None:
-    if done.command is not command:
-        return WrongAnswerError(
-            f"the controller confirmed {done.command.value}, not {command.value}"
-        )
-    if done.outcome is Outcome.BLOCKED:
-        return MotionBlockedError(f"{command.value}: something was in the way")
-    return None
-
-
-def _refusal(question: _Question, reason: Reason) -> DriverError:
-    if reason is Reason.UNKNOWN_COMMAND:
-        return WrongAnswerError(f"the controller does not know {question.name}")
-    error = _NeverBegunError if question.sent == 1 else NoAnswerError
-    return error(f"{question.name}: the controller has restarted; what it did is unknown")

@@ -57,6 +57,17 @@ class Esp32Sorter:
 
 
 @dataclass(frozen=True)
+class Esp32Brake:
+    """`drivers.ports.Brake` on the ESP32: in frames, where its firmware knows how."""
+
+    controller: Controller
+
+    async def stop(self) -> bool:
+        """Stop gate and sorter."""
+        return await self.controller.stop()
+
+
+@dataclass(frozen=True)
 class Esp32Light:
     """`drivers.ports.Light` on the ESP32."""
 

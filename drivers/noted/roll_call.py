@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
-from drivers.ports import DriverError, MotionBlockedError
+from drivers.ports import DriverError, MotionBlockedError, StoppedError
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class RollCall:
         """
         try:
             yield
-        except MotionBlockedError:
+        except (MotionBlockedError, StoppedError):
             self._answered[port] = True
             raise
         except DriverError:

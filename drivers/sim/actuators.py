@@ -1,4 +1,4 @@
-"""The simulated parts that move, shine or tell: gate, sorter, light, indicator, pulse, door."""
+"""The simulated parts that move, shine or tell: gate, sorter, brake, light and the like."""
 
 from __future__ import annotations
 
@@ -45,6 +45,19 @@ class SimulatedSorter:
     async def return_item(self) -> None:
         """Push the item back into the slot's mouth."""
         await command(self.world, Verb.SORTER_RETURN, self.timeout_s)
+
+
+@dataclass(frozen=True)
+class SimulatedBrake:
+    """`drivers.ports.Brake` on a simulated world."""
+
+    world: SimulatedWorld
+    timeout_s: float = ANSWER_S
+
+    async def stop(self) -> bool:
+        """Stop gate and sorter."""
+        await command(self.world, Verb.STOP, self.timeout_s)
+        return True
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Verb(Enum):
     LIGHT_OFF = "light.off"
     INDICATE = "indicator.show"
     BEAT = "pulse.beat"
+    STOP = "brake.stop"
     PICTURE = "camera.picture"
     CHAMBER = "chamber.occupied"
     SLOT = "slot.occupied"

@@ -11,6 +11,7 @@ from drivers.ports import (
     NoAnswerError,
     PictureError,
     ReadingError,
+    StoppedError,
     WrongAnswerError,
 )
 from drivers.sim.caller import Caller, RefusalError
@@ -24,6 +25,7 @@ _ERRORS: dict[str, type[DriverError]] = {
         NoAnswerError,
         PictureError,
         ReadingError,
+        StoppedError,
         WrongAnswerError,
     )
 }

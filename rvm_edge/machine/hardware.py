@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from drivers.ports import (
     BinGauge,
     BinLevel,
+    Brake,
     Camera,
     Changes,
     DoorLock,
@@ -31,6 +32,7 @@ class Hardware:
         scale: None where no scale is fitted.
         thermometer: None where none is fitted.
         bin_gauge: the bin's sensor, where it measures a distance; None where it does not.
+        brake: stops gate and sorter; None where nothing can be stopped.
         changes: what the sensors say unasked; None where none of them can.
     """
 
@@ -48,3 +50,4 @@ class Hardware:
     thermometer: Thermometer | None = None
     changes: Changes | None = None
     bin_gauge: BinGauge | None = None
+    brake: Brake | None = None

@@ -26,7 +26,7 @@ from drivers.esp32.dialect import (
     line_of,
 )
 from drivers.esp32.framed_dialect import Done, Order, Outcome
-from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
+from drivers.ports import DeviceGoneError, MotionBlockedError, Signal, StoppedError
 from drivers.sim.link import Verb
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.framed_wire import FramedWire
@@ -160,7 +160,7 @@ class Esp32:
         return frame
 
     async def _carry_out(self, asked: str, check: Callable[[], None]) -> Reply | Reading | None:
-        """Do what was asked and return the answer; None if something was in the way."""
+        """Do what was asked and return the answer; None for what did not come to its end."""
         name, _, payload = asked.partition(":")
         try:
             command = Command(name)
@@ -169,7 +169,7 @@ class Esp32:
         if self._world.faults.fires(Fault.COMMAND_UNKNOWN) or "\n" in asked:
             return Reply.UNKNOWN_COMMAND
         done = await self._act(check, Order(command, payload))
-        if done is None or done.outcome is Outcome.BLOCKED:
+        if done is None or done.outcome in {Outcome.BLOCKED, Outcome.STOPPED}:
             return None
         return Reading(command, done.value) if command in SENSORS else REPLY_TO[command]
 
@@ -182,6 +182,8 @@ class Esp32:
             await self._world.firmware.perform(verb, signal, check)
         except MotionBlockedError:
             return Done(order.command, Outcome.BLOCKED)
+        except StoppedError:
+            return Done(order.command, Outcome.STOPPED)
         except DeviceGoneError:
             return None
         if order.command is Command.DISPLAY:

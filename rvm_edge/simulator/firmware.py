@@ -8,7 +8,13 @@ from functools import partial
 
 import trio
 
-from drivers.ports import DeviceGoneError, MotionBlockedError, Signal, WrongAnswerError
+from drivers.ports import (
+    DeviceGoneError,
+    MotionBlockedError,
+    Signal,
+    StoppedError,
+    WrongAnswerError,
+)
 from drivers.sim.link import Arguments, Verb
 from rvm_edge.simulator.mechanism import Mechanism, Way
 from rvm_edge.simulator.motion import Motion
@@ -25,6 +31,7 @@ CONTROLLER_VERBS = frozenset(
         Verb.LIGHT_OFF,
         Verb.INDICATE,
         Verb.BEAT,
+        Verb.STOP,
     }
 )
 """What goes to the motor controller; everything else is wired to the host."""
@@ -66,6 +73,10 @@ class Firmware:
         """Reboot: everything stops where it is, the lamp goes out."""
         self._mechanism.stop_all(self._passage.now())
 
+    def stop(self) -> None:
+        """Stop gate and sorter where they are; whoever had them moved is told so."""
+        self._mechanism.brake(self._passage.now())
+
     async def perform(
         self, verb: Verb, signal: Signal | None, still_there: Callable[[], None]
     ) -> None:
@@ -79,14 +90,20 @@ class Firmware:
 
         Raises:
             MotionBlockedError: something was in the way.
+            StoppedError: it was stopped on the way.
             DeviceGoneError: the controller lost power or was reset in the middle.
         """
+        if verb is Verb.STOP:  # heard while another command is carried out
+            self.stop()
+            return
         async with self._at_work:
             for start in self._steps(verb, signal):
                 await self._wait(lambda: not self._mechanism.busy, still_there)
                 motion = start(self._passage.now())
                 self._passage.touch()
                 await self._wait(partial(_is_over, motion), still_there)
+                if motion.stopped:
+                    raise StoppedError(f"{verb.value}: stopped on the way")
                 if motion.aborted:
                     raise DeviceGoneError(f"{verb.value}: the controller went down in the middle")
                 if motion.blocked:

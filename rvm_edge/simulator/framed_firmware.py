@@ -16,6 +16,7 @@ from drivers.esp32.framed_dialect import (
     Order,
     Reason,
     SensorEvent,
+    Stop,
     Welcome,
     read_message,
     to_frame,
@@ -34,7 +35,12 @@ class FramedFirmware:
     """
 
     def __init__(
-        self, act: Act, say: Callable[[Frame], None], nursery: trio.Nursery, dead_man_s: float
+        self,
+        act: Act,
+        say: Callable[[Frame], None],
+        nursery: trio.Nursery,
+        dead_man_s: float,
+        brake: Callable[[], None] | None = None,
     ) -> None:
         """Wait for a host.
 
@@ -43,8 +49,10 @@ class FramedFirmware:
             say: sends a frame to the host.
             nursery: orders are carried out in it, so that the host is heard meanwhile.
             dead_man_s: the longest that a host may stay silent.
+            brake: stops what moves, at once; None for a firmware that does not know `Stop`.
         """
         self._act = act
+        self._brake = brake
         self._say = say
         self._nursery = nursery
         self._longest_s = self.dead_man_s = dead_man_s
@@ -81,6 +89,8 @@ class FramedFirmware:
             self._answer(frame, Ack())
         elif isinstance(message, Order):
             self._take_order(frame, message)
+        elif isinstance(message, Stop) and self._brake is not None:
+            self._take_stop(frame, self._brake)
         else:
             self._answer(frame, Nack(Reason.UNKNOWN_COMMAND))
 
@@ -105,6 +115,15 @@ class FramedFirmware:
             self._answer(frame, Ack())
             self._nursery.start_soon(self._carry_out, frame, order)
 
+    def _take_stop(self, frame: Frame, brake: Callable[[], None]) -> None:
+        ahead = (frame.number - self._last) % (NUMBER_MAX + 1)
+        if ahead > NUMBER_MAX // 2:
+            return
+        if ahead:
+            self._last, self._outcome = frame.number, Ack()
+            brake()
+        self._answer(frame, Ack())
+
     async def _carry_out(self, frame: Frame, order: Order) -> None:
         try:
             done = await self._act(order)
@@ -112,7 +131,8 @@ class FramedFirmware:
             self._at_work = False
         if done is None or frame.session != self._session:
             return
-        self._outcome = done
+        if frame.number == self._last:
+            self._outcome = done
         self._answer(frame, done)
 
     def _answer(self, frame: Frame, message: Message) -> None:

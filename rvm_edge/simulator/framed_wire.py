@@ -50,7 +50,9 @@ class FramedWire:
         self._talk = talk
         self._nursery = nursery
         self._parser = FrameParser()
-        self._firmware = FramedFirmware(act, self._say, nursery, world.timings.dead_man_s)
+        self._firmware = FramedFirmware(
+            act, self._say, nursery, world.timings.dead_man_s, world.firmware.stop
+        )
         self._dead_man_fired = world.firmware.dead_man_fired
 
     @property

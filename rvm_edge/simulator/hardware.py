@@ -14,7 +14,14 @@ import trio
 from drivers.bin_depth import Bin
 from drivers.esp32.controller import Connect, Controller, LinkTimings
 from drivers.esp32.framed_dialect import Sensor
-from drivers.esp32.ports import Esp32Gate, Esp32Indicator, Esp32Light, Esp32Pulse, Esp32Sorter
+from drivers.esp32.ports import (
+    Esp32Brake,
+    Esp32Gate,
+    Esp32Indicator,
+    Esp32Light,
+    Esp32Pulse,
+    Esp32Sorter,
+)
 from drivers.esp32.scale import Esp32Scale, LoadCell
 from drivers.esp32.sensors import (
     Esp32Bin,
@@ -29,6 +36,7 @@ from drivers.esp32.told import Told
 from drivers.replay.links import Listener, RecordingLink
 from drivers.sim.actuators import (
     ANSWER_S,
+    SimulatedBrake,
     SimulatedDoorLock,
     SimulatedGate,
     SimulatedIndicator,
@@ -79,6 +87,7 @@ def hardware_over(
         scale=SimulatedScale(world, reading_s),
         thermometer=SimulatedThermometer(world, reading_s),
         bin_gauge=simulated_bin,
+        brake=SimulatedBrake(world, answer_s),
     )
 
 
@@ -91,6 +100,7 @@ def with_controller(hardware: Hardware, controller: Controller) -> Hardware:
         light=Esp32Light(controller),
         indicator=Esp32Indicator(controller),
         pulse=Esp32Pulse(controller),
+        brake=Esp32Brake(controller),
     )
 
 

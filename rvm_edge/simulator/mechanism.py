@@ -171,6 +171,15 @@ class Mechanism:
         self.lamp.switch(now_s, on=False)
         self._passage.touch()
 
+    def brake(self, now_s: float) -> None:
+        """Stop gate and sorter where they are. What falls, falls on."""
+        if not self._gate.moves(now_s) and not self.motor_turns:
+            return
+        self._current.aborted = self._current.stopped = not self._current.finished
+        self._gate.stop(now_s)
+        self._stop_motor(now_s)
+        self._passage.touch()
+
     def _begin(self) -> Motion:
         self._current = Motion()
         return self._current

@@ -12,12 +12,14 @@ class Motion:
     Attributes:
         finished: it came to its end, good or bad.
         blocked: what stopped it; "" if nothing did.
-        aborted: the controller lost power or was reset in the middle.
+        aborted: the controller lost power, was reset or was told to stop in the middle.
+        stopped: it was told to stop.
     """
 
     finished: bool = False
     blocked: str = ""
     aborted: bool = False
+    stopped: bool = False
 
     @property
     def over(self) -> bool:
@@ -41,6 +43,10 @@ class Shutter:
             return self._to
         done = (now_s - self._started_at_s) / (self._arrives_at_s - self._started_at_s)
         return self._from + (self._to - self._from) * max(done, 0.0)
+
+    def moves(self, now_s: float) -> bool:
+        """Say whether it is on its way."""
+        return now_s < self._arrives_at_s
 
     def drive(self, to: float, now_s: float) -> float:
         """Start moving to `to`; return when it will be there."""

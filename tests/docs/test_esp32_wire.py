@@ -9,7 +9,7 @@ import pytest
 
 from drivers.esp32.crc16 import crc16
 from drivers.esp32.dialect import REPLY_TO, Command, Reading, line_of
-from drivers.esp32.framed_dialect import CODES, Kind, Reason, read_message, to_frame
+from drivers.esp32.framed_dialect import CODES, Kind, Outcome, Reason, read_message, to_frame
 from drivers.esp32.frames import WIRE_MAX, Frame, FrameParser, encode_frame
 from drivers.esp32.timings import LinkTimings
 from rvm_edge.locations import checkout_dir
@@ -58,8 +58,10 @@ def test_what_is_said_to_be_no_frame_is_none(damaged: NoFrame) -> None:
     assert FrameParser().feed(bytes.fromhex(damaged.wire)) == []
 
 
-def test_the_vectors_show_every_kind_and_every_refusal() -> None:
+def test_the_vectors_show_every_kind_every_end_and_every_refusal() -> None:
     assert {vector.kind for vector in VECTORS.frames} == set(Kind)
+    ends = {int(vector.payload[2:4], 16) for vector in VECTORS.frames if vector.kind == Kind.DONE}
+    assert ends == {outcome.value for outcome in Outcome}
     refusals = {vector.payload for vector in VECTORS.frames if vector.kind == Kind.NACK}
     assert refusals == {f"{reason.value:02x}" for reason in Reason}
     assert VECTORS.crc16_of_123456789 == f"{crc16(b'123456789'):04x}"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from drivers.ports import BinGauge, Scale, Signal, Thermometer
+from drivers.ports import BinGauge, Brake, Scale, Signal, Thermometer
 from rvm_edge.machine import Hardware
 
 Verb = Callable[[Hardware], Awaitable[object]]
+
+
+def brake(hardware: Hardware) -> Brake:
+    assert hardware.brake is not None
+    return hardware.brake
 
 
 def scale(hardware: Hardware) -> Scale:
@@ -54,3 +59,6 @@ WIRED: dict[str, Verb] = {
 """What is wired to the host."""
 
 EVERY = {**MOVING, **WIRED}
+
+STOPPING: dict[str, Verb] = {"brake.stop": lambda it: brake(it).stop()}
+"""What ends the others, and so is not called among them."""

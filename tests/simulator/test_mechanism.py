@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from drivers.ports import DeviceGoneError, MotionBlockedError, Signal
+from drivers.ports import DeviceGoneError, MotionBlockedError, Signal, StoppedError
 from drivers.sim.link import Verb
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.hardware import hardware_over
@@ -293,3 +293,46 @@ async def take_in(world: World, specimen: Specimen) -> None:
     world.insert(specimen)
     await trio.sleep(0.5)
     await hardware.gate.close()
+
+
+@pytest.mark.parametrize(
+    ("after_s", "fate"), [(0.2, Fate.IN_CHAMBER), (0.3, Fate.DROPPED)], ids=["held", "let go"]
+)
+async def test_a_drop_that_is_stopped_holds_what_it_has_not_let_go(
+    autojump_clock: MockClock, bottle: Specimen, after_s: float, fate: Fate
+) -> None:
+    world = World()
+    await world.ask(Verb.GATE_OPEN)
+    world.insert(bottle)
+    await trio.sleep(1)
+    await world.ask(Verb.GATE_CLOSE)
+
+    async def drop() -> None:
+        with pytest.raises(StoppedError):
+            await world.ask(Verb.SORTER_DROP)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(drop)
+        await trio.sleep(after_s)
+        began_s = trio.current_time()
+        await world.ask(Verb.STOP)
+        assert trio.current_time() == began_s
+        assert not world.motor_turns
+    await trio.sleep(1)
+    assert world.item(1).fate is fate
+    runs = world.audit().motor_runs
+    await world.ask(Verb.SORTER_HOME)
+    assert world.audit().motor_runs == runs + 1
+    await world.ask(Verb.SORTER_DROP)
+    assert world.item(1).fate is Fate.DROPPED
+
+
+async def test_a_stop_leaves_light_and_signals_alone(autojump_clock: MockClock) -> None:
+    world = World()
+    await world.ask(Verb.LIGHT_ON)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(world.ask, Verb.INDICATE, {"signal": Signal.SUCCESS.value})
+        await trio.sleep(0.5)
+        await world.ask(Verb.STOP)
+    assert world.light_is_on
+    assert world.signal is Signal.SUCCESS

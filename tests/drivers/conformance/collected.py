@@ -29,8 +29,8 @@ BEHIND_RIGS = {
 """Which way the rigs of `tests.drivers.rigs` stand for."""
 
 ONLY_AT = {
-    "ascii": SERVED[Driver.ESP32],
-    "framed": SERVED[Driver.ESP32],
+    "ascii": SERVED[Driver.ESP32] | {"brake"},
+    "framed": SERVED[Driver.ESP32] | {"brake"},
     "stream": frozenset({"camera"}),
     "gpio": frozenset({"chamber", "slot"}),
 }

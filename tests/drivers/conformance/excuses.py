@@ -100,6 +100,12 @@ EXCUSES: Final = (
         "it shows what is in the folder, for trials; nobody judges that",
     ),
     Excuse(
+        ("ascii",),
+        tuple(one for one in Trial if one not in {Trial.WORKS, Trial.AGAIN}),
+        "the dialect has no word that stops: it says so, and asks nothing",
+        ("brake",),
+    ),
+    Excuse(
         ("replay",),
         tuple(one for one in Trial if one not in {Trial.WORKS, Trial.AGAIN}),
         "a record holds one conversation; one that differs by a byte fails the test",

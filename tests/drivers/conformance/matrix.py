@@ -58,6 +58,7 @@ PORTS: Final[dict[str, tuple[Trial, ...]]] = {
         Trial.UNCONFIRMED,
         Trial.FALLS_BACK,
     ),
+    "brake": (*_ALWAYS, Trial.UNPLUGGED, Trial.SILENT),
     "light": (*_ON_CONTROLLER, Trial.DARK),
     "indicator": _ON_CONTROLLER,
     "pulse": _ON_CONTROLLER,
@@ -73,7 +74,7 @@ PORTS: Final[dict[str, tuple[Trial, ...]]] = {
 
 _EVERY: Final = frozenset(PORTS) - {"changes"}
 _MOVING: Final = frozenset({"gate", "sorter", "light", "indicator", "pulse"})
-_ESP32: Final = SERVED[Driver.ESP32]
+_ESP32: Final = SERVED[Driver.ESP32] | {"brake"}
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,10 @@ class LossyWire:
         fate: says what becomes of what is sent next, in either direction.
         takes_s: how long an order takes.
         outcome: how orders end.
+        knows_stop: whether its firmware can stop what it has begun.
         reads: what a sensor reads next; None for nothing.
         done: the orders that were begun, in order.
+        stops: how often its motors were stopped.
         sent: what the host said, whole.
         firmware: the controller.
     """
@@ -65,13 +67,17 @@ class LossyWire:
     fate: Callable[[], Fate] = _arrives
     takes_s: float = 0.0
     outcome: Outcome | None = Outcome.OK
+    knows_stop: bool = True
     reads: Callable[[], int | None] = _nought
     done: list[Order] = field(default_factory=list)
+    stops: int = 0
     sent: list[Frame] = field(default_factory=list)
     closed: bool = False
 
     def __post_init__(self) -> None:
-        self.firmware = FramedFirmware(self._act, self.say, self.nursery, dead_man_s=15)
+        self._stopped = trio.Event()
+        brake = self._brake if self.knows_stop else None
+        self.firmware = FramedFirmware(self._act, self.say, self.nursery, 15, brake)
         self._parser, self._whole = FrameParser(), FrameParser()
         self._to_host, self._from_device = trio.open_memory_channel[bytes](1000)
 
@@ -83,13 +89,20 @@ class LossyWire:
 
     async def _act(self, order: Order) -> Done | None:
         self.done.append(order)
-        await trio.sleep(self.takes_s)
+        self._stopped = trio.Event()
+        with trio.move_on_after(self.takes_s):
+            await self._stopped.wait()
+            return Done(order.command, Outcome.STOPPED)
         if self.outcome is None:
             return None
         if order.command not in SENSORS or self.outcome is not Outcome.OK:
             return Done(order.command, self.outcome)
         value = self.reads()
         return Done(order.command, Outcome.NO_READING if value is None else Outcome.OK, value)
+
+    def _brake(self) -> None:
+        self.stops += 1
+        self._stopped.set()
 
     async def send(self, data: bytes) -> None:
         await trio.lowlevel.checkpoint()

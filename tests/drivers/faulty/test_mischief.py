@@ -17,7 +17,9 @@ from rvm_edge.machine import Hardware
 from rvm_edge.simulator.hardware import hardware_over
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
-from tests.drivers.verbs import EVERY
+from tests.drivers.verbs import EVERY, STOPPING
+
+EVERY_ONE = {**EVERY, **STOPPING}
 
 BOTTLE = Specimen("bottle", Path("bottle.jpg"), "mineral", "pet", 18.0, should_accept=True)
 
@@ -28,26 +30,28 @@ def build() -> tuple[World, Hardware, Mischief]:
 
 
 def test_the_table_names_every_port() -> None:
-    assert {name.split(".")[0] for name in EVERY} == {field.name for field in fields(Hardware)} - {
+    assert {name.split(".")[0] for name in EVERY_ONE} == {
+        field.name for field in fields(Hardware)
+    } - {
         "bin_gauge",  # its verbs are the bin's
         "changes",
     }
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", EVERY_ONE)
 async def test_every_verb_of_every_port_can_fail_alone(
     autojump_clock: MockClock, name: str
 ) -> None:
     _, hardware, mischief = build()
     mischief.play(name, Trick(ReadingError("as told")))
-    for other, verb in EVERY.items():
+    for other, verb in EVERY_ONE.items():
         if other == name:
             with pytest.raises(ReadingError, match="as told"):
                 await verb(hardware)
         else:
             await verb(hardware)
     mischief.stop(name)
-    await EVERY[name](hardware)
+    await EVERY_ONE[name](hardware)
 
 
 async def test_a_trick_lasts_as_often_as_told(autojump_clock: MockClock) -> None:
@@ -96,8 +100,8 @@ async def test_an_endless_delay_can_be_cancelled_and_acts_never(
 
 async def test_stopping_everything_stops_everything(autojump_clock: MockClock) -> None:
     _, hardware, mischief = build()
-    for name in EVERY:
+    for name in EVERY_ONE:
         mischief.play(name, Trick(ReadingError("as told")))
     mischief.stop()
-    for verb in EVERY.values():
+    for verb in EVERY_ONE.values():
         await verb(hardware)
