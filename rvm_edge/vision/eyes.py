@@ -83,7 +83,7 @@ class WorkerEyes:
     @property
     def worker_pid(self) -> int | None:
         """The process id of the worker that is ready, or None."""
-        return self._worker.link.pid if self._worker.link else None
+        return self._worker.link.process.pid if self._worker.link else None
 
     @property
     def model(self) -> ModelFile:

@@ -22,10 +22,10 @@ from rvm_edge.vision.shared_frames import TooMuchError
 from rvm_edge.vision.worker_link import (
     ModelRefusedError,
     PictureRefusedError,
-    WorkerError,
     WorkerLink,
     start_worker,
 )
+from rvm_edge.vision.worker_process import WorkerError
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class KeptWorker:
             yield second
         finally:
             if self.link is not second.link:
-                second.link.condemn()
+                second.link.process.condemn()
                 with trio.CancelScope(shield=True):
                     await second.gone.wait()
 
@@ -134,14 +134,14 @@ class KeptWorker:
             EyesError: it is gone.
         """
         async with self._one_at_a_time:
-            if not second.link.serves:
-                raise EyesError(f"the second worker is gone: {second.link.how_it_ended()}")
+            if not second.link.process.serves:
+                raise EyesError(f"the second worker is gone: {second.link.process.how_it_ended()}")
             old = self.link
             self.model, self._model_refused = second.model, False
             self._wait_s = self._settings.restart_first_s
             self._change(EyesState.READY, second.link, "")
             if old is not None:
-                old.condemn()
+                old.process.condemn()
 
     async def ask(self, what: Callable[[WorkerLink], Awaitable[A]]) -> A:
         """Ask a ready worker, one question at a time; give it up if it has no answer in time.
@@ -170,7 +170,7 @@ class KeptWorker:
 
     def _lose(self, link: WorkerLink, why: str) -> None:
         """Give a worker up at once, so that the next item waits for its successor."""
-        link.condemn()
+        link.process.condemn()
         if self.link is link:
             self._change(EyesState.RESTARTING, None, why)
 
@@ -223,9 +223,9 @@ class KeptWorker:
 
     async def _until_lost(self, link: WorkerLink) -> None:
         try:
-            await link.ended()
+            await link.process.ended()
         finally:
-            self._lose(link, link.how_it_ended())
+            self._lose(link, link.process.how_it_ended())
 
     async def _report_loss(self) -> None:
         """Tell the overseer, and go on with the model that it names."""

@@ -13,12 +13,8 @@ from rvm_edge.settings import Thresholds, VisionSettings
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.shared_frames import TooMuchError
 from rvm_edge.vision.wire import Load, Seen
-from rvm_edge.vision.worker_link import (
-    ModelRefusedError,
-    WorkerError,
-    WorkerLink,
-    start_worker,
-)
+from rvm_edge.vision.worker_link import ModelRefusedError, WorkerLink, start_worker
+from rvm_edge.vision.worker_process import WorkerError
 
 
 class ModelUnusableError(EyesError):
@@ -95,7 +91,7 @@ class SecondWorker:
                 return await self.link.look(frames)
             except (WorkerError, TooMuchError) as error:
                 raise EyesError(str(error)) from error
-        self.link.condemn()
+        self.link.process.condemn()
         raise EyesError(f"the worker gave no answer within {self._answer_s:g} s")
 
 
@@ -114,7 +110,7 @@ async def hold_second(
             if failure is None:
                 second = SecondWorker(model, link, settings.judge_timeout_s)
                 task_status.started(second)
-                await link.ended()
+                await link.process.ended()
     except WorkerError as error:
         failure = error
     finally:

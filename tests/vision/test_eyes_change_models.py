@@ -147,7 +147,7 @@ async def test_a_second_worker_that_died_is_not_adopted(eyes: WorkerEyes) -> Non
     async with eyes.run():
         await eyes.ready()
         async with eyes.beside(NEW) as second:
-            os.kill(second.link.pid, signal.SIGKILL)
+            os.kill(second.link.process.pid, signal.SIGKILL)
             with trio.fail_after(WITHIN_S):
                 await second.gone.wait()
             with pytest.raises(EyesError, match="gone"):
