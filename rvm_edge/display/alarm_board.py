@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from rvm_edge.bridges.local.view import Alarm, RefusedError
+from rvm_edge.bridges.local.control import RefusedError
+from rvm_edge.bridges.local.view import Alarm
 from rvm_edge.display.causes import Cause
 
 

@@ -12,8 +12,8 @@ from functools import partial
 
 import trio
 
+from rvm_edge.bridges.local.control import RefusedError, Task
 from rvm_edge.bridges.local.reset_offer import ResetOffer
-from rvm_edge.bridges.local.view import RefusedError, Task
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.checks import Bench, Checks
@@ -51,7 +51,7 @@ _USERS = (
 
 
 class SteeredMachine:
-    """Implements `rvm_edge.bridges.local.view.MachineControl`."""
+    """Implements `rvm_edge.bridges.local.control.MachineControl`."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from rvm_edge.bridges.local.condition import Model
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.records import (
     Delivery,
     EvidencePage,
@@ -20,7 +21,7 @@ from rvm_edge.bridges.local.records import (
     QueuedItem,
     QueuePage,
 )
-from rvm_edge.bridges.local.view import RefusedError, Sighting
+from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.item import SessionMode
 from rvm_edge.ledger.courier import DeliveryStatus

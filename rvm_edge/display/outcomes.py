@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.local_orders import LocalOrders
 from rvm_edge.orders import Order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
+from rvm_edge.bridges.local.control import RefusedError, WrongCodeError
 from rvm_edge.bridges.local.reset_offer import ResetOffer
-from rvm_edge.bridges.local.view import RefusedError, WrongCodeError
 from rvm_edge.display.technicians_tasks import order_to_change_credentials, order_to_set_up_anew
 from rvm_edge.machine import Courier, Credentials, LedgerError
 from rvm_edge.orders import Order

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from rvm_edge.bridges.local.condition import Advice, Check, CheckName, CheckState, SelfTest
-from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.checks import Checks, Finding
 
 Tell = Callable[[SelfTest], None]

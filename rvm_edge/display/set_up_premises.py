@@ -8,7 +8,7 @@ from typing import Final
 import trio
 
 from drivers.ports import DriverError
-from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.doctors_round import place_of
 from rvm_edge.doctor.checks import CHECKS
 from rvm_edge.doctor.rounds import examine

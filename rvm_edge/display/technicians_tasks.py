@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from rvm_edge.bridges.local.view import Task
+from rvm_edge.bridges.local.control import Task
 from rvm_edge.orders import Action, Component, Motion, Order
 
 _ORDERS: dict[Task, tuple[Action, Component | None, Motion | None]] = {

@@ -10,8 +10,8 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from drivers.sim.link import Verb
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.simulation import Condition, Incident, SimulatedWorld, Thing
-from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.cli.demo.eyes import BreakableEyes, EyesKind
 from rvm_edge.cli.demo.played_world import TAKEN_AFTER_S, PlayedWorld
 from rvm_edge.cli.demo.surroundings import Setup

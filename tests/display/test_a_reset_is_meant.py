@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from rvm_edge.bridges.local.view import RefusedError, WrongCodeError
+from rvm_edge.bridges.local.control import RefusedError, WrongCodeError
 from rvm_edge.display.resetting import Resetting
 from rvm_edge.machine import LedgerError
 from rvm_edge.orders import Action, Order

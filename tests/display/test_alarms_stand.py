@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from rvm_edge.bridges.local.view import Alarm, RefusedError
+from rvm_edge.bridges.local.control import RefusedError
+from rvm_edge.bridges.local.view import Alarm
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.causes import Cause
 

@@ -9,7 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from rvm_edge.bridges.local.view import RefusedError
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.set_up_premises import SetUpPremises
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Machine

@@ -13,6 +13,7 @@ import trio
 from rvm_edge.bridges.local.address import DEFAULT_PORT, listening_socket
 from rvm_edge.bridges.local.admission import Admission
 from rvm_edge.bridges.local.condition_parts import SelfTestNow
+from rvm_edge.bridges.local.control import MachineControl
 from rvm_edge.bridges.local.conversation import Conversation, House
 from rvm_edge.bridges.local.desk import Desk
 from rvm_edge.bridges.local.door import Door
@@ -39,7 +40,7 @@ from rvm_edge.bridges.local.present import Present
 from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.bridges.local.static_files import OWN, load
 from rvm_edge.bridges.local.technician import PinDesk
-from rvm_edge.bridges.local.view import MachineControl, MachineView
+from rvm_edge.bridges.local.view import MachineView
 from rvm_edge.bridges.local.websocket import WebSocket
 from rvm_edge.identity import Secret
 

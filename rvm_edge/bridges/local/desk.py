@@ -13,6 +13,7 @@ from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.client import Client
 from rvm_edge.bridges.local.condition import SelfTest
+from rvm_edge.bridges.local.control import MachineControl, RefusedError, Task, WrongCodeError
 from rvm_edge.bridges.local.lookups import Lookups
 from rvm_edge.bridges.local.messages import ErrorCode, Reply, Result, done, not_done
 from rvm_edge.bridges.local.parts import Language
@@ -23,13 +24,7 @@ from rvm_edge.bridges.local.requests import REQUESTS
 from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.bridges.local.technician import PinDesk
 from rvm_edge.bridges.local.verbs import RIGHTS, SIMULATION, USERS_NEED, Right, Verb, asked_in
-from rvm_edge.bridges.local.view import (
-    MachineControl,
-    MachineView,
-    RefusedError,
-    Task,
-    WrongCodeError,
-)
+from rvm_edge.bridges.local.view import MachineView
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 

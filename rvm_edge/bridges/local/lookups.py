@@ -11,6 +11,7 @@ from typing import Final
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request
 from rvm_edge.bridges.local.computer import Doctor
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.messages import Result
 from rvm_edge.bridges.local.pictures import GLIMPSE_S
 from rvm_edge.bridges.local.records import (
@@ -21,7 +22,6 @@ from rvm_edge.bridges.local.records import (
     KeptItem,
     Records,
 )
-from rvm_edge.bridges.local.view import RefusedError
 
 LOANS: Final = 4
 """So many pages of pictures can be fetched at once: those of two technicians who leaf."""

@@ -6,10 +6,11 @@ from typing import Final
 
 import trio
 
+from rvm_edge.bridges.local.control import MachineControl, RefusedError
 from rvm_edge.bridges.local.parts import ItemNow, ItemStep
 from rvm_edge.bridges.local.places import DEPOSIT, IDLE, WAITING, is_in
 from rvm_edge.bridges.local.present import Present
-from rvm_edge.bridges.local.view import MachineControl, MachineView, RefusedError
+from rvm_edge.bridges.local.view import MachineView
 from rvm_edge.bridges.port8003.deposits import NoItemError, SettledItem
 from rvm_edge.item import Reason, SessionMode
 from rvm_edge.wording import wording_of

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 import trio
 
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing, WorldNow
-from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.cli.demo.eyes import EyesTrouble
 from rvm_edge.cli.demo.things import by_thing, described
 from rvm_edge.settings import PolicyInForce

@@ -10,17 +10,9 @@ import trio
 
 from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.condition import Check, SelfTest
+from rvm_edge.bridges.local.control import RefusedError, Task, WrongCodeError
 from rvm_edge.bridges.local.reset_offer import ResetOffer
-from rvm_edge.bridges.local.view import (
-    Alarm,
-    Login,
-    RefusedError,
-    Sensors,
-    SetUp,
-    Sighting,
-    Task,
-    WrongCodeError,
-)
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Sighting
 from rvm_edge.identity import Secret
 from rvm_edge.item import SessionMode
 from rvm_edge.statechart.counts import Counts, Tally

@@ -16,6 +16,7 @@ from rvm_edge.bridges.local.condition import (
     SelfTest,
     Sight,
 )
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.records import (
     EvidencePage,
     JournalLine,
@@ -24,7 +25,6 @@ from rvm_edge.bridges.local.records import (
     QueuedItem,
     QueuePage,
 )
-from rvm_edge.bridges.local.view import RefusedError
 
 MODEL = Model("bottles.onnx", "2026.11", "0f" * 32, Sight.READY)
 CHECKED = tuple(

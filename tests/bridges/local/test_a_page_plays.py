@@ -10,9 +10,9 @@ import pytest
 import trio
 
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
+from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing, WorldNow
 from rvm_edge.bridges.local.verbs import SIMULATION, asked_in
-from rvm_edge.bridges.local.view import RefusedError
 from rvm_edge.identity import Secret
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.explore import explore
