@@ -1,27 +1,17 @@
-"""Which driver serves which port of this machine, and how its parts are wired."""
+"""What `hardware_map.json` may say, table by table."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.strict_tables import RefusedValueError, refused_as, to_struct
-
-MAX_BYTES = 65_536
 SIMULATED = "sim"
 
 Pin = Annotated[int, Meta(ge=1, le=40)]
 Words = Annotated[str, Meta(max_length=300)]
-
-
-class HardwareMapError(Exception):
-    """The map cannot be used. The message names the place, the reason and what is allowed."""
 
 
 class Driver(Enum):
@@ -47,7 +37,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         device: what it is reached by: for `v4l2` a camera's device or a film, for `pictures` a
             folder, for `iio` a sensor's folder.
         wires: which pins of the 40-pin header it is wired to, by the BOARD numbering.
-        active_low: whether a switch says yes by pulling its pin low.
+        active_low: whether a switch at `gpio` says yes by pulling its pin low.
         note: what else a technician should know.
     """
 
@@ -194,125 +184,3 @@ class HardwareMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if given.driver is Driver.SIM
             or (given.driver is Driver.ESP32 and self.esp32.device == SIMULATED)
         )
-
-
-PORTS_OF_ESP32 = frozenset({"gate", "sorter", "light", "indicator", "pulse"})
-"""What the author's firmware has commands for."""
-
-SENSORS_OF_ESP32 = frozenset({"chamber", "slot", "door", "bin", "scale", "thermometer"})
-"""What a firmware may serve besides; see "Sensors" in docs/reference/esp32-wire.md."""
-
-SERVED: Mapping[Driver, frozenset[str]] = {
-    Driver.SIM: frozenset(Ports.__struct_fields__),
-    Driver.ESP32: PORTS_OF_ESP32 | SENSORS_OF_ESP32,
-    Driver.GSTREAMER: frozenset({"camera"}),
-    Driver.V4L2: frozenset({"camera"}),
-    Driver.PICTURES: frozenset({"camera"}),
-    Driver.GPIO: frozenset({"chamber", "slot", "bin", "door"}),
-    Driver.IIO: frozenset({"thermometer"}),
-    Driver.NONE: frozenset({"indicator", "slot", "bin", "door"}),
-}
-"""Which ports each driver can serve. What moves is never on a pin of the computer's."""
-
-GPIO_PINS = frozenset(
-    {7, 11, 12, 13, 15, 16, 18, 19, 21, 22, 23, 24, 26, 29, 31, 32, 33, 35, 36, 37, 38, 40}
-)
-"""Pins of the Orin Nano's header that can be GPIO; the others are power, ground, or the board's."""
-
-_NEEDS_DEVICE = {
-    Driver.V4L2: "a camera such as /dev/v4l/by-id/…",
-    Driver.PICTURES: "a folder of pictures",
-    Driver.IIO: "a folder such as /sys/bus/iio/devices/iio:device0",
-}
-
-
-def read_hardware_map(path: Path) -> HardwareMap:
-    """Read a hardware map.
-
-    Raises:
-        HardwareMapError: the file is missing, cannot be read, is no JSON, or says something that
-            is not allowed.
-    """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise HardwareMapError(f"{path}: {error.strerror}") from error
-    return parse_hardware_map(raw, name=str(path))
-
-
-def parse_hardware_map(raw: bytes, name: str = "hardware_map.json") -> HardwareMap:
-    """Parse the contents of a hardware map.
-
-    Args:
-        raw: the file's bytes.
-        name: what to call it in a message.
-
-    Raises:
-        HardwareMapError: likewise.
-    """
-    with refused_as(HardwareMapError, name, raw, MAX_BYTES):
-        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_repetition)
-        found = to_struct(document, HardwareMap)
-        _require_served(found)
-    return found
-
-
-def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a key that stands twice: JSON would silently keep the last."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [key for key, _ in pairs]
-        twice = next(key for key in names if names.count(key) > 1)
-        raise RefusedValueError(twice[:60], "stands twice in the same table")
-    return table
-
-
-def _require_served(found: HardwareMap) -> None:
-    """Refuse what no driver could do anything with.
-
-    Raises:
-        RefusedValueError: naming the place.
-    """
-    by_pin: dict[int, str] = {}
-    for port, given in found.assignments().items():
-        where = f"ports.{port}"
-        if port not in SERVED[given.driver]:
-            raise RefusedValueError(f"{where}.driver", _not_served(port, given.driver))
-        if given.driver in _NEEDS_DEVICE and not given.device:
-            what = _NEEDS_DEVICE[given.driver]
-            raise RefusedValueError(
-                f"{where}.device", f"is missing: {given.driver.value} needs {what}"
-            )
-        if given.driver is Driver.GPIO:
-            _require_pins(port, given, by_pin)
-    scale = found.ports.scale
-    if scale is not None and scale.driver is Driver.ESP32 and not found.scale.grams_per_count:
-        raise RefusedValueError(
-            "scale.grams_per_count",
-            "is missing: leave ports.scale out, and run rvm-edge scale calibrate",
-        )
-
-
-def _not_served(port: str, driver: Driver) -> str:
-    served = ", ".join(sorted(SERVED[driver]))
-    if driver is Driver.ESP32:
-        return f"cannot be esp32: the controller serves {served} only"
-    others = " or ".join(one.value for one in Driver if port in SERVED[one])
-    return f"cannot be {driver.value}, which serves {served} only; {port} can be {others}"
-
-
-def _require_pins(port: str, given: Assignment, by_pin: dict[int, str]) -> None:
-    for wire in ("trigger", "echo") if port == "bin" else ("signal",):
-        where = f"ports.{port}.wires.{wire}"
-        pin = given.wires.get(wire)
-        if pin is None:
-            raise RefusedValueError(where, "is missing: gpio needs its pin, by the BOARD numbering")
-        if pin not in GPIO_PINS:
-            pins = ", ".join(str(one) for one in sorted(GPIO_PINS))
-            raise RefusedValueError(
-                where, f"cannot be pin {pin}, which is no GPIO; these are: {pins}"
-            )
-        if pin in by_pin:
-            raise RefusedValueError(where, f"cannot be pin {pin}: {by_pin[pin]} is there")
-        by_pin[pin] = where
