@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from rvm_edge.provisioning.credentials import Credentials, parse_credentials
+from rvm_edge.provisioning.former import note_former
 from rvm_edge.provisioning.one_file import discard, keep
 from rvm_edge.provisioning.site import Site, SiteError, read_site
 
@@ -46,6 +47,7 @@ class Store:
         """
         raw = encoded(credentials)
         parse_credentials(raw, name=str(self._credentials))
+        note_former(self._credentials, credentials.identity.registration)
         keep(self._site, msgspec.json.encode(self._as_measured(site)))
         keep(self._credentials, raw)
 
@@ -60,11 +62,12 @@ class Store:
     def forget(self) -> bool:
         """Delete both, and the server's policy; say whether there were credentials.
 
-        The credentials first: a machine whose disk fails in between waits to be set up.
+        The credentials before the rest: a machine whose disk fails in between waits to be set up.
 
         Raises:
             OSError: they cannot be deleted.
         """
+        note_former(self._credentials, None)
         were_there = discard(self._credentials)
         discard(self._site)
         if self._policy is not None:

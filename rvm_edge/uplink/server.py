@@ -20,6 +20,7 @@ from rvm_edge.link import Ground, Link
 from rvm_edge.machine import Standing
 from rvm_edge.offload import Offload
 from rvm_edge.telemetry import Deeds, Figures, Telemetry
+from rvm_edge.uplink.former import settle_former
 from rvm_edge.uplink.ordering import ordered_by_heartbeat
 from rvm_edge.uplink.served_policy import ServedPolicies
 from rvm_edge.uplink.socket import ServerSocket
@@ -141,6 +142,7 @@ async def _made(
     served = ServedPolicies(ground.locations.server_policy_path, ground.rules, ground.offload)
     known = await ground.offload(identity)
     await served.become(known)
+    await settle_former(ground.ledger.outbox, ground.locations.credentials_path, ground.offload)
     await _take_as(ground.ledger.outbox, known)
     link = Link(
         cloud=_SelfKnowing(
