@@ -2,7 +2,8 @@
 
 The folder holds ``images/NAME.jpg``, ``labels/NAME.txt`` (YOLO) and ``manifest.tsv``; subfolders
 such as ``images/val`` are fine. The manifest has one row per thing in a picture, so a picture with
-two rows shows two things.
+two rows shows two things. A ``canaries.json`` beside it names the pictures that no model may get
+wrong.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.simulator.truth import Specimen
 
@@ -37,6 +40,11 @@ class SamplesError(Exception):
     """The samples cannot be used. The message says what, where and what to do."""
 
 
+class _Canary(msgspec.Struct, frozen=True):
+    pictures: tuple[str, ...]
+    accepted: bool
+
+
 @dataclass(frozen=True)
 class Samples:
     """What the sample folder offers.
@@ -44,10 +52,13 @@ class Samples:
     Attributes:
         specimens: what people may insert, in the order of their names.
         empty_pictures: the chamber with nothing in it.
+        clear: empty bottles that every model has to take. A model that would rather hand a bottle
+            back than be fooled hands back most of the others.
     """
 
     specimens: tuple[Specimen, ...]
     empty_pictures: tuple[Path, ...]
+    clear: tuple[Specimen, ...] = ()
 
     def acceptable(self) -> tuple[Specimen, ...]:
         """Return what a perfect machine would take."""
@@ -73,7 +84,8 @@ def read_samples(folder: Path) -> Samples:
     """Read the specimens whose pictures are in `folder`.
 
     Raises:
-        SamplesError: the manifest is missing, too large or malformed, or no picture is there.
+        SamplesError: the manifest is missing, it or the list of canaries is too large or
+            malformed, or no picture is there.
     """
     rows: dict[str, list[Mapping[str, str]]] = {}
     for row in _manifest(folder / "manifest.tsv"):
@@ -90,18 +102,35 @@ def read_samples(folder: Path) -> Samples:
             specimens.append(_specimen(picture, things))
     if not specimens:
         raise SamplesError(f"{folder}: no picture under images/ is listed in manifest.tsv")
-    return Samples(tuple(specimens), tuple(empty))
+    certain = _to_be_accepted(folder / "canaries.json")
+    clear = tuple(one for one in specimens if one.should_accept and one.name in certain)
+    return Samples(tuple(specimens), tuple(empty), clear)
 
 
-def _manifest(path: Path) -> Iterable[Mapping[str, str]]:
+def _to_be_accepted(path: Path) -> frozenset[str]:
+    """Return the names of the pictures that no model may hand back; none where there is no list."""
+    if not path.exists():
+        return frozenset()
+    try:
+        listed = msgspec.json.decode(_text(path), type=tuple[_Canary, ...])
+    except msgspec.DecodeError as wrong:
+        raise SamplesError(f"{path}: {wrong}; restore data/samples") from wrong
+    return frozenset(Path(name).stem for one in listed if one.accepted for name in one.pictures)
+
+
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise SamplesError(f"{path}: larger than {_MAX_BYTES} bytes; is it a manifest?")
-        text = path.read_text(encoding="utf-8")
+            raise SamplesError(f"{path}: larger than {_MAX_BYTES} bytes; restore data/samples")
+        return path.read_text(encoding="utf-8")
     except OSError as missing:
         raise SamplesError(f"{path}: {missing.strerror}; restore data/samples") from missing
     except UnicodeDecodeError as binary:
         raise SamplesError(f"{path}: not UTF-8 text; restore data/samples") from binary
+
+
+def _manifest(path: Path) -> Iterable[Mapping[str, str]]:
+    text = _text(path)
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     lacking = _COLUMNS - set(rows.fieldnames or ())
     if lacking:

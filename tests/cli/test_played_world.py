@@ -76,7 +76,12 @@ def test_every_picture_is_of_some_thing_and_every_thing_has_one() -> None:
     found = by_thing(SAMPLES)
     assert set(found) == set(Thing)
     assert Counter(one for some in found.values() for one in some) == Counter(SAMPLES.specimens)
-    assert found[Thing.EMPTY_PET] == SAMPLES.acceptable()
+    assert set(found[Thing.EMPTY_PET]) == set(SAMPLES.acceptable())
+
+
+def test_the_first_bottles_that_somebody_puts_in_are_clear_ones() -> None:
+    assert SAMPLES.clear
+    assert by_thing(SAMPLES)[Thing.EMPTY_PET][: len(SAMPLES.clear)] == SAMPLES.clear
 
 
 def test_what_is_filled_is_no_empty_bottle() -> None:

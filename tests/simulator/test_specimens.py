@@ -138,3 +138,23 @@ def test_the_shipped_samples_show_every_class_and_the_negatives() -> None:
     assert any(specimen.kind == "two_items" for specimen in samples.specimens)
     assert samples.empty_pictures
     assert all(specimen.weight_g > 0 for specimen in samples.specimens)
+
+
+def test_the_clear_bottles_are_those_that_no_model_may_hand_back(folder: Path) -> None:
+    lay(folder, row("a", "mineral") + row("b", "mineral") + row("c", "soda", "can"), *"abc")
+    assert read_samples(folder).clear == ()
+    (folder / "canaries.json").write_text(
+        '[{"pictures": ["images/val/b.jpg"], "accepted": true},'
+        ' {"pictures": ["images/val/c.jpg"], "accepted": false}]'
+    )
+    assert [one.name for one in read_samples(folder).clear] == ["b"]
+
+
+@pytest.mark.parametrize("listed", [b"{", b'[{"pictures": "b.jpg"}]', b"\xff"])
+def test_a_list_of_canaries_that_is_wrong_is_refused_in_one_line(
+    folder: Path, listed: bytes
+) -> None:
+    lay(folder, row("a", "mineral"), "a")
+    (folder / "canaries.json").write_bytes(listed)
+    with pytest.raises(SamplesError, match=r"canaries\.json: .*; restore data/samples"):
+        read_samples(folder)

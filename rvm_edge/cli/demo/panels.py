@@ -150,7 +150,10 @@ def _said(verdict: Verdict, detections: tuple[Detection, ...], width: int) -> li
     """Write the verdict, in the machine's two languages and in figures, line by line."""
     wording = wording_of(verdict.reason)
     style = _LIT if verdict.accepted else _LIT_BAD
-    badge = " DITERIMA · ACCEPTED " if verdict.accepted else " DIKEMBALIKAN · RETURNED "
+    # Spaces that do not break: at the end of a line others are cut off.
+    badge = "\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}".format(
+        "DITERIMA · ACCEPTED" if verdict.accepted else "DIKEMBALIKAN · RETURNED"
+    )
     lines = [
         Text.assemble((badge, style), justify="center"),
         Text(wording.indonesian.happened, "bold", justify="center"),
@@ -208,13 +211,14 @@ def items_panel(scene: Scene, rows: int) -> Panel:
     """Show the counters and the last items."""
     counts = scene.counts
     figures = Text.assemble(
-        (str(counts.items), "bold"),
-        (" items  ", DIM),
-        (str(counts.dropped), f"bold {GOOD}"),
-        (" taken  ", DIM),
-        (str(counts.returned), f"bold {WARN}"),
-        (" back", DIM),
-        (f"  {counts.in_doubt} in doubt" if counts.in_doubt else "", BAD),
+        (f"{counts.items}", "bold"),
+        ("  taken ", DIM),
+        (f"{counts.dropped}", f"bold {GOOD}"),
+        ("  back ", DIM),
+        (f"{counts.returned}", f"bold {WARN}"),
+        (f"  ? {counts.in_doubt}" if counts.in_doubt else "", BAD),
+        no_wrap=True,
+        overflow="ellipsis",
     )
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=1)

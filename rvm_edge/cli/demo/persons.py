@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,6 +22,9 @@ from states.events import SessionFinished, SessionRequested
 MOST_ITEMS_OF_ONE_PERSON = 6
 WALKS_AWAY = 0.1
 """The share of people who leave without saying that they have finished."""
+
+USUAL = 0.6
+"""The share of what people bring that is of the usual things, where there are such."""
 
 TRICKS = 0.08
 """The share of items with which people play a trick, where they are allowed to."""
@@ -50,7 +53,13 @@ class Crowd:
     """People who come one after the other, all different and the same for the same seed."""
 
     def __init__(
-        self, machine: SimulatedMachine, seed: int, pace: Pace, *, tricks: bool = False
+        self,
+        machine: SimulatedMachine,
+        seed: int,
+        pace: Pace,
+        *,
+        tricks: bool = False,
+        usual: Sequence[Specimen] = (),
     ) -> None:
         """Nobody comes yet.
 
@@ -59,11 +68,13 @@ class Crowd:
             seed: for everything in which they differ.
             pace: how fast they are.
             tricks: whether some put two things in at once or pull an item out again.
+            usual: what most of them bring; without it everybody brings anything.
         """
         self._machine = machine
         self._chance = random.Random(f"people of {seed}")  # noqa: S311 - repeatable on purpose
         self._pace = pace
         self._tricks = tricks
+        self._usual = usual
         self.diary = Diary()
 
     async def bring(self, items: int, on_item: Callable[[], None] = lambda: None) -> None:
@@ -126,7 +137,8 @@ class Crowd:
 
     async def _one_item(self, *, last: bool) -> None:
         world, specimens = self._machine.world, self._machine.samples.specimens
-        specimen = self._chance.choice(specimens)
+        usual = self._usual and self._chance.random() < USUAL
+        specimen = self._chance.choice(self._usual if usual else specimens)
         trick = self._chance.random() if self._tricks else 1.0
         await trio.sleep(self._pace.thinks * self._chance.random())
         with self._bounded():

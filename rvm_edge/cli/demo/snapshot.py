@@ -45,7 +45,7 @@ async def _moment(locations: Locations, settings: Settings, items: int, seed: in
     async with simulated_machine(locations, settings, plan.setup) as machine:
         tail, visitor = Tail(), Visitor(machine, machine.played(), seed)
         visitor.note = "visitors come by themselves; press a key to be one, ? for help"
-        crowd = Crowd(machine, seed, VIRTUAL)
+        crowd = Crowd(machine, seed, VIRTUAL, usual=machine.samples.clear)
         async with trio.open_nursery() as nursery:
             await nursery.start(tail.follow, machine)
             nursery.start_soon(take_returns, machine, seed, VIRTUAL)

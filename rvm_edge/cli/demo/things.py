@@ -36,9 +36,14 @@ def thing_of(specimen: Specimen) -> Thing:
 
 
 def by_thing(samples: Samples) -> Mapping[Thing, tuple[Specimen, ...]]:
-    """Return the specimens of each kind that there is, in the order of their names."""
+    """Return the specimens of each kind that there is, in the order of their names.
+
+    Of the empty bottles the clear ones come first: somebody who tries a machine for the first time
+    wants to see it take something.
+    """
+    clear_first = (*samples.clear, *(one for one in samples.specimens if one not in samples.clear))
     sorted_out = {
-        thing: tuple(one for one in samples.specimens if thing_of(one) is thing) for thing in Thing
+        thing: tuple(one for one in clear_first if thing_of(one) is thing) for thing in Thing
     }
     return {thing: found for thing, found in sorted_out.items() if found}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 
 import trio
 
-from rvm_edge.bridges.local.simulation import Condition
+from rvm_edge.bridges.local.simulation import Condition, Thing
 from rvm_edge.cli.demo.machine import SimulatedMachine
 from rvm_edge.cli.demo.persons import Crowd
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.releases import release
 from rvm_edge.cli.demo.scenario import LIVE
 from rvm_edge.cli.demo.server import USERS
-from rvm_edge.cli.demo.things import described
+from rvm_edge.cli.demo.things import by_thing, described
 from rvm_edge.item import SessionMode
 from rvm_edge.simulator.truth import Specimen
 from states import paths
@@ -79,7 +80,7 @@ class Visitor:
         self._machine = machine
         self._world = world
         self._chance = random.Random(seed)  # noqa: S311 - a simulation
-        self._crowd = Crowd(machine, seed, LIVE)
+        self._crowd = Crowd(machine, seed, LIVE, usual=machine.samples.clear)
         self._comes_by_itself = True
         self._last_key_s = float("-inf")
         self._visit = trio.CancelScope()
@@ -149,6 +150,8 @@ class Visitor:
         def puts(specimens: list[Specimen]) -> Callable[[], Awaitable[str]]:
             return lambda: self._put_in(self._chance.choice(specimens))
 
+        bottles = itertools.cycle(by_thing(samples)[Thing.EMPTY_PET])
+
         def turns(condition: Condition) -> Callable[[], Awaitable[str]]:
             return lambda: self._turn(condition)
 
@@ -157,7 +160,7 @@ class Visitor:
                 "p",
                 "PET",
                 "insert an empty PET bottle",
-                puts([*samples.acceptable()]),
+                lambda: self._put_in(next(bottles)),
                 takes_over=True,
             ),
             Key("l", "liquid", "insert a bottle with liquid in it", puts(liquids), takes_over=True),
@@ -245,6 +248,8 @@ class Visitor:
         return "the eyes' process is killed: the item goes back, and a new one starts"
 
     async def _release(self) -> str:
+        if self._world.holds(Condition.INTERNET_CUT):
+            return "the internet is cut: no model comes through; mend it first (i)"
         come = self._comes_by_itself
         self.let_come(come=False)  # a model is tried while nobody is served, and that takes a while
         try:
