@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import termios
 from typing import Protocol
@@ -121,8 +122,13 @@ async def open_serial(path: str, baud: int = BAUD) -> SerialLink:
 
 
 def _remedy(path: str, refused: Exception) -> str:
-    if "exclusively lock" in str(refused):
+    code = refused.errno if isinstance(refused, OSError) else None
+    if "exclusively lock" in str(refused) or code == errno.EBUSY:
         return f"in use by another process; end it (see: fuser -v {path})"
-    if isinstance(refused, serial.SerialException) and isinstance(refused.errno, int):
-        return f"{os.strerror(refused.errno)}; check cable, path and group dialout"
+    if code == errno.EACCES:
+        return f"{os.strerror(code)}; add this user to group dialout"
+    if isinstance(code, int):
+        return f"{os.strerror(code)}; check cable and path (see: ls /dev/serial/by-id)"
+    if os.strerror(errno.ENOTTY) in str(refused):
+        return "cannot be opened as a serial port: it is none"
     return f"cannot be opened as a serial port ({refused})"

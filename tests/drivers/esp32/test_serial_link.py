@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tty
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import serial
 import trio
 from trio.testing import wait_all_tasks_blocked
 
@@ -174,3 +176,27 @@ async def test_refused_openings_leak_no_descriptor(pty: Pty, link: SerialLink) -
             await open_serial(pty.path)
     assert open_descriptors() == before
     link.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (errno.EBUSY, "in use by another process; end it"),
+        (errno.EACCES, "Permission denied; add this user to group dialout"),
+        (errno.EIO, "Input/output error; check cable and path"),
+    ],
+)
+async def test_each_refusal_has_its_own_remedy(
+    code: int, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise serial.SerialException(code, "could not open port")
+
+    monkeypatch.setattr(serial, "Serial", refuses)
+    with pytest.raises(DeviceGoneError, match=f"^/dev/ttyTHS1: {remedy}"):
+        await open_serial("/dev/ttyTHS1")
+
+
+async def test_a_file_that_is_no_serial_port_is_said_to_be_none() -> None:
+    with pytest.raises(DeviceGoneError, match=r"^/dev/null: cannot be opened .* it is none$"):
+        await open_serial("/dev/null")
