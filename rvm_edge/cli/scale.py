@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
 from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
-
-if TYPE_CHECKING:
-    from rvm_edge.hardware_map import Esp32Link
 
 _READINGS: Final = 20
 _EVERY_S: Final = 0.1
@@ -87,45 +84,22 @@ def _measure(device: str | None) -> tuple[int, int]:
         CommandError: the scale cannot be read.
     """
     import statistics
+    from functools import partial
 
     import trio
 
+    from drivers.esp32.scale_counts import read_counts
+    from drivers.esp32.timings import Dialect
     from drivers.ports import DriverError
 
     wire = hardware_map().esp32
     path = device or wire.device
     if path == "sim":
         raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
+    dialect = Dialect(wire.dialect)
+    ask = partial(read_counts, path, wire.baud, dialect, readings=_READINGS, every_s=_EVERY_S)
     try:
-        counts = trio.run(_counts, path, wire)
+        counts = trio.run(ask)
     except DriverError as error:
         raise CommandError(str(error)) from error
     return round(statistics.median(counts)), max(counts) - min(counts)
-
-
-async def _counts(path: str, wire: Esp32Link) -> list[int]:
-    from functools import partial
-
-    import trio
-
-    from drivers.esp32.controller import Controller
-    from drivers.esp32.dialect import Command
-    from drivers.esp32.scale import within_range
-    from drivers.esp32.sensors import read
-    from drivers.esp32.serial_link import open_serial
-    from drivers.esp32.timings import Dialect
-    from drivers.ports import DriverError
-
-    counts: list[int] = []
-    trouble: DriverError | None = None
-    connect = partial(open_serial, path, wire.baud)
-    async with Controller(connect, dialect=Dialect(wire.dialect)).run() as controller:
-        try:
-            for _ in range(_READINGS):
-                counts.append(within_range(await read(controller, Command.READ_SCALE)))
-                await trio.sleep(_EVERY_S)
-        except DriverError as error:
-            trouble = error  # raised in there, it would come out in a group
-    if trouble is not None:
-        raise trouble
-    return counts

@@ -17,7 +17,6 @@ from rvm_edge.bridges.local.control import RefusedError, Task
 from rvm_edge.bridges.local.view import Sensors
 from rvm_edge.display.senses import Senses
 from rvm_edge.display.technicians_tasks import order_for, order_to_read
-from rvm_edge.hardware_map import MOST_EMPTY_G
 from rvm_edge.machine import Eyes, EyesError, Hardware
 from rvm_edge.offload import Offload
 from rvm_edge.orders import Component, Order
@@ -25,6 +24,9 @@ from rvm_edge.settings import Policy, PolicyInForce
 from rvm_edge.telemetry import Telemetry
 
 MOST_DISK_PCT: Final = 90.0
+MOST_EMPTY_G: Final = 20.0
+"""An empty chamber weighs no more than this, or the scale has lost its zero."""
+
 EYES_S: Final = 10.0
 MISSED_BEATS: Final = 2.5
 """So many heartbeats without an answer, and the server is not reached."""

@@ -144,6 +144,16 @@ def _of_sensors(snapshot: Snapshot) -> Iterator[Metric]:
             "From which level the bin is full, and who says so.",
             _labelled(sensors.bin_full_pct, by=sensors.bin_full_by.value),
         )
+    if sensors.chamber_occupied is not None:
+        yield _gauge(
+            "rvm_edge_chamber_occupied",
+            "Whether something was in the chamber.",
+            Sample(float(sensors.chamber_occupied)),
+        )
+    if sensors.weight_g is not None:
+        yield _gauge(
+            "rvm_edge_scale_grams", "On the scale, above the tare.", Sample(sensors.weight_g)
+        )
     if sensors.temperature_c is not None:
         yield _gauge(
             "rvm_edge_housing_celsius", "Inside the housing.", Sample(sensors.temperature_c)

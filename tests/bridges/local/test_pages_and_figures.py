@@ -254,7 +254,13 @@ def test_a_glimpse_lasts_a_minute() -> None:
 async def test_prometheus_can_read_the_figures() -> None:
     machine = StagedMachine(at.WAITING)
     machine.telemetry.work = Figures(items=5, dropped=3, returned=2, waiting=1, held=2)
-    machine.senses = Sensors(bin_pct=41.5, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
+    machine.senses = Sensors(
+        bin_pct=41.5,
+        bin_full_pct=85.0,
+        bin_full_by=Origin.SERVER,
+        chamber_occupied=False,
+        weight_g=-1.25,
+    )
     machine.standing = (Alarm("a", "b", "c"), Alarm("d", "e", "f", acknowledged=True))
     async with bridge(machine, limits=Limits(sense_s=0.01)) as running, page(running) as kiosk:
         await kiosk.ask("end_session", "1")
@@ -270,6 +276,8 @@ async def test_prometheus_can_read_the_figures() -> None:
         "rvm_edge_queue_held_items 2",
         "rvm_edge_bin_percent 41.5",
         'rvm_edge_bin_full_percent{by="server"} 85',
+        "rvm_edge_chamber_occupied 0",
+        "rvm_edge_scale_grams -1.25",
         "rvm_edge_cpu_celsius 51.5",
         "rvm_edge_alarms 1",
         "rvm_edge_steps_total 3",
