@@ -105,7 +105,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise ManifestError(f"{path} is too long for a manifest")
     try:
         return msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise ManifestError(f"{path} is wrong: {error}") from error
 
 

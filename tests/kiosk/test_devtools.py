@@ -124,6 +124,7 @@ async def test_no_answer_is_told_in_time_and_a_late_one_ignored(autojump_clock: 
     [
         (b"nonsense\0", "does not speak DevTools"),
         (b'{"id": "one"}\0', "does not speak DevTools"),
+        (b'{"unknown":' + b"[" * 20_000 + b"\0", "does not speak DevTools"),
         (b"x" * (MOST_BYTES + 1), "more than is believed"),
         (b"", "has hung up"),
     ],

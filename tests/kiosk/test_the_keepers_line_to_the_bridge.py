@@ -144,6 +144,11 @@ async def speaks_nonsense(connection: WebSocketConnection) -> None:
     await connection.send_message('{"type": 7')
 
 
+async def speaks_too_deeply(connection: WebSocketConnection) -> None:
+    await connection.get_message()
+    await connection.send_message('{"unknown":' + "[" * 20_000)
+
+
 async def says_no_hello(connection: WebSocketConnection) -> None:
     await connection.send_message('{"type":"event","seq":1}')
     await connection.get_message()
@@ -169,6 +174,7 @@ Misbehaviour = Callable[[WebSocketConnection], Awaitable[None]]
     ("misbehaves", "said"),
     [
         (speaks_nonsense, "says what nobody understands"),
+        (speaks_too_deeply, "says what nobody understands"),
         (says_no_hello, "does not say hello"),
         (says_too_much, "says more than is believed"),
         (says_nothing, "does not say hello"),

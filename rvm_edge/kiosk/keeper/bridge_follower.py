@@ -135,7 +135,7 @@ class _Conversation:
 def _read(text: str) -> Heard:
     try:
         return msgspec.json.decode(text, type=Heard)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise BridgeLostError(f"the bridge says what nobody understands: {error}") from error
 
 

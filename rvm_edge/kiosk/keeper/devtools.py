@@ -116,7 +116,7 @@ class DevTools:
                 if len(pending) > MOST_BYTES:
                     self._gone = "the browser sends more than is believed"
                     return
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
             self._gone = "the browser does not speak DevTools"
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
@@ -153,5 +153,5 @@ class DevTools:
             raise DevToolsError(f"{method}: {reply.error.message[:200]}")
         try:
             return msgspec.json.decode(reply.result, type=result)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
             raise DevToolsError(f"{method}: an answer of another kind: {error}") from None

@@ -81,7 +81,7 @@ def decoded(text: bytes | str) -> Json:
     """Read JSON; None for what is none."""
     try:
         found: Json = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
         return None
     return found
 

@@ -72,7 +72,7 @@ def read_canaries(folder: Path) -> tuple[Canary, ...]:
         )
     except OSError as error:
         raise TroubleError(f"{error.filename or path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise TroubleError(f"{path} is wrong: {error}") from error
     if len({canary.accepted for canary in canaries}) == 1:
         raise TroubleError(f"{path} must name items to take and items to give back")

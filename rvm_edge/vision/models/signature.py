@@ -64,7 +64,7 @@ def verified(content: bytes, keys: tuple[str, ...]) -> Manifest:
         raise UnfitError("the manifest is signed by none of the configured keys")
     try:
         return msgspec.json.decode(payload, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise UnfitError(f"the manifest is wrong: {error}") from error
 
 

@@ -203,7 +203,7 @@ def read_state(folder: Path) -> StoreState:
         return StoreState()
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise DamagedError(f"{path} is damaged: {error}") from error
 
 

@@ -60,6 +60,7 @@ def answered(dialect: Dialect, method: str, path: str, kind: str, body: bytes) -
     kind=st.sampled_from(["application/json", "multipart/form-data; boundary=b", ""]),
     body=st.binary(max_size=300) | VALUES.map(msgspec.json.encode),
 )
+@example(Dialect.D, "POST", "/api/v1/edge/handshake", "application/json", b"[" * 20_000)
 def test_any_bytes_to_any_path(
     dialect: Dialect, method: str, path: str, kind: str, body: bytes
 ) -> None:

@@ -84,7 +84,7 @@ def target_of(content: bytes, asset_name: str, manifest_url: str = "") -> Target
     """
     try:
         release = msgspec.json.decode(content, type=Release)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
         raise UnfitError(f"the release cannot be read: {error}") from error
     asset = next((one for one in release.assets if one.name == asset_name), None)
     if asset is None:
