@@ -23,6 +23,7 @@ from rvm_edge.bridges.local.records import (
 )
 from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.display.model_in_use import ModelInUse
+from rvm_edge.display.moments import local_text
 from rvm_edge.item import SessionMode
 from rvm_edge.ledger.courier import DeliveryStatus
 from rvm_edge.ledger.evidence import gallery
@@ -180,7 +181,8 @@ def _judged_size(folder: Path, one: gallery.Exhibit) -> tuple[int, int]:
 
 
 def _line(record: Record) -> JournalLine:
-    return JournalLine(record.seq, record.at, record.event, record.after, _told(record.data))
+    at = local_text(record.at)  # a browser goes by the computer's zone, and people by the site's
+    return JournalLine(record.seq, at, record.event, record.after, _told(record.data))
 
 
 def _told(data: Mapping[str, Scalar]) -> str:

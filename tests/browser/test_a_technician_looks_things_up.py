@@ -136,6 +136,7 @@ async def test_the_journal_is_followed_line_by_line(chromium: Chromium) -> None:
             machine.step("order.done", at.MAINTENANCE, {"action": "read_sensor"})
         await page.until(shown(".log li", 5))
         assert "#5" in await page.text(".log li")
+        assert await page.text(".log li time") == "10:00:05", "the site's clock, not the browser's"
 
 
 async def test_a_memory_that_cannot_be_read_is_told(chromium: Chromium) -> None:

@@ -129,7 +129,7 @@ class JournalLine:
 
     Attributes:
         seq: its place in the journal.
-        at: when, ISO 8601 in UTC.
+        at: when, ISO 8601 by the clock of the machine's site.
         event: what happened.
         where: the active leaves afterwards.
         detail: what the event carried, in one short line.

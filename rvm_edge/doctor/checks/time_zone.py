@@ -18,15 +18,16 @@ def look(place: Place) -> Finding:
         return warning(
             str(error),
             "The machine goes by the computer's time zone and the settings' language instead.",
-            "Choose both again: rvm-edge provision --help, or in the technician's panel.",
+            f"Look at it: sudo cat {place.locations.site_path}; without it the computer's zone and "
+            "the settings' language count.",
         )
     if not chosen:
         return note(f"{own or 'unknown'}, the computer's own; none was chosen for the site")
     if chosen != own:
         return warning(
             f"the site's is {chosen}, the computer's {own or 'unknown'}",
-            "The machine goes by the site's. The browser does not: it goes by the computer's when "
-            "it loads its page anew at night and shows a technician the time of a log's line.",
+            "The machine goes by the site's, and its pages show it. The screen's service does not: "
+            "by the computer's it loads the page anew at night.",
             f"Run: sudo timedatectl set-timezone {chosen}",
             Repair(f"set the computer's time zone to {chosen}", partial(_set, chosen)),
         )

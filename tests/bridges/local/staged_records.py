@@ -72,7 +72,7 @@ class StagedRecords:
     def note(self, event: str, where: tuple[str, ...], detail: str = "") -> None:
         """Write a line."""
         seq = len(self.lines) + 1
-        at = f"2026-11-28T03:{seq // 60 % 60:02}:{seq % 60:02}.000+00:00"
+        at = f"2026-11-28T10:{seq // 60 % 60:02}:{seq % 60:02}.000+07:00"
         self.lines.append(JournalLine(seq, at, event, where, detail))
 
     async def _read(self) -> None:
