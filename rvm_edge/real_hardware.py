@@ -39,7 +39,6 @@ from drivers.esp32.sensors import (
     Esp32Switch,
     Esp32Thermometer,
 )
-from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
 from drivers.gpio.header import Header
@@ -57,7 +56,7 @@ from drivers.ports import (
     Scale,
     Thermometer,
 )
-from drivers.replay.links import Listener, RecordingLink
+from drivers.replay.links import Listener, open_heard
 from drivers.tone_player import HeardIndicator, TonePlayer
 from rvm_edge.hardware_map import (
     PORTS_OF_ESP32,
@@ -98,7 +97,7 @@ async def real_hardware(
     header, ports, told = Header(), found.ports, Told()
     wire = found.esp32
     controller = Controller(
-        partial(_open_wire, wire.device, wire.baud, wire_listener),
+        partial(open_heard, wire.device, wire_listener, wire.baud),
         dialect=Dialect(wire.dialect),
         tell=told.take,
         forget=told.forget,
@@ -140,11 +139,6 @@ async def real_hardware(
             changes=told,
             brake=Esp32Brake(controller),
         )
-
-
-async def _open_wire(device: str, baud: int, listener: Listener | None) -> ByteLink:
-    link = await open_serial(device, baud)
-    return link if listener is None else RecordingLink(link, listener)
 
 
 def require_real(found: HardwareMap) -> None:

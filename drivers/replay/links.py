@@ -6,7 +6,7 @@ from typing import Protocol
 
 import trio
 
-from drivers.esp32.serial_link import ByteLink
+from drivers.esp32.serial_link import BAUD, ByteLink, open_serial
 from drivers.ports import DeviceGoneError, WrongAnswerError
 from drivers.replay.transcript import Message, Speaker
 
@@ -41,6 +41,16 @@ class RecordingLink:
     def close(self) -> None:
         """Let go of the wire."""
         self._inner.close()
+
+
+async def open_heard(device: str, listener: Listener | None, baud: int = BAUD) -> ByteLink:
+    """Open a serial port of which `listener` hears everything, where there is one.
+
+    Raises:
+        DeviceGoneError: it is not there, not permitted, or locked by another process.
+    """
+    link = await open_serial(device, baud)
+    return link if listener is None else RecordingLink(link, listener)
 
 
 class ReplayLink:

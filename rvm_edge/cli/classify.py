@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import click
 
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.options import json_option, print_json, settings
+from rvm_edge.cli.progress import progress
 from rvm_edge.item import Verdict
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def command(
         raise CommandError(f"{', '.join(pictures)}: no JPEG or PNG files there")
     groups = [paths] if together else [[path] for path in paths]
     report = _Report(as_json=as_json, out=out, model=detector.model_hash)
-    with _progress(len(groups)) as step:
+    with progress("judging", len(groups), above=_MANY) as step:
         for group in groups:
             judged = second_look(judge_stills(detector, group, rule))
             report.add(judged, _draw(judged, report.out, rule))
@@ -212,20 +211,3 @@ def _as_plain(judged: JudgedStills, drawn: Sequence[Path]) -> dict[str, object]:
         ],
         "annotated": list(drawn),
     }
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on the terminal for many pictures."""
-    if total <= _MANY or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
-    )
-    with bar:
-        task = bar.add_task("judging", total=total)
-        yield lambda: bar.advance(task)

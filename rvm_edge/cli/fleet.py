@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from rvm_edge.cli.options import json_option, print_json, settings
+from rvm_edge.cli.progress import progress
 from rvm_edge.simulator.fleet.scenario import Fault, Manner, Scenario
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def command(
     )
     manners = list(Manner) if policy == _BOTH else [Manner(policy)]
     chosen = settings()
-    with _progress(len(manners) * scenario.ends_at_s) as step:
+    with progress("simulating", len(manners) * scenario.ends_at_s) as step:
         accounts = [simulate(scenario, manner, chosen, step) for manner in manners]
     if as_json:
         print_json({"scenario": scenario, "accounts": [_as_plain(one) for one in accounts]})
@@ -170,20 +170,3 @@ def _print_report(accounts: Sequence[Account]) -> None:
 
     for line in report(accounts):
         click.echo(line)
-
-
-@contextmanager
-def _progress(seconds: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on the terminal."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
-    )
-    with bar:
-        task = bar.add_task("simulating", total=seconds)
-        yield lambda: bar.advance(task)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, json_option, locations, print_json
+from rvm_edge.cli.options import CommandError, json_option, limit_option, locations, print_json
 from rvm_edge.item import ItemState
 from rvm_edge.machine import LedgerError
 
@@ -37,13 +37,7 @@ def command() -> None:
     help="Only items that have come exactly so far.",
 )
 @click.option("--session", default="", metavar="ID", help="Only items of this session (or prefix).")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="How many at most.",
-)
+@limit_option
 @json_option
 def list_command(state: str | None, session: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """List items, the newest first."""

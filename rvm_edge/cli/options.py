@@ -1,4 +1,4 @@
-"""What commands share: `--json`, `--wire`, folders, settings, and how a command fails."""
+"""What commands share: options that several have, folders, settings, and how a command fails."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ __all__ = [
     "GlobalOptions",
     "hardware_map",
     "json_option",
+    "limit_option",
     "locations",
     "print_json",
     "settings",
@@ -30,6 +31,15 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on one line, for programs."
 )
 """Adds `--json`; the command receives it as `as_json: bool`."""
+
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
+"""Adds `--limit`, of a list; the command receives it as `limit: int`."""
 
 wire_option = click.option(
     "--wire",

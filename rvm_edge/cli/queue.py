@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, json_option, locations, print_json
+from rvm_edge.cli.options import CommandError, json_option, limit_option, locations, print_json
 from rvm_edge.machine import LedgerError
 
 if TYPE_CHECKING:
@@ -47,13 +47,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--state", type=click.Choice(_STATES), help="Only items whose delivery stands so.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="How many at most.",
-)
+@limit_option
 @json_option
 def list_command(state: str | None, limit: int, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """List what is not at the server, the oldest first."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from drivers.esp32.timings import Dialect
-from drivers.replay.links import Listener
+from drivers.replay.links import Listener, open_heard
 from drivers.sim.caller import Caller
 from drivers.sim.remote import RemoteWorld
 from rvm_edge.cli.demo.eyes import EyesKind, worker_eyes
@@ -17,7 +17,7 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes, Host
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.hardware import SETTLED, hardware_over, open_heard, wired
+from rvm_edge.simulator.hardware import SETTLED, hardware_over, wired
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
 from rvm_edge.simulator.scripted_cloud import SIMULATED, SimulatedCredentials

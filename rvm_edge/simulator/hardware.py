@@ -30,10 +30,9 @@ from drivers.esp32.sensors import (
     Esp32Switch,
     Esp32Thermometer,
 )
-from drivers.esp32.serial_link import ByteLink, open_serial
 from drivers.esp32.timings import Dialect
 from drivers.esp32.told import Told
-from drivers.replay.links import Listener, RecordingLink
+from drivers.replay.links import Listener, open_heard
 from drivers.sim.actuators import (
     ANSWER_S,
     SimulatedBrake,
@@ -128,16 +127,6 @@ def with_wired_sensors(
         thermometer=Esp32Thermometer(controller),
         changes=told,
     )
-
-
-async def open_heard(device: str, listener: Listener | None) -> ByteLink:
-    """Open a serial port of which `listener` hears everything, where there is one.
-
-    Raises:
-        DeviceGoneError: it is not there, not permitted, or locked by another process.
-    """
-    link = await open_serial(device)
-    return link if listener is None else RecordingLink(link, listener)
 
 
 @asynccontextmanager
