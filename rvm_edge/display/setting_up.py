@@ -52,6 +52,8 @@ RETRY_S: Final = 15.0
 STICK_S: Final = 20.0
 """A stick that hangs is left alone."""
 
+ERASE: Final = "taken: pull it out and erase it, it is not written to and still holds the key"
+
 _LOG = logging.getLogger(__name__)
 
 Kept = Callable[[Site], Awaitable[None]]
@@ -143,20 +145,21 @@ class SetUpOffer:
         async for folder in sticks:
             while self._is_wanted():
                 said = self._stick
-                self._stick, is_its_fault = await self._take_stick(folder)
+                self._stick, is_over = await self._take_stick(folder)
                 if self._stick not in {"", said}:
                     _LOG.warning("USB stick: %s", self._stick)
-                if is_its_fault or not self._stick:
+                if is_over:
                     break
                 await trio.sleep(RETRY_S)  # a network may take longer to come than a stick
 
     async def _take_stick(self, folder: Path) -> tuple[str, bool]:
-        """Return what is wrong, "" for nothing, and whether only another stick would help."""
+        """Return what there is to say of it, "" for nothing, and whether that is its last word."""
         try:
             with trio.fail_after(STICK_S):
                 found = await trio.to_thread.run_sync(read_stick, folder, abandon_on_cancel=True)
-            if found is not None:
-                await self._admit(*found)
+            if found is None:
+                return "", True
+            await self._admit(*found)
         except trio.TooSlowError:
             return f"cannot be read within {STICK_S:g} s", True
         except StickError as error:
@@ -165,7 +168,7 @@ class SetUpOffer:
             return str(error), error.standing not in NOT_REACHED
         except OSError as error:
             return f"cannot be kept: {error.strerror or error}", True
-        return "", False
+        return ERASE, True
 
     async def _open(self, address: IPv4Address | IPv6Address) -> None:
         # A machine that knows who it is passes through at every start, and needs none of this.

@@ -133,7 +133,7 @@ async def test_the_page_is_gone_once_credentials_come_another_way(
 
 
 async def test_a_stick_is_taken_where_it_is_good_and_explained_where_it_is_not(
-    chromium: Chromium, tmp_path: Path
+    chromium: Chromium, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with day_zero(chromium, tmp_path) as technician:
         await technician.kiosk.until_screen("setup")
@@ -150,6 +150,7 @@ async def test_a_stick_is_taken_where_it_is_good_and_explained_where_it_is_not(
         await technician.sticks.send(stick)
         await technician.first_bottle()
         assert (stick / technician.exported.name).exists()  # nothing is written to a stick
+        assert "erase it" in caplog.text
 
 
 async def test_a_stick_that_comes_before_the_network_is_tried_again(
