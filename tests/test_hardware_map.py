@@ -266,10 +266,11 @@ def test_a_byte_order_mark_does_no_harm() -> None:
     assert parse_hardware_map(marked) == read_hardware_map(SHIPPED)
 
 
-def test_a_map_that_is_simulated_for_a_while_keeps_what_is_said_of_its_parts() -> None:
-    real = {"driver": "sim", "device": "/dev/video0", "active_low": True}
-    found = parse_hardware_map(changed(lambda m: m["ports"].update(camera=real, chamber=real)))
-    assert found.ports.camera == found.ports.chamber
+@pytest.mark.parametrize("driver", ["sim", "none"])
+def test_a_part_that_is_out_for_a_while_keeps_what_is_said_of_it(driver: str) -> None:
+    part = {"driver": driver, "device": "/dev/gpiochip0", "wires": {"x": 12}, "active_low": True}
+    found = parse_hardware_map(changed(lambda m: m["ports"].update(slot=part, door=part)))
+    assert found.ports.slot == found.ports.door
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:

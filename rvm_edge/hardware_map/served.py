@@ -106,7 +106,7 @@ def _require_one_line(where: str, device: str) -> None:
 
 def _require_level(port: str, given: Assignment) -> None:
     """Refuse `active_low` where nobody would read it, and a sensor would say the opposite."""
-    if not given.active_low or given.driver is Driver.SIM:
+    if not given.active_low or given.driver in (Driver.SIM, Driver.NONE):
         return
     where = f"ports.{port}.active_low"
     if given.driver is Driver.ESP32:
