@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from drivers.ports import DriverError, Signal
+from drivers.ports import DriverError, Signal, StoppedError
 from rvm_edge.machine import Hardware
 from rvm_edge.orders import Component, Motion
 from states.context import Ctx
@@ -14,6 +14,9 @@ from states.mechanism import require_shut_door
 class ErrandError(Exception):
     """It is not done. The message says why, for a technician."""
 
+
+STOPPED = "stopped on the way"
+"""What a movement's result ends with when somebody let go of its button."""
 
 SENSORS = (
     Component.BIN,
@@ -66,6 +69,8 @@ async def trigger_actuator(here: Ctx, component: Component | None, motion: Motio
     try:
         await require_shut_door(here)
         await move()
+    except StoppedError:
+        return f"{_named(component)}: {word}, {STOPPED}"
     except DriverError as error:
         raise ErrandError(str(error)) from error
     return f"{_named(component)}: {word}"

@@ -62,6 +62,8 @@ async def move_in_maintenance(here: Ctx, order: Order) -> str:
 async def move_at_set_up(here: Ctx, order: Order) -> str:
     """Move a part once for whoever sets the machine up, with door and slot free of hands.
 
+    When the machine is set up meanwhile, the part is stopped: `clearing` brings it home.
+
     Raises:
         ErrandError: it was not moved.
     """
@@ -70,7 +72,21 @@ async def move_at_set_up(here: Ctx, order: Order) -> str:
             raise ErrandError("something is in the slot: a hand may be")
     except DriverError as error:
         raise ErrandError(str(error)) from error
-    return await trigger_actuator(here, order.component, order.motion)
+    try:
+        return await trigger_actuator(here, order.component, order.motion)
+    except trio.Cancelled:
+        with here.cleanup():
+            await _stop(here)
+        raise
+
+
+async def _stop(here: Ctx) -> None:
+    if here.machine.hardware.brake is None:
+        return
+    try:
+        await here.machine.hardware.brake.stop()
+    except DriverError:
+        return  # it ends by itself, and `clearing` asks the same controller
 
 
 async def _look_inside(here: Ctx, order_id: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 import trio
@@ -10,6 +11,7 @@ import trio
 from drivers.ports import DriverError
 from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.doctors_round import place_of
+from rvm_edge.display.held_motion import HeldMotion
 from rvm_edge.doctor.checks import CHECKS
 from rvm_edge.doctor.rounds import examine
 from rvm_edge.health.cleaning.cleaner import Cleaner
@@ -18,6 +20,8 @@ from rvm_edge.machine import EyesError, Machine
 from rvm_edge.orders import Component, Motion
 from rvm_edge.provisioning.wizard.premises import (
     Cleaned,
+    End,
+    LetGo,
     Look,
     NotCleanedError,
     NotMovedError,
@@ -39,14 +43,17 @@ _DARK_S: Final = 3.0
 _LATER: Final = frozenset({"credentials", "server"})
 """There are none yet, and so there is no server: the handshake looks at both."""
 
-SHUT_S: Final = 10.0
-"""So long a gate may take to be shut again for somebody who is gone."""
+LAMP_S: Final = 4.0
+"""The lamp is made for short light: longer than this it shines for no held button."""
 
 HELD_S: Final = 1.0
 """Whoever holds a button sees the part move by then, or not at all: never long after letting go."""
 
-Move = Callable[[Component, Motion], Awaitable[str]]
-"""Has the chart move a part once; raises `RefusedError`."""
+_MOTIONS: Final[dict[Part, tuple[Component, Motion]]] = {
+    "gate_open": (Component.GATE, Motion.OPEN),
+    "gate_shut": (Component.GATE, Motion.CLOSE),
+    "sorter": (Component.SORTER, Motion.RESET),
+}
 
 Read = Callable[[], Awaitable[bool | float]]
 
@@ -64,13 +71,13 @@ class SetUpPremises:
         settings: Settings,
         locations: Locations,
         cleaner: Cleaner | None = None,
-        move: Move | None = None,
+        motion: HeldMotion | None = None,
     ) -> None:
         self._machine = machine
         self._settings = settings
         self._locations = locations
         self._cleaner = cleaner
-        self._move = move
+        self._motion = motion
         self._one_at_a_time = trio.Lock()
 
     async def looks(self) -> Sequence[Look]:
@@ -99,43 +106,62 @@ class SetUpPremises:
         Raises:
             NotShownError: there is none.
         """
-        hardware, eyes = self._machine.hardware, self._machine.eyes
+        eyes = self._machine.eyes
         async with self._one_at_a_time:
             try:
+                self._require_shut_gate(NotShownError)
                 with trio.fail_after(PICTURE_S):
-                    try:
-                        await hardware.light.on()
+                    async with self._lit():
                         await trio.sleep(self._machine.policy.light_settle_s)
-                        frame = await hardware.camera.take_picture()
-                    finally:
-                        with trio.CancelScope(shield=True), trio.move_on_after(_DARK_S):
-                            await hardware.light.off()
+                        frame = await self._machine.hardware.camera.take_picture()
                     return await eyes.as_jpeg(frame, PICTURE_BYTES)
             except (DriverError, EyesError) as error:
                 raise NotShownError(str(error)) from error
             except trio.TooSlowError as error:
                 raise NotShownError(f"none came within {PICTURE_S:g} s") from error
 
-    async def move(self, part: Part) -> str:
-        """Move a part once: the gate open and shut, the sorter home.
+    async def hold(self, part: Part, let_go: LetGo) -> End:
+        """Move a part, or light the lamp, while its button is held; stop it when it is let go.
 
         Raises:
-            NotMovedError: it was not, or not to its end; or the machine is busy with something
-                else.
+            NotMovedError: it was not moved, or not to its end; or the machine is busy with
+                something else.
         """
-        move = self._move
-        if move is None:
-            raise NotMovedError("nothing moves here")
         with trio.move_on_after(HELD_S) as waiting:
             await self._one_at_a_time.acquire()
         if waiting.cancelled_caught:
             raise NotMovedError("the machine is busy: try again")
         try:
-            return await _stroke(move, part)
-        except RefusedError as error:
+            if part == "lamp":
+                return await self._shine(let_go)
+            if self._motion is None:
+                raise NotMovedError("nothing moves here")
+            return (await self._motion.hold(*_MOTIONS[part], let_go)).value
+        except (RefusedError, DriverError) as error:
             raise NotMovedError(str(error)) from error
         finally:
             self._one_at_a_time.release()
+
+    async def _shine(self, let_go: LetGo) -> End:
+        self._require_shut_gate(NotMovedError)
+        with trio.move_on_after(LAMP_S) as lit:
+            async with self._lit():
+                await let_go()
+        return "done" if lit.cancelled_caught else "stopped"
+
+    @asynccontextmanager
+    async def _lit(self) -> AsyncIterator[None]:
+        light = self._machine.hardware.light
+        try:
+            await light.on()
+            yield
+        finally:
+            with trio.CancelScope(shield=True), trio.move_on_after(_DARK_S):
+                await light.off()
+
+    def _require_shut_gate(self, refusal: type[NotMovedError | NotShownError]) -> None:
+        if self._motion is not None and self._motion.gate_may_be_open:
+            raise refusal("the gate may be open: shut it first")
 
     @property
     def measures_bin(self) -> bool:
@@ -199,17 +225,6 @@ class SetUpPremises:
         if hardware.thermometer is not None:
             found.append(("thermometer", "°C", hardware.thermometer.temperature_c))
         return found
-
-
-async def _stroke(move: Move, part: Part) -> str:
-    if part == "sorter":
-        return await move(Component.SORTER, Motion.RESET)
-    try:
-        await move(Component.GATE, Motion.OPEN)
-    finally:
-        with trio.CancelScope(shield=True), trio.move_on_after(SHUT_S):
-            await move(Component.GATE, Motion.CLOSE)
-    return "gate: open, close"
 
 
 async def _read(name: str, unit: str, read: Read) -> Reading:

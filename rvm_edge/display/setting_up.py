@@ -16,6 +16,7 @@ import trio
 
 from rvm_edge.bridges.local.view import SetUp
 from rvm_edge.daemon import Daemon
+from rvm_edge.display.held_motion import HeldMotion
 from rvm_edge.display.local_orders import LocalOrders
 from rvm_edge.display.moments import utc
 from rvm_edge.display.outcomes import Outcomes
@@ -96,6 +97,7 @@ class SetUpOffer:
         self._store = Store(locations.credentials_path, locations.site_path)
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
+        self._motion = HeldMotion(self._move, lambda: daemon.machine.hardware.brake)
         self._opening: Opening | None = None
         self._tries = WrongTries(time.monotonic)  # who has the page opened anew gains none by it
         self._shown = SetUp()
@@ -183,7 +185,7 @@ class SetUpOffer:
         )
 
         premises = SetUpPremises(
-            self._daemon.machine, self._settings, self._locations, self._cleaner, self._move
+            self._daemon.machine, self._settings, self._locations, self._cleaner, self._motion
         )
         port = self._settings.setup.port
         opening = Opening(address, port, premises, self._admit, tries=self._tries)

@@ -62,7 +62,7 @@ async def test_from_no_credentials_to_the_first_bottle(chromium: Chromium, tmp_p
         await phone.until("document.querySelectorAll('#sensors dd').length === 6")
         await phone.tap("#photo")
         await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
-        await hold_the_gate(phone)
+        await hold_motors_and_lamp(phone)
         await phone.tap("#look")
         await phone.until("document.querySelectorAll('ul.looks li').length > 10")
         assert "Disk" in await phone.text("ul.looks")
@@ -172,9 +172,18 @@ async def test_a_stick_that_comes_before_the_network_is_tried_again(
         await technician.kiosk.until_screen("welcome")
 
 
-async def hold_the_gate(phone: Page) -> None:
-    """Hold its button until it has moved, and let go."""
+async def hold_motors_and_lamp(phone: Page) -> None:
+    """Hold each button until its part has done what it should, and let go of the lamp's."""
+    for part in ("gate_open", "gate_shut", "sorter"):
+        async with phone.finger_on(f"#hold-{part}"):
+            await phone.until(told("It moved as it should.", "Gerakannya benar."))
+        await phone.until("document.querySelector('.held') === null")
+        await phone.evaluate("document.querySelector('#moved').textContent = ''")
+    async with phone.finger_on("#hold-lamp"):
+        await phone.until(told("The lamp is lit …", "Lampu menyala …"))
+    await phone.until(told("The lamp is dark again.", "Lampu padam lagi."))
+
+
+def told(english: str, indonesian: str) -> str:
     own = "document.querySelector('#moved').innerText"
-    async with phone.finger_on("#move-gate"):
-        await phone.until(f"{own} === 'It moved as it should.' || {own} === 'Gerakannya benar.'")
-    await phone.until("document.querySelector('#move-gate.held') === null")
+    return f"{own} === '{english}' || {own} === '{indonesian}'"

@@ -9,6 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.orders import Action, Component, Motion, Order
 from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.world import World
@@ -81,3 +82,67 @@ async def test_a_machine_that_is_set_up_moves_nothing_for_the_phone(
         await booted.until(paths.IDLE)
         event, _ = await told(rig, Component.GATE, Motion.OPEN)
         assert event == "order.refused"
+
+
+async def half_way(world: World) -> None:
+    while world.gate_is_closed:
+        await trio.sleep(0.01)
+    await trio.sleep(world.timings.gate_s / 2)
+
+
+async def test_a_stroke_that_is_stopped_is_done_and_says_so(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.until(paths.PROVISIONING)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(stop_half_way, rig.world)
+            said = await told(rig, Component.GATE, Motion.OPEN)
+        assert said == ("order.done", "gate: open, stopped on the way")
+        assert not rig.world.gate_is_open
+        assert await told(rig, Component.GATE, Motion.CLOSE) == ("order.done", "gate: close")
+        assert rig.world.gate_is_closed
+    assert rig.world.audit().hazards == ()
+
+
+async def stop_half_way(world: World) -> None:
+    await half_way(world)
+    await world.ask(Verb.STOP)
+
+
+async def test_a_part_that_stands_anywhere_is_brought_home_before_anybody_is_served(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    async with rig.boot() as booted:
+        await booted.until(paths.PROVISIONING)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(stop_half_way, rig.world)
+            await told(rig, Component.GATE, Motion.OPEN)
+        was_shut = rig.world.gate_is_closed
+        rig.credentials.store()
+        await booted.until(paths.IDLE)
+        assert (was_shut, rig.world.gate_is_closed) == (False, True)
+    assert rig.world.audit().hazards == ()
+
+
+async def test_a_machine_that_is_set_up_meanwhile_stops_what_moves(
+    autojump_clock: MockClock, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = list[Verb](), rig.world.ask
+
+    async def noted(verb: Verb, arguments: Arguments | None = None) -> Answer:
+        if verb in {Verb.GATE_OPEN, Verb.GATE_CLOSE, Verb.STOP}:
+            asked.append(verb)
+        return await ask(verb, arguments)
+
+    monkeypatch.setattr(rig.world, "ask", noted)
+    async with rig.boot() as booted:
+        await booted.until(paths.PROVISIONING)
+        order = Order("phone-1", Action.TRIGGER_ACTUATOR, Component.GATE, Motion.OPEN, local=True)
+        rig.link.orders.give(order)
+        await half_way(rig.world)
+        rig.credentials.store()
+        await booted.until(paths.IDLE)
+        assert rig.world.gate_is_closed
+    assert asked[:3] == [Verb.GATE_OPEN, Verb.STOP, Verb.GATE_CLOSE]
+    assert rig.world.audit().hazards == ()

@@ -21,6 +21,7 @@ from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard import wire
 from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS, Doorkeeper
 from rvm_edge.provisioning.wizard.draft import Draft, NotEnteredError
+from rvm_edge.provisioning.wizard.holding import Buttons, NotHeldError
 from rvm_edge.provisioning.wizard.measuring import bin_distance_cm
 from rvm_edge.provisioning.wizard.pairing import NotPairedError, PairingDesk, Session
 from rvm_edge.provisioning.wizard.premises import (
@@ -60,6 +61,7 @@ class Setup:
         host: address and port, as a browser writes them.
         done: set once credentials are kept; nothing is answered any more but that.
         draft: what was entered so far, by whoever is paired.
+        buttons: which of the page's is held.
     """
 
     desk: PairingDesk
@@ -68,6 +70,7 @@ class Setup:
     host: str
     done: trio.Event = field(default_factory=trio.Event)
     draft: Draft = field(default_factory=Draft)
+    buttons: Buttons = field(default_factory=Buttons)
     _disk_pct: float | None = None
     _looking: trio.Lock = field(default_factory=trio.Lock)
     _finishing: trio.Lock = field(default_factory=trio.Lock)
@@ -85,6 +88,7 @@ class Setup:
             name = "wait" if wait_s else "wrong_code"
             return _json(wire.Refused(name, str(error), wait_s), 429 if wait_s else 403)
         self.draft = Draft()
+        self.buttons.release()
         self._disk_pct = await self.premises.crowded_disk_pct()
         answer = _json(self._now(session))
         answer.set_cookie(
@@ -124,12 +128,24 @@ class Setup:
             except NotCleanedError as error:
                 return _json(wire.Refused("not_cleaned", str(error)), 409)
 
-    async def move(self, _session: Session | None) -> Response:
-        """Move a part once; who lets go of its button asks no more."""
+    async def hold(self, _session: Session | None) -> Response:
+        """Move a part while its button is held: answered once that is over."""
+        word = await _body(wire.Hold)
         try:
-            return _json(wire.Moved(await self.premises.move((await _body(wire.Move)).part)))
-        except NotMovedError as error:
+            with self.buttons.held(word.press) as press:
+                end = await self.premises.hold(word.part, press.over)
+                return _json(wire.Held(end, press.unheard))
+        except (NotMovedError, NotHeldError) as error:
             return _json(wire.Refused("not_moved", str(error)), 409)
+
+    async def held(self, _session: Session | None) -> Response:
+        """Take note that a button is held; said again and again while it is."""
+        return _json(wire.StillHeld(self.buttons.still((await _body(wire.Pressed)).press)))
+
+    async def let_go(self, _session: Session | None) -> Response:
+        """Take note that a button is held no more."""
+        self.buttons.let_go((await _body(wire.Pressed)).press)
+        return _json(wire.StillHeld(held=False))
 
     async def looks(self, _session: Session | None) -> Response:
         """Tell what the doctor finds."""
@@ -218,7 +234,9 @@ def build_app(setup: Setup) -> QuartTrio:
         ("/api/site", "POST", setup.site),
         ("/api/bin", "POST", setup.bin),
         ("/api/clean", "POST", setup.clean),
-        ("/api/move", "POST", setup.move),
+        ("/api/hold", "POST", setup.hold),
+        ("/api/held", "POST", setup.held),
+        ("/api/let_go", "POST", setup.let_go),
         ("/api/looks", "POST", setup.looks),
         ("/api/readings", "POST", setup.readings),
         ("/api/picture", "POST", setup.picture),

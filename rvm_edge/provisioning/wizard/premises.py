@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-Part = Literal["gate", "sorter"]
-"""What has a motor."""
+Part = Literal["gate_open", "gate_shut", "sorter", "lamp"]
+"""What a held button moves, or lights."""
+
+End = Literal["done", "stopped", "ran_on"]
+"""How that ended: it came to its end; it was let go, and stopped; it was let go, and went on to its
+end, since the controller cannot stop it."""
+
+LetGo = Callable[[], Awaitable[None]]
+"""Returns once a button is let go."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -112,11 +119,13 @@ class Premises(Protocol):
         """
         ...
 
-    async def move(self, part: Part) -> str:
-        """Move a part once, and say what was done: a page asks again for as long as it is held.
+    async def hold(self, part: Part, let_go: LetGo) -> End:
+        """Move a part, or light the lamp, for as long as its button is held.
+
+        Whoever is cancelled has let go.
 
         Raises:
-            NotMovedError: it was not, or not to its end.
+            NotMovedError: it was not moved, or not to its end.
         """
         ...
 

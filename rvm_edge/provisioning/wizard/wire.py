@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from rvm_edge.provisioning.site import Language
-from rvm_edge.provisioning.wizard.premises import Look, Part, Reading
+from rvm_edge.provisioning.wizard.premises import End, Look, Part, Reading
 
 
 class Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,14 +43,30 @@ class BinWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("cm belongs to full")
 
 
-class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A motor's button is held.
+Number = Annotated[int, Meta(ge=1, le=2**53)]
+"""A press of a button: higher than that of every one before it."""
+
+
+class Hold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A button is pressed.
 
     Attributes:
-        part: what is to move, once: the page says so again while it is held.
+        part: what is to move, or to shine.
+        press: under which its page speaks of it.
     """
 
     part: Part
+    press: Number
+
+
+class Pressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A button is held still, or is let go.
+
+    Attributes:
+        press: which.
+    """
+
+    press: Number
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,14 +119,22 @@ class Refused(msgspec.Struct, frozen=True):
     wait_s: int = 0
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """A part moved once.
+class Held(msgspec.Struct, frozen=True):
+    """A button was let go, or there was no more to hold.
 
     Attributes:
-        what: was done, in a few English words.
+        end: how what it moved ended.
+        unheard: it was let go because nobody said any more that it was held.
     """
 
-    what: str
+    end: End
+    unheard: bool
+
+
+class StillHeld(msgspec.Struct, frozen=True):
+    """Whether a press goes on."""
+
+    held: bool
 
 
 class Looks(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
@@ -19,6 +19,8 @@ from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard.opening import Offer, Opening
 from rvm_edge.provisioning.wizard.premises import (
     Cleaned,
+    End,
+    LetGo,
     Look,
     NotCleanedError,
     NotMovedError,
@@ -45,7 +47,10 @@ class StagedPremises:
     measures_bin: bool = True
     disk_pct: float | None = None
     blocked: str = ""
+    moves_for_s: float = 0.0
     moved: list[Part] = field(default_factory=list)
+    let_go: list[Part] = field(default_factory=list)
+    changed: trio.Event = field(default_factory=trio.Event)
 
     async def looks(self) -> Sequence[Look]:
         await trio.lowlevel.checkpoint()
@@ -61,12 +66,32 @@ class StagedPremises:
             raise NotShownError("the camera is frozen")
         return self.jpeg
 
-    async def move(self, part: Part) -> str:
+    async def hold(self, part: Part, let_go: LetGo) -> End:
         await trio.lowlevel.checkpoint()
         if self.blocked:
             raise NotMovedError(self.blocked)
         self.moved.append(part)
-        return f"{part}: moved"
+        self._tell()
+        try:
+            with trio.move_on_after(self.moves_for_s) as whole:
+                await let_go()
+        except trio.Cancelled:
+            self.let_go.append(part)
+            self._tell()
+            raise
+        if whole.cancelled_caught:
+            return "done"
+        self.let_go.append(part)
+        return "stopped"
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until `holds`; it is asked whenever a button is pressed or let go."""
+        while not holds():
+            await self.changed.wait()
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = trio.Event()
 
     async def bin_distance_cm(self) -> float:
         """Read the distances one after the other, and the last for ever; NaN is no echo."""

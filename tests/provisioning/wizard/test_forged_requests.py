@@ -14,7 +14,7 @@ GUARDED = Unserved().guarded
 
 
 def test_all_that_changes_anything_is_asked_for_here() -> None:
-    assert {"bin", "clean", "credentials", "finish", "move", "site"} <= set(GUARDED)
+    assert {"bin", "clean", "credentials", "finish", "hold", "let_go", "site"} <= set(GUARDED)
 
 
 @pytest.mark.parametrize("path", GUARDED)

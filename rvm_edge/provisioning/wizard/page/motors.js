@@ -1,4 +1,5 @@
-// The motors: a held button asks for one stroke after the other; what has begun is finished.
+// Motors and lamp: a held button moves its part to its end, and stops it when it is let go. The
+// page says all the time that it is held: a machine that does not hear it for a second stops too.
 
 import { ask } from "./asking.js";
 import { element } from "./element.js";
@@ -6,7 +7,13 @@ import { element } from "./element.js";
 /** A finger that only brushes over a button moves nothing. */
 const MEANT_MS = 400;
 
-const PARTS = ["gate", "sorter"];
+/** Well within the second after which silence counts as letting go. */
+const STILL_MS = 300;
+
+const PARTS = ["gate_open", "gate_shut", "sorter", "lamp"];
+
+/** The number of the last press; each one's is higher, also after the page is loaded again. */
+let latest = 0;
 
 /**
  * @param {import("./words_id.js").Words} words
@@ -20,26 +27,50 @@ export function motors(words, failed) {
 
   /** @param {string} part @param {HTMLElement} button */
   async function hold(part, button) {
-    held += 1;
-    const mine = held;
+    letGo(); // of another button, under another finger
+    const press = Math.max(latest + 1, Date.now());
+    held = latest = press;
     button.classList.add("held");
-    await new Promise((meant) => window.setTimeout(meant, MEANT_MS));
-    if (mine === held) told.textContent = own.moving;
-    while (mine === held && !document.hidden) {
-      try {
-        await ask("move", { part });
-        told.textContent = own.moved;
-      } catch (error) {
-        told.textContent = failed(error);
-        break;
-      }
+    await pause(MEANT_MS);
+    if (held === press && !document.hidden) {
+      told.textContent = part === "lamp" ? own.lit : own.moving;
+      told.textContent = await until(part, press);
     }
     button.classList.remove("held");
+    if (held === press) held = 0;
+  }
+
+  /** Returns what came of it, once it is over. @param {string} part @param {number} press */
+  async function until(part, press) {
+    const over = ask("hold", { part, press });
+    say(press);
+    try {
+      const { end, unheard } = await over;
+      const came = part === "lamp" ? own.dark : own.ends[/** @type {"done"} */ (end)];
+      return unheard ? `${own.unheard} ${came}` : came;
+    } catch (error) {
+      return failed(error);
+    } finally {
+      if (held === press) held = 0;
+    }
+  }
+
+  /** Says that it is held, while it is. @param {number} press */
+  async function say(press) {
+    while (held === press) {
+      await ask("held", { press }).catch(() => {});
+      await pause(STILL_MS);
+    }
   }
 
   function letGo() {
-    held += 1;
+    if (!held) return;
+    ask("let_go", { press: held }).catch(() => {});
+    held = 0;
   }
+
+  document.addEventListener("visibilitychange", letGo);
+  window.addEventListener("pagehide", letGo);
 
   /** @param {string} part */
   function button(part) {
@@ -48,7 +79,7 @@ export function motors(words, failed) {
       "button",
       {
         type: "button",
-        id: `move-${part}`,
+        id: `hold-${part}`,
         class: "hold",
         pointerdown: () => hold(part, made),
         pointerup: letGo,
@@ -75,6 +106,15 @@ export function motors(words, failed) {
       ...PARTS.map(button),
       told,
     ],
-    stop: letGo,
+    stop() {
+      letGo();
+      document.removeEventListener("visibilitychange", letGo);
+      window.removeEventListener("pagehide", letGo);
+    },
   };
+}
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise((over) => window.setTimeout(over, ms));
 }
