@@ -190,9 +190,11 @@ def _keep(
 def _delete(file: Path, here: Locations) -> str:
     from rvm_edge.provisioning.one_file import discard
 
-    if file.resolve() == here.credentials_path.resolve():
+    held_by = file.resolve()  # a link holds no key, and what it leads to does
+    if held_by == here.credentials_path.resolve():
         return "kept"
     try:
+        discard(held_by)
         discard(file)
     except OSError as error:
         return f"it is there still: {(error.strerror or 'cannot be deleted').lower()}"

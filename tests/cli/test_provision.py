@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from rvm_edge.cli import main
 from rvm_edge.provisioning.credentials import read_credentials
 
 EDGE = (sys.executable, "-m", "rvm_edge")
@@ -107,6 +111,36 @@ def test_without_a_server_nothing_is_kept_unless_somebody_insists(
     assert done.returncode == 0
     assert machine.file.exists()
     assert read_credentials(machine.kept).identity.server_url == "http://127.0.0.1:9"
+
+
+def test_what_a_link_leads_to_holds_the_key_and_is_deleted_with_it(machine: Machine) -> None:
+    link = machine.file.with_name("link.json")
+    link.symlink_to(machine.file)
+    done = machine.provision(str(link), "--no-handshake", "--json")
+    assert json.loads(done.stdout)["original"] == "deleted"
+    assert not machine.file.exists()
+    assert not link.is_symlink()
+
+
+def test_a_file_that_cannot_be_deleted_is_told(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> bool:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("rvm_edge.provisioning.one_file.discard", refuse)
+    words = ["--data-dir", str(machine.data), "provision", str(machine.file), "--no-handshake"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "holds the key, too; it is there still: read-only file system: delete it" in done.output
+    assert machine.file.exists()
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/", "/proc/self/mem"])
+def test_what_is_no_file_is_not_read(machine: Machine, path: str) -> None:
+    done = machine.provision(path)
+    assert done.returncode == 78
+    assert done.stderr.count("\n") == 1
 
 
 def test_credentials_that_are_there_are_not_replaced_by_accident(machine: Machine) -> None:
