@@ -146,16 +146,13 @@ def _looking(look: Look) -> Text:
     return Text(f"\n{said}", BAD if look.failed else WARN, justify="center")
 
 
-def _said(verdict: Verdict, detections: tuple[Detection, ...], width: int) -> list[Text]:
+def _said(verdict: Verdict, detections: tuple[Detection, ...], width: int) -> list[RenderableType]:
     """Write the verdict, in the machine's two languages and in figures, line by line."""
     wording = wording_of(verdict.reason)
     style = _LIT if verdict.accepted else _LIT_BAD
-    # Spaces that do not break: at the end of a line others are cut off.
-    badge = "\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}".format(
-        "DITERIMA · ACCEPTED" if verdict.accepted else "DIKEMBALIKAN · RETURNED"
-    )
-    lines = [
-        Text.assemble((badge, style), justify="center"),
+    badge = " DITERIMA · ACCEPTED " if verdict.accepted else " DIKEMBALIKAN · RETURNED "
+    lines: list[RenderableType] = [
+        Align.center(Text(badge, style)),  # a text that centres itself loses its last space
         Text(wording.indonesian.happened, "bold", justify="center"),
         *(Text(one, justify="center") for one in textwrap.wrap(wording.indonesian.advice, width)),
         Text(wording.english.happened, f"bold {DIM}", justify="center"),
@@ -212,10 +209,9 @@ def items_panel(scene: Scene, rows: int) -> Panel:
     counts = scene.counts
     figures = Text.assemble(
         (f"{counts.items}", "bold"),
-        ("  taken ", DIM),
-        (f"{counts.dropped}", f"bold {GOOD}"),
-        ("  back ", DIM),
-        (f"{counts.returned}", f"bold {WARN}"),
+        (" items  ", DIM),
+        (f"✔ {counts.dropped}", f"bold {GOOD}"),
+        (f"  ↩ {counts.returned}", f"bold {WARN}"),
         (f"  ? {counts.in_doubt}" if counts.in_doubt else "", BAD),
         no_wrap=True,
         overflow="ellipsis",
