@@ -43,7 +43,7 @@ def test_whoever_a_unit_puts_into_a_group_is_put_there_by_sysusers_too() -> None
     memberships = {tuple(line.split()[1:3]) for line in lines if line.startswith("m ")}
     asked = set()
     for name in ("rvm-edge", "rvm-kiosk"):
-        text = config_file(f"systemd/{name}.service").read_text()
-        (user,) = words_of([text], "User")
-        asked |= {(user, group) for group in words_of([text], GROUPS)}
+        texts = unit_texts(config_file(f"systemd/{name}.service"))
+        (user,) = words_of(texts, "User")
+        asked |= {(user, group) for group in words_of(texts, GROUPS)}
     assert memberships == asked
