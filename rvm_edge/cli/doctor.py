@@ -57,7 +57,12 @@ def command(ctx: click.Context, names: tuple[str, ...], *, fix: bool, as_json: b
     """
     import trio
 
-    found = trio.run(_examine, own_place(), _chosen(names), fix, as_json)
+    checks = _chosen(names)
+    if ctx.find_root().params.get("traceback"):
+        import logging
+
+        logging.basicConfig(format="%(message)s")
+    found = trio.run(_examine, ctx, checks, fix, as_json)
     if as_json:
         print_json({"checks": [diagnosis_of(one) for one in found]})
     from rvm_edge.doctor.finding import Level
@@ -83,19 +88,20 @@ def _chosen(names: tuple[str, ...]) -> tuple[Check, ...]:
 
 
 async def _examine(
-    place: Place,
+    ctx: click.Context,
     checks: Sequence[Check],
     fix: bool,  # noqa: FBT001 - trio.run passes by position
     quiet: bool,  # noqa: FBT001
 ) -> list[Examined]:
-    from rvm_edge.doctor.rounds import examine
+    from rvm_edge.doctor.rounds import examine_together
 
-    found = []
-    async for one in examine(place, checks, repair=fix):
-        found.append(one)
-        if not quiet:
-            _tell(one)
-    return found
+    place = await own_place_in_time(ctx)
+    tell = _untold if quiet else _tell
+    return await examine_together(place, checks, repair=fix, tell=tell)
+
+
+def _untold(_: Examined) -> None:
+    pass
 
 
 def _tell(one: Examined) -> None:
@@ -128,8 +134,32 @@ def diagnosis_of(one: Examined) -> Diagnosis:
     )
 
 
-def own_place() -> Place:
-    """Return this machine, whatever of its configuration can be read."""
+async def own_place_in_time(ctx: click.Context) -> Place:
+    """Return this machine, whatever of its configuration can be read.
+
+    Args:
+        ctx: of the command that wants to know.
+
+    Raises:
+        CommandError: its folders cannot be used, or give no answer.
+    """
+    import trio
+
+    from rvm_edge.doctor.rounds import LOOK_S
+
+    def read() -> Place:
+        with ctx.scope(cleanup=False):  # click's context is the thread's own
+            return _own_place()
+
+    with trio.move_on_after(LOOK_S):
+        return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
+    raise CommandError(
+        f"settings.toml and hardware_map.json could not be read within {LOOK_S:g} s: "
+        "the disk they lie on hangs, or one of them is no file"
+    )
+
+
+def _own_place() -> Place:
     from rvm_edge.doctor.place import Place
     from rvm_edge.settings import Settings
 

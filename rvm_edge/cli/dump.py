@@ -46,7 +46,6 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
     """
     import trio
 
-    from rvm_edge.cli.doctor import own_place
     from rvm_edge.cli.dump_contents import contents, fill
     from rvm_edge.cli.own_secrets import own_redaction
     from rvm_edge.service.bundle import written_bundle
@@ -56,10 +55,9 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
         raise CommandError(f"{path} exists already; name another with --out")
     if not path.parent.is_dir():
         raise CommandError(f"there is no folder {path.parent}; name another with --out")
-    place = own_place()
     most_bytes = int(most_mb * _MB)
+    place, examined = trio.run(_examined, click.get_current_context())
     redaction = own_redaction(place.locations, *([credentials] if credentials else []))
-    examined = trio.run(_examined, place)
     with written_bundle(path, redaction, most_bytes) as bundle:
         fill(bundle, tuple(contents(place, examined, most_bytes)))
     if as_json:
@@ -70,8 +68,10 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
     click.echo(f"{path}: {path.stat().st_size / 1000:.1f} kB, readable by its owner alone")
 
 
-async def _examined(place: Place) -> list[Examined]:
+async def _examined(ctx: click.Context) -> tuple[Place, list[Examined]]:
+    from rvm_edge.cli.doctor import own_place_in_time
     from rvm_edge.doctor.checks import CHECKS
-    from rvm_edge.doctor.rounds import examine
+    from rvm_edge.doctor.rounds import examine_together
 
-    return [one async for one in examine(place, CHECKS)]
+    place = await own_place_in_time(ctx)
+    return place, await examine_together(place, CHECKS)

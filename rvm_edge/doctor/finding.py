@@ -63,11 +63,13 @@ class Check:
         name: for the command line and for programs.
         title: what it is about.
         look: finds out; may block, and may change nothing.
+        device: what it opens that only one at a time can have; "" for nothing of the kind.
     """
 
     name: str
     title: str
     look: Callable[[Place], Finding]
+    device: str = ""
 
 
 class DoctorError(Exception):

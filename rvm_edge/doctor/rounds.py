@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import trio
 
-from rvm_edge.doctor.finding import Check, DoctorError, Finding, failure
+from rvm_edge.doctor.finding import Check, DoctorError, Finding, Repair, failure
 from rvm_edge.doctor.place import Place
 
 LOOK_S: Final = 20.0
 
 _LOG = logging.getLogger(__name__)
+_LOG.addHandler(logging.NullHandler())
+"""Where nothing was set up to log to, nobody at a terminal is to read a traceback instead."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,64 @@ async def examine(
         found = await _look(place, check, limiter)
         done = ""
         if repair and found.repair is not None:
-            done = found.repair.what
-            try:
-                await trio.to_thread.run_sync(found.repair.do)
-            except (OSError, DoctorError) as error:
-                done = f"could not {done}: {error}"
+            done = await _done(found.repair, limiter)
             found = await _look(place, check, limiter)
         yield Examined(check, found, done)
+
+
+async def examine_together(
+    place: Place,
+    checks: Sequence[Check],
+    *,
+    repair: bool = False,
+    tell: Callable[[Examined], None] = lambda _: None,
+) -> list[Examined]:
+    """Ask all checks at the same time, so that the round takes no longer than the slowest of them.
+
+    Those that open the same device are asked one after the other.
+
+    Args:
+        place: what is looked at.
+        checks: what is asked.
+        repair: put right what can be put right by itself, one thing after the other.
+        tell: is called with each in the order of the checks, as soon as that is known.
+
+    Returns:
+        What was found, in the order of the checks.
+    """
+    limiter = trio.CapacityLimiter(max(1, len(checks)))
+    looked = [trio.Event() for _ in checks]
+    turns = {check.device or check.name: trio.Lock() for check in checks}
+    found: dict[str, Finding] = {}
+
+    async def look(check: Check, done: trio.Event) -> None:
+        async with turns[check.device or check.name]:
+            found[check.name] = await _look(place, check, limiter)
+        done.set()
+
+    examined = []
+    async with trio.open_nursery() as nursery:
+        for check, done in zip(checks, looked, strict=True):
+            nursery.start_soon(look, check, done)
+        for check, done in zip(checks, looked, strict=True):
+            await done.wait()
+            one = Examined(check, found[check.name])
+            if repair and one.finding.repair is not None:
+                (one,) = [again async for again in examine(place, (check,), repair=True)]
+            examined.append(one)
+            tell(one)
+    return examined
+
+
+async def _done(repair: Repair, limiter: trio.CapacityLimiter | None) -> str:
+    """Do it, and say what was done or why it could not be."""
+    with trio.move_on_after(LOOK_S):
+        try:
+            await trio.to_thread.run_sync(repair.do, limiter=limiter, abandon_on_cancel=True)
+        except (OSError, DoctorError) as error:
+            return f"could not {repair.what}: {error}"
+        return repair.what
+    return f"could not {repair.what} within {LOOK_S:g} s"
 
 
 async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None) -> Finding:
@@ -69,6 +122,12 @@ async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None
             return await trio.to_thread.run_sync(
                 check.look, place, limiter=limiter, abandon_on_cancel=True
             )
+        except PermissionError as error:
+            return failure(
+                f"this user may not look at {error.filename or 'it'}",
+                "Nobody knows whether it is as it should be.",
+                "Ask as the machine's own user: sudo rvm-edge doctor",
+            )
         # One check that breaks must not hide what the others find, whatever broke it: what it
         # looked at is by nature not as it should be.
         except Exception as error:  # noqa: BLE001
@@ -76,7 +135,7 @@ async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None
             return failure(
                 f"could not be looked at: {type(error).__name__}: {error}",
                 "Nobody knows whether it is as it should be.",
-                "Report this with the output of: rvm-edge doctor --json",
+                f"Report this with what this prints: rvm-edge --traceback doctor {check.name}",
             )
     return failure(
         f"gave no answer within {LOOK_S:g} s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ class Computer:
         rules = config_file("udev/99-rvm-edge.rules").read_text()
         self.write("etc/udev/rules.d/99-rvm-edge.rules", rules)
         self.write("usr/local/bin/rvm-edge", config_file("bin/rvm-edge").read_text(), 0o755)
+
+    def runs(self) -> None:
+        """Stand for a machine that has its ledger open: /proc/locks knows."""
+        lock = self.write("var/lib/rvm-edge/ledger.sqlite.lock", "1\n").stat()
+        device = f"{os.major(lock.st_dev):02x}:{os.minor(lock.st_dev):02x}:{lock.st_ino}"
+        self.write("proc/locks", f"1: FLOCK  ADVISORY  WRITE 1 {device} 0 EOF\n")
 
     def place(self, settings: Settings | None = None) -> Place:
         map_path = self.config / "hardware_map.json"

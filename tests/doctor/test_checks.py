@@ -98,7 +98,9 @@ def test_a_controller_that_is_not_plugged_in_is_a_failure_that_names_what_is(
     assert "usb-Silicon_Labs_CP2102" in found.todo
 
 
-def test_a_controller_that_is_free_is_fine_and_one_in_use_is_a_note(computer: Computer) -> None:
+def test_a_controller_may_be_free_or_the_running_machines_but_nobody_elses(
+    computer: Computer,
+) -> None:
     host, device = os.openpty()
     try:
         (computer.root / "dev").mkdir()
@@ -107,6 +109,11 @@ def test_a_controller_that_is_free_is_fine_and_one_in_use_is_a_note(computer: Co
         assert controller.look(computer.place()).level is Level.FINE
 
         fcntl.flock(device, fcntl.LOCK_EX)
+        found = controller.look(computer.place())
+        assert found.level is Level.FAILURE
+        assert "sudo fuser -v /dev/ttyUSB0" in found.todo
+
+        computer.runs()
         assert controller.look(computer.place()).level is Level.NOTE
     finally:
         os.close(host)
@@ -246,7 +253,7 @@ def test_a_ledger_that_is_no_database_is_a_failure_that_says_to_keep_a_copy(
     found = books.look(computer.place())
 
     assert found.level is Level.FAILURE
-    assert found.todo.startswith("Keep a copy of the data folder")
+    assert found.todo.startswith("Keep a copy first: sudo cp -a ")
 
 
 def test_no_default_route_is_a_warning(computer: Computer) -> None:

@@ -31,7 +31,7 @@ def test_settings_and_units_must_say_the_same(
 
     assert found.level is (Level.FINE if may == is_there else Level.WARNING)
     if may != is_there:
-        assert found.todo == "Run: rvm-edge install --apply"
+        assert found.todo == "Run: sudo rvm-edge install --apply"
 
 
 def test_by_default_the_server_may_not() -> None:

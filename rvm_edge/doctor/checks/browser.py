@@ -37,7 +37,7 @@ def look(place: Place) -> Finding:
             "the browser has no managed policy",
             "Nothing but the keeper holds pages back, and the server's page may be asked for a "
             "permission that nobody can give.",
-            "Run: rvm-edge install --apply",
+            "Run: sudo rvm-edge install --apply",
         )
     return fine(f"{command} {version[0]}")
 

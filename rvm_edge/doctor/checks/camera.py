@@ -21,7 +21,9 @@ def look(place: Place) -> Finding:
         program = shutil.which("gst-launch-1.0", path=place.environment.get("PATH"))
         if program is None:
             return failure(
-                "gst-launch-1.0 is not installed", _MATTERS, "Install GStreamer's tools."
+                "gst-launch-1.0 is not installed",
+                _MATTERS,
+                "Run: sudo apt install gstreamer1.0-tools",
             )
         return fine(f"read through {program}")
     return _named(place, given)
@@ -33,13 +35,21 @@ def _named(place: Place, given: Assignment) -> Finding:
         return failure(
             f"{given.device} is not there",
             _MATTERS,
-            "Plug the camera in, or correct ports.camera.device in hardware_map.json.",
+            f"Plug the camera in. {_seen(place)} Then correct ports.camera.device in "
+            "hardware_map.json.",
         )
     if not os.access(path, os.R_OK):
         return failure(
-            f"this user may not read {given.device}", _MATTERS, "Add it to the group video."
+            f"this user may not read {given.device}",
+            _MATTERS,
+            "Run: sudo rvm-edge install --apply; then ask again: sudo rvm-edge doctor camera",
         )
     return fine(f"{given.device} is there")
+
+
+def _seen(place: Place) -> str:
+    found = sorted(f"/dev/v4l/by-id/{one.name}" for one in place.at("/dev/v4l/by-id").glob("*"))
+    return f"Seen: {', '.join(found)}." if found else "No USB camera is seen."
 
 
 CHECK = Check("camera", "Camera", look)

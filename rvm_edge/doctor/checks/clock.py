@@ -16,14 +16,16 @@ def look(place: Place) -> Finding:
         return failure(
             f"it is {now:%Y-%m-%d %H:%M} UTC, which is before this program was made",
             "Certificates of the server are not valid yet, and deposits get a wrong time.",
-            "Connect the machine to the internet once, or fit a battery for its clock.",
+            "Connect the machine to the internet, or set it: sudo timedatectl set-ntp false; "
+            "sudo timedatectl set-time 'YYYY-MM-DD HH:MM'. Fit a battery for its clock.",
         )
     said = place.ask("timedatectl", "show", "-p", "NTPSynchronized", "--value").said
     if said == "no":
         return warning(
             f"{now:%Y-%m-%d %H:%M} UTC, set by nobody since the start",
             "A clock that is not set drifts, and begins anew after a power cut.",
-            "Let systemd-timesyncd or chrony reach a time server.",
+            "Run: sudo timedatectl set-ntp true; then see: timedatectl timesync-status. The site "
+            "must let UDP port 123 out.",
         )
     if said != "yes":
         return note(f"{now:%Y-%m-%d %H:%M} UTC; nobody here can say whether it is set")

@@ -10,7 +10,8 @@ def look(place: Place) -> Finding:
         return failure(
             "; ".join(place.unread.values()),
             "The machine does not start with configuration that it cannot read.",
-            "Correct the file; docs/reference/settings.md has every setting.",
+            "Correct the file, then: sudo rvm-edge settings check. What may stand in it: "
+            "docs/reference/settings.md and docs/reference/drivers.md",
         )
     return fine("settings and hardware map are readable and complete")
 

@@ -16,20 +16,22 @@ def look(place: Place) -> Finding:
         return note(
             "there are none: the machine waits to be set up",
             "",
-            "Open the setup page that the screen shows, or: rvm-edge provision FILE",
+            "Open the setup page that the screen shows, or: sudo rvm-edge provision FILE",
         )
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         identity = read_credentials(path).identity
     except (CredentialsError, OSError) as error:
         return failure(
-            str(error), "The machine cannot speak with its server.", "Export them again."
+            str(error),
+            "The machine cannot speak with its server.",
+            "Export them at the server again, and: sudo rvm-edge provision FILE --replace",
         )
     if mode & _FOR_OTHERS:
         return failure(
             f"{path.name} can be read by others",
             "Whoever has the key is this machine towards the server; it is not used like this.",
-            f"Run: chmod 600 {path}",
+            f"Run: sudo chmod 600 {path}",
             Repair(f"take the rights of others on {path.name} away", lambda: path.chmod(0o600)),
         )
     return fine(f"machine {identity.hardware_id} of {identity.server_url}")

@@ -40,7 +40,7 @@ def look(place: Place) -> Finding:
         return warning(
             f"of another version: {', '.join(other)}",
             "Units and rules belong to the program that they start.",
-            "Run: rvm-edge install --apply (and systemctl edit for changes of your own)",
+            "Run: sudo rvm-edge install --apply (and systemctl edit for changes of your own)",
         )
     return _reboot_as_wanted(place) or fine("units and rules are those of this version")
 
@@ -53,7 +53,7 @@ def _reboot_as_wanted(place: Place) -> Finding | None:
     return warning(
         f"may_reboot {says} the server restart the computer, and the installed units differ",
         "The right to it is a unit, which is installed as the settings say.",
-        "Run: rvm-edge install --apply",
+        "Run: sudo rvm-edge install --apply",
     )
 
 

@@ -8,7 +8,11 @@ from rvm_edge.vision.models.state import StoreState
 from rvm_edge.vision.models.store import DamagedError, StoreError, file_of, read_state, sha256_of
 
 _MATTERS = "Without its model the machine refuses every item."
-_GO_BACK = "Stop the machine, and rvm-edge model rollback."
+_GO_BACK = (
+    "Go back: sudo systemctl stop rvm-edge; sudo rvm-edge model rollback; "
+    "sudo systemctl start rvm-edge"
+)
+_FETCH = "Install the program again, which brings its model, or correct vision.model."
 
 
 def look(place: Place) -> Finding:
@@ -23,12 +27,16 @@ def look(place: Place) -> Finding:
         return warning(
             str(error),
             "Models that came over the air are forgotten; the one before all of them serves.",
-            "Have the machine fetch one again, or rvm-edge model install it.",
+            "Have the machine fetch one again, or: sudo rvm-edge model install FILE",
         )
     except StoreError as error:
-        return warning(str(error), "Which model serves is not known.", "Look as another user.")
+        return warning(
+            str(error),
+            "Which model serves is not known.",
+            "Ask as the machine's own user: sudo rvm-edge doctor model",
+        )
     if state.current is None:
-        return _pinned(basis, "Correct vision.model.", "Fetch the model again.")
+        return _pinned(basis, _FETCH, _FETCH)
     found = _pinned(file_of(folder, state.current, basis), _GO_BACK, _GO_BACK)
     return found if found.level is not Level.FINE else fine(f"{found.what}, {_standing(state)}")
 
@@ -50,7 +58,7 @@ def _pinned(model: ModelFile, where_missing: str, where_changed: str) -> Finding
         return warning(
             f"{name} is pinned by nobody",
             "Whoever can write the file decides what is accepted.",
-            f"Set vision.model_sha256 to {found}",
+            f"Set model_sha256 under [vision] in settings.toml to {found}",
         )
     return fine(f"{name} {model.version} ({found[:12]}…)")
 

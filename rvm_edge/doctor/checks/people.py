@@ -10,7 +10,7 @@ from rvm_edge.doctor.place import Place
 from rvm_edge.service.install.plan import UNITS
 from rvm_edge.service.unit_file import unit_texts, words_of
 
-_TODO: Final = "Run: rvm-edge install --apply"
+_TODO: Final = "Run: sudo rvm-edge install --apply"
 
 
 def look(place: Place) -> Finding:

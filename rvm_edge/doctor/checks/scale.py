@@ -12,6 +12,7 @@ import trio
 from drivers.esp32.scale_counts import read_counts
 from drivers.esp32.timings import Dialect
 from drivers.ports import DriverError
+from rvm_edge.doctor.checks.controller import CONTROLLER
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.hardware_map import SIMULATED, Driver, HardwareMap
@@ -103,4 +104,4 @@ async def _bounded(ask: Callable[[], Awaitable[list[int]]]) -> list[int]:
         return await ask()
 
 
-CHECK = Check("scale", "Scale", look)
+CHECK = Check("scale", "Scale", look, device=CONTROLLER)

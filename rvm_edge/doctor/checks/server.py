@@ -25,7 +25,7 @@ def look(place: Place) -> Finding:
         return warning(
             f"{server} gives no answer: {error}",
             "Guests are served, users are not; deposits wait until it does.",
-            "Look at the network, and at the server's certificate.",
+            f"Look at network and clock; then see what is in the way: curl -sSI {server}",
         )
     skew_s = _skew_s(answer.headers.get("Date", ""))
     if skew_s is not None and abs(skew_s) > SKEW_S:

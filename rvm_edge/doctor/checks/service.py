@@ -1,6 +1,8 @@
 """Whether the services are installed as shipped, run, and are watched."""
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
@@ -16,7 +18,8 @@ def look(place: Place) -> Finding:
         return note(
             "not installed as a service",
             "Nobody starts the machine at boot, or again when it ends.",
-            "Run: rvm-edge install",
+            f"See what would be done: {Path(sys.executable).with_name('rvm-edge')} install; do it "
+            "as root, with --apply",
         )
     shown = place.ask(
         "systemctl", "show", UNIT, "-p", "ActiveState,UnitFileState,NRestarts,WatchdogUSec"
@@ -28,7 +31,7 @@ def look(place: Place) -> Finding:
         return failure(
             f"{UNIT} is {said.get('ActiveState') or 'unknown'}",
             "The machine does not run.",
-            f"Read why: journalctl -u {UNIT} -n 50; then: systemctl restart {UNIT}",
+            f"Read why: sudo journalctl -u {UNIT} -n 50; then: sudo systemctl restart {UNIT}",
         )
     return _kept_alive(said)
 
@@ -39,7 +42,7 @@ def _kept_alive(said: Mapping[str, str]) -> Finding:
         return warning(
             f"{UNIT} is not started at boot",
             "After a power cut the machine stays dark.",
-            f"Run: systemctl enable {UNIT}",
+            f"Run: sudo systemctl enable {UNIT}",
         )
     if not 0 < _seconds(said.get("WatchdogUSec", "")) <= HUNG_AT_MOST_S:
         return warning(
@@ -52,7 +55,7 @@ def _kept_alive(said: Mapping[str, str]) -> Finding:
         return warning(
             f"started again {restarts} times since it was started by hand",
             "Something ends it again and again.",
-            f"Read why: journalctl -u {UNIT}",
+            f"Read why: sudo journalctl -u {UNIT} -n 200",
         )
     return fine(f"{UNIT} runs, is watched, and was started again {restarts} times")
 
