@@ -32,7 +32,7 @@ EndSection
 """
 """This computer has no graphics. All else is as it is on a machine."""
 
-_LIMIT_S = 30.0
+_LIMIT_S = 45.0
 
 
 def asked(user: str, *words: str) -> str:
