@@ -73,6 +73,7 @@ check: $(DEV_READY) ## Style, docstrings, types, layers, generated files
 	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference --check
 	$(BIN)/python -m rvm_edge.display.fault_page docs/reference/fault-codes.md --check
 	$(BIN)/python -m tests.drivers.conformance.table docs/reference/conformance.md --check
+	$(BIN)/python -m tests.provisioning.threats.table docs/reference/set-up-threats.md --check
 	$(EDGE) orders reference docs/reference/orders.md --check
 	$(EDGE) kiosk policy config/chromium/rvm-edge-kiosk.json --check
 	$(BIN)/python -m tests.fleet_plot docs/images --check
@@ -87,6 +88,7 @@ docs: $(DEV_READY) ## Write the generated files again
 	$(BIN)/python -m rvm_edge.bridges.local.wire_page docs/reference
 	$(BIN)/python -m rvm_edge.display.fault_page docs/reference/fault-codes.md
 	$(BIN)/python -m tests.drivers.conformance.table docs/reference/conformance.md
+	$(BIN)/python -m tests.provisioning.threats.table docs/reference/set-up-threats.md
 	$(EDGE) orders reference docs/reference/orders.md
 	$(EDGE) kiosk policy config/chromium/rvm-edge-kiosk.json
 	$(EDGE) chart export --all docs/reference/chart

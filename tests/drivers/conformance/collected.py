@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from drivers.esp32.timings import Dialect
 from rvm_edge.hardware_map import SERVED, Driver
+from tests.collection import collect
 from tests.drivers.conformance.matrix import PORTS, SHOWN, Cell, Shown
 from tests.drivers.verbs import EVERY
 
@@ -37,33 +36,13 @@ ONLY_AT = {
 """Where a rig has a driver of its own; the rest is the simulated machine's, and shows nothing."""
 
 
-class CollectionFailedError(Exception):
-    """pytest could not collect the drivers' tests. The message is what it said."""
-
-
-class _Collector:
-    def __init__(self) -> None:
-        self.items: list[pytest.Item] = []
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.items = list(session.items)
-
-
 def collected() -> Mapping[Cell, frozenset[str]]:
     """Return the names of the tests that show each cell; a cell that is not there has none.
 
     Raises:
         CollectionFailedError: the tests cannot be collected.
     """
-    collector = _Collector()
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        code = pytest.main(
-            ["--collect-only", "-qq", "-p", "no:cacheprovider", "-n0", str(_TESTS)], [collector]
-        )
-    if code:
-        raise CollectionFailedError(said.getvalue())
-    return shown_by(collector.items)
+    return shown_by(collect(_TESTS))
 
 
 def shown_by(items: Iterable[pytest.Item]) -> Mapping[Cell, frozenset[str]]:

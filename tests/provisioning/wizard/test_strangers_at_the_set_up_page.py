@@ -75,7 +75,7 @@ async def test_the_cookie_is_for_this_page_alone() -> None:
         assert "Domain" not in cookie
 
 
-async def test_a_code_is_good_once() -> None:
+async def test_a_code_pairs_one_phone_once() -> None:
     async with opened() as phone:
         code = phone.offer.code
         await phone.pair()
