@@ -23,6 +23,7 @@ from rvm_edge.bridges.cloud.form import Form
 from rvm_edge.bridges.cloud.patience import retry_after_s
 from rvm_edge.bridges.cloud.trust import trusting
 from rvm_edge.identity import Identity, Secret
+from rvm_edge.late_transport import LateTransport
 from rvm_edge.settings import RequestSettings
 
 MOST_REPLY_BYTES = 256 * 1024
@@ -89,13 +90,18 @@ class ApiClient:
             "httpcore",
         ):  # they log headers, in which a server may quote a key
             logging.getLogger(talkative).setLevel(logging.WARNING)
-        transport = self._transport or httpx.AsyncHTTPTransport(
-            verify=trusting(self._settings.ca_file),
-            trust_env=False,
-            limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S),
-        )
+        ca_file = self._settings.ca_file
+        trust = trusting(ca_file) if ca_file else None  # one that is no good is told of at once
+
+        def network() -> httpx.AsyncBaseTransport:
+            return httpx.AsyncHTTPTransport(
+                verify=trust or trusting(""),
+                trust_env=False,
+                limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S),
+            )
+
         async with httpx.AsyncClient(
-            transport=transport,
+            transport=self._transport or LateTransport(network),
             trust_env=False,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),

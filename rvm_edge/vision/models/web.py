@@ -19,6 +19,7 @@ import trio
 
 from rvm_edge import __version__
 from rvm_edge.identity import Identity
+from rvm_edge.late_transport import LateTransport
 from rvm_edge.vision.models.failures import TroubleError, UnfitError, UpdateError
 
 _MOST_HOPS = 5
@@ -178,9 +179,16 @@ async def open_web(
     """
     for talkative in ("httpx", "httpcore"):  # they log addresses, which may be signed
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    trust = ssl.create_default_context(cafile=ca_file or None) if transport is None else None
+    # An authority of the owner's that is no good is told of at once.
+    trust = ssl.create_default_context(cafile=ca_file) if ca_file and transport is None else None
+
+    def network() -> httpx.AsyncBaseTransport:
+        return httpx.AsyncHTTPTransport(
+            verify=trust or ssl.create_default_context(), trust_env=False
+        )
+
     async with httpx.AsyncClient(
-        transport=transport or httpx.AsyncHTTPTransport(verify=trust or True, trust_env=False),
+        transport=transport or LateTransport(network),
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),

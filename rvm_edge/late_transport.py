@@ -1,0 +1,35 @@
+"""A way into the network that is made when something is first sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+
+
+class LateTransport(httpx.AsyncBaseTransport):
+    """Makes the real transport for the first request.
+
+    To load the authorities that the operating system trusts takes 30 ms of a processor, for each
+    client, in which nothing else runs: a machine that starts serves its screen first.
+    """
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        """Prepare.
+
+        Args:
+            make: makes the transport; what it raises is raised by the first request.
+        """
+        self._make = make
+        self._made: httpx.AsyncBaseTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, as the real transport does."""
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the real transport, if it was ever made."""
+        if self._made is not None:
+            await self._made.aclose()
