@@ -12,7 +12,6 @@ from rvm_edge.settings.measures import Seconds
 Megabytes = Annotated[float, Meta(gt=0, le=1_000_000)]
 Hours = Annotated[float, Meta(gt=0, le=87_600)]
 TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Port = Annotated[int, Meta(ge=1, le=65_535)]
 
 
 class RequestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

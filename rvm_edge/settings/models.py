@@ -11,7 +11,6 @@ from rvm_edge.settings.measures import Seconds
 
 PublicKey = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{43}=$")]
 Address = Annotated[str, Meta(max_length=2000, pattern="^(https?://[!-~]+)?$")]
-
 Repository = Annotated[str, Meta(pattern="^([A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100})?$")]
 
 
@@ -48,9 +47,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     source: Literal["off", "handshake", "github", "url"] = "handshake"
-    repository: Annotated[str, Meta(pattern="^([A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100})?$")] = (
-        ""
-    )
+    repository: Repository = ""
     asset: Annotated[str, Meta(pattern="^[A-Za-z0-9._-]{1,200}$")] = "best.onnx"
     github_api: Address = "https://api.github.com"
     url: Address = ""

@@ -32,25 +32,3 @@ async def collect_returns(world: World) -> None:
     while True:
         await world.until(lambda: world.something_to_collect)
         world.collect()
-
-
-async def deposit(world: World, specimen: Specimen) -> InsertedItem:
-    """Insert `specimen`, see what becomes of it, and take it away if it is returned."""
-    item = await await_fate(world, await insert_when_open(world, specimen))
-    world.collect()
-    return item
-
-
-async def put_two_in(
-    world: World, first: Specimen, second: Specimen
-) -> tuple[InsertedItem, InsertedItem]:
-    """Put a second thing on top of the first while the gate is still open."""
-    one = await insert_when_open(world, first)
-    return one, world.insert(second)
-
-
-async def pull_back(world: World, specimen: Specimen) -> InsertedItem:
-    """Insert `specimen` and pull it out again at once."""
-    item = await insert_when_open(world, specimen)
-    world.take_back()
-    return world.item(item.number)

@@ -106,10 +106,6 @@ class Decider(Generic[M]):
         # Decisions that no guard had a say in: the same every time, and nine of ten there are.
         self._known: dict[tuple[Configuration, str], Decision] = {}
 
-    def regions_of(self, path: StatePath) -> tuple[StatePath, ...]:
-        """Return the regions of a parallel state in declared order; of any other state, none."""
-        return self._tree.regions(path)
-
     def is_legal(self, configuration: Configuration) -> bool:
         """Say whether `configuration` is one leaf of every region, in the order of the regions."""
         if configuration in self._active:

@@ -70,10 +70,6 @@ class Tree(Generic[M]):
         """Say whether all of a state's children are active at once."""
         return path in self.states and self.states[path].parallel
 
-    def regions(self, path: StatePath) -> tuple[StatePath, ...]:
-        """Return the regions of a parallel state, in declared order; of any other, none."""
-        return self.children(path) if self.states[path].parallel else ()
-
     def parallels_around(self, path: StatePath) -> tuple[StatePath, ...]:
         """Return the parallel states that strictly contain `path`, outermost first."""
         return tuple(outer for outer in ancestors(path) if self.is_parallel(outer))

@@ -17,10 +17,7 @@ from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes, true_reason
 from rvm_edge.simulator.people import (
     await_fate,
     collect_returns,
-    deposit,
     insert_when_open,
-    pull_back,
-    put_two_in,
 )
 from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.timings import INSTANT
@@ -151,9 +148,10 @@ async def test_a_person_waits_for_the_gate_and_takes_the_return_away(
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(machine)
-        assert (await deposit(world, can)).fate is Fate.RETURNED
+        for fate in (Fate.RETURNED, Fate.DROPPED):
+            item = await insert_when_open(world, can)
+            assert (await await_fate(world, item)).fate is fate
         assert not world.something_to_collect
-        assert (await deposit(world, can)).fate is Fate.DROPPED
 
 
 async def test_a_person_takes_an_abandoned_return_away_before_inserting(
@@ -182,8 +180,10 @@ async def test_somebody_standing_by_takes_every_return_away(
 async def test_people_cheat(autojump_clock: MockClock, bottle: Specimen, can: Specimen) -> None:
     world = World(INSTANT)
     await world.ask(Verb.GATE_OPEN)
-    assert (await pull_back(world, bottle)).fate is Fate.TAKEN_BACK
-    one, two = await put_two_in(world, bottle, can)
+    pulled = await insert_when_open(world, bottle)
+    world.take_back()
+    assert world.item(pulled.number).fate is Fate.TAKEN_BACK
+    one, two = await insert_when_open(world, bottle), world.insert(can)
     assert (one.joined, two.joined) == (None, one.number)
     await world.ask(Verb.GATE_CLOSE)
     await world.ask(Verb.SORTER_DROP)

@@ -64,12 +64,6 @@ def test_states_are_known_by_their_paths(cell: Decider[Bench]) -> None:
     assert cell.chart is CELL
 
 
-def test_regions_are_those_of_a_parallel_state_only(cell: Decider[Bench]) -> None:
-    assert cell.regions_of(WORK) == ("work.belt", "work.tool")
-    assert cell.regions_of(BUSY) == ()
-    assert cell.regions_of(OFF) == ()
-
-
 def test_what_may_occur_includes_what_the_engine_posts_itself(cell: Decider[Bench]) -> None:
     assert {"start", "part", "error.cleanup", "error.guard"} <= cell.declared
     assert {f"error.{BUSY}", f"timeout.{TAKE}"} <= cell.declared

@@ -24,7 +24,6 @@ from rvm_edge.simulator.cloud.records import (
 DONATION_USER = -1
 QUEUE_S = 600.0
 KEY_CHARACTERS = 64
-TOKEN_CHARACTERS = 40
 _ALNUM = string.ascii_letters + string.digits
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -36,10 +35,6 @@ class Request:
     def header(self, name: str) -> str:
         """Return a header by its lower-case name; "" where it is missing."""
         return self.headers.get(name, "")
-
-    def queried(self, name: str) -> str:
-        """Return a parameter of the query; "" where it is missing."""
-        return dict(parse_qsl(self.query)).get(name, "")
 
     @property
     def wants_json(self) -> bool:
