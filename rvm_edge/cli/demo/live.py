@@ -29,6 +29,9 @@ FRAMES_PER_S = 10
 WALK_AWAY_S = 15.0
 """How long the machine waits for somebody who walked away: shorter than a real one, to be seen."""
 
+_SHOWS_LAST = (paths.IDLE, paths.WAITING, paths.CLASSIFY, paths.ACCEPT, paths.REJECT)
+"""Where the last item may be looked at. Elsewhere there is something to be said of the state."""
+
 _QUITS = frozenset({"q", "\x03", "\x04"})
 
 
@@ -102,7 +105,7 @@ async def scene_of(
         counts=await ledger.counts(),
         items=await ledger.recent(RECENT),
         steps=tuple(tail.steps),
-        look=None if machine.is_in(paths.CAPTURE) else machine.eyes.last,
+        look=machine.eyes.last if machine.is_in(*_SHOWS_LAST) else None,
         parts=parts_of(machine),
         bin_pct=machine.world.bin_pct,
         delivery=await machine.server.uplink.courier.status(),
