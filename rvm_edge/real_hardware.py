@@ -71,6 +71,8 @@ from rvm_edge.machine import Hardware
 from rvm_edge.settings import SoundSettings
 
 _MAY_BE_LEFT_OUT = ("scale", "thermometer")
+_ALMOST = 0.8
+"""No two pictures are exactly as far apart as they should be."""
 
 
 class RealHardwareError(Exception):
@@ -180,6 +182,7 @@ def _habits(camera: CameraTable) -> Habits:
     return Habits(
         warm_up=camera.warm_up,
         settle=camera.settle,
+        settle_s=_ALMOST * camera.settle / camera.pictures_per_s,
         picture_s=camera.picture_s,
         black_below=camera.black_below,
     )

@@ -3,7 +3,8 @@
 The stream is read all the time, so that what is handed out was exposed after it was asked for. The
 first pictures after a start, while exposure and white balance still settle, are never handed out,
 and the first few after each question neither: they were on their way before, or exposed in the
-light before. Black and frozen pictures are passed over until a good one comes or time is up.
+light before. Nor is what comes at once: if this process was held up, pictures have piled up in the
+pipe. Black and frozen pictures are passed over until a good one comes or time is up.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Habits:
     Attributes:
         warm_up: so many pictures after a start are thrown away.
         settle: so many pictures after each question are thrown away.
+        settle_s: and so is every picture that comes within so long of it; a little less than
+            `settle` pictures take.
         picture_s: how long one may be waited for.
         start_s: how long the first one may take.
         stall_s: without a picture for so long the camera's process hangs, and is replaced.
@@ -40,6 +43,7 @@ class Habits:
 
     warm_up: int = 10
     settle: int = 2
+    settle_s: float = 0.0
     picture_s: float = 2.0
     start_s: float = 10.0
     stall_s: float = 3.0
@@ -90,16 +94,17 @@ class StreamedCamera:
             PictureError: none came in time, or only black or frozen ones. The message says which.
         """
         stream, asked, objection = self._stream, self._stream.pictures, ""
+        settled_at_s = trio.current_time() + self._habits.settle_s
         with trio.move_on_after(self._habits.start_s):
             while not self._stream.trouble and self._stream.pictures <= self._habits.warm_up:
                 await self._arrived.wait()
         with trio.move_on_after(self._habits.picture_s):
             while True:
                 if self._stream is not stream:  # begun anew: every picture is new
-                    stream, asked = self._stream, 0
+                    stream, asked, settled_at_s = self._stream, 0, 0.0
                 part = stream.latest
                 fresh = stream.pictures - max(asked + self._habits.settle, self._habits.warm_up)
-                if part is not None and fresh > 0:
+                if part is not None and fresh > 0 and stream.latest_at_s >= settled_at_s:
                     objection = self._objection(part)
                     if not objection:
                         return self._hand_out(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import trio
@@ -30,6 +30,7 @@ class Played:
         frozen: whether the picture stays the same.
         silent: whether no more come.
         ends: how the process ends; None while it runs.
+        piled_up: so many pictures come at once next time.
         starts: how often it was started, and when.
     """
 
@@ -37,6 +38,7 @@ class Played:
     frozen: bool = False
     silent: bool = False
     ends: DriverError | None = None
+    piled_up: int = 0
     starts: list[float] = field(default_factory=list)
     shown: int = 0
     begun: trio.Event = field(default_factory=trio.Event)
@@ -47,7 +49,11 @@ class Played:
         yield self
 
     async def receive(self) -> bytes:
-        await trio.sleep(EVERY_S)
+        if self.piled_up:
+            self.piled_up -= 1
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.sleep(EVERY_S)
         if self.ends is not None:
             raise self.ends
         if self.silent:
@@ -113,6 +119,20 @@ async def test_a_picture_was_exposed_after_it_was_asked_for(autojump_clock: Mock
         frame = await running.take_picture()
         assert frame.data == b"picture 102"
         assert frame.taken_at_s > asked_s + HABITS.settle * EVERY_S
+
+
+async def test_what_had_piled_up_while_the_machine_was_held_up_is_not_handed_out(
+    autojump_clock: MockClock,
+) -> None:
+    played = Played()
+    habits = replace(HABITS, settle_s=0.8 * HABITS.settle * EVERY_S)
+    async with StreamedCamera(played, habits).run() as running:
+        await trio.sleep(100 * EVERY_S - EVERY_S / 2)
+        played.piled_up = 10  # behind the one that is under way
+        asked_s = trio.current_time()
+        frame = await running.take_picture()
+        assert played.piled_up == 0
+        assert frame.taken_at_s > asked_s + EVERY_S
 
 
 async def test_a_black_picture_is_waited_out_and_refused_where_it_stays(
