@@ -14,6 +14,7 @@ from rvm_edge.orders import Action, Component, Motion, Order
 from states.context import Ctx
 from states.errands import ErrandError, read_sensor, trigger_actuator
 from states.light import lit_chamber
+from states.mechanism import require_shut_door
 from states.sensing import debounced
 from states.watching import MAINTENANCE_FLAG
 
@@ -70,8 +71,11 @@ async def move_at_set_up(here: Ctx, order: Order) -> str:
     try:
         if await debounced(here.machine.hardware.slot.is_occupied, here.machine.policy):
             raise ErrandError("something is in the slot: a hand may be")
+        await require_shut_door(here)
     except DriverError as error:
         raise ErrandError(str(error)) from error
+    if here.machine.orders.is_withdrawn(order):
+        raise ErrandError("it was let go before it moved")
     try:
         return await trigger_actuator(here, order.component, order.motion)
     except trio.Cancelled:

@@ -11,19 +11,23 @@ import trio
 
 from drivers.ports import Brake, DriverError
 from rvm_edge.bridges.local.control import RefusedError
-from rvm_edge.orders import Component, Motion
+from rvm_edge.display.technicians_tasks import order_to_move
+from rvm_edge.orders import Component, Motion, Order
 from states.errands import STOPPED
 
 END_S: Final = 10.0
 """So long a movement may go on that cannot be stopped; longer than any order may take."""
 
 AGAIN_S: Final = 0.05
-"""Between two stops: an order that is on its way to the motor when it is let go begins late."""
+"""Between two stops: what was on its way to the motor when it was let go begins late."""
 
 _SHUTS: Final = frozenset({(Component.GATE, Motion.CLOSE), (Component.SORTER, Motion.RESET)})
 
-Move = Callable[[Component, Motion], Awaitable[str]]
-"""Has the chart move a part once; raises `RefusedError`."""
+Give = Callable[[Order], Awaitable[str]]
+"""Has the chart carry an order out, and returns what came of it; raises `RefusedError`."""
+
+Withdraw = Callable[[Order], None]
+"""Wants an order no more that is not begun yet."""
 
 LetGo = Callable[[], Awaitable[None]]
 """Returns once the button is let go."""
@@ -48,10 +52,10 @@ class _Movement:
     what: str = ""
     refusal: RefusedError | None = None
 
-    async def run(self, move: Awaitable[str], bound: trio.CancelScope) -> None:
+    async def run(self, carried_out: Awaitable[str], bound: trio.CancelScope) -> None:
         try:
             with bound:
-                self.what = await move
+                self.what = await carried_out
         except RefusedError as error:
             self.refusal = error
         finally:
@@ -61,14 +65,16 @@ class _Movement:
 class HeldMotion:
     """Moves the machine's parts for whoever sets it up. Remembers whether the gate is shut."""
 
-    def __init__(self, move: Move, brake: Callable[[], Brake | None]) -> None:
+    def __init__(self, give: Give, withdraw: Withdraw, brake: Callable[[], Brake | None]) -> None:
         """Move nothing yet.
 
         Args:
-            move: has a part moved.
-            brake: what stops it; None where nothing does.
+            give: has a part moved, on an order.
+            withdraw: has an order that waits not carried out.
+            brake: what stops a part on its way; None where nothing does.
         """
-        self._move = move
+        self._give = give
+        self._withdraw = withdraw
         self._brake = brake
         self.gate_may_be_open = False
 
@@ -82,14 +88,15 @@ class HeldMotion:
             RefusedError: it was not moved, or not to its end.
         """
         self.gate_may_be_open = True
-        movement, runs_on = _Movement(), False
+        order, movement, runs_on = order_to_move(part, motion), _Movement(), False
         bound = trio.CancelScope(shield=True)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(movement.run, self._move(part, motion), bound)
+            nursery.start_soon(movement.run, self._give(order), bound)
             try:
                 await _first(movement.over.wait, let_go)
             finally:
                 bound.deadline = trio.current_time() + END_S
+                self._withdraw(order)
                 with trio.CancelScope(shield=True):
                     runs_on = await self._stop(movement)
         if movement.refusal is not None:

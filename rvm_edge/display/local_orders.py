@@ -16,6 +16,7 @@ class LocalOrders:
 
     def __init__(self) -> None:
         self._waiting: list[Order] = []
+        self._withdrawn: dict[str, bool] = {}
         self._others: list[trio.CancelScope] = []
 
     @contextmanager
@@ -25,6 +26,7 @@ class LocalOrders:
         What was taken by then is carried out all the same, or given up, as the chart says.
         """
         self._waiting.append(order)
+        self._withdrawn[order.order_id] = False
         for scope in self._others:
             scope.cancel()
         try:
@@ -32,6 +34,16 @@ class LocalOrders:
         finally:
             if order in self._waiting:
                 self._waiting.remove(order)
+            del self._withdrawn[order.order_id]
+
+    def withdraw(self, order: Order) -> None:
+        """Want an order no more: what is not begun yet is not begun, and refused."""
+        if order.order_id in self._withdrawn:
+            self._withdrawn[order.order_id] = True
+
+    def is_withdrawn(self, order: Order) -> bool:
+        """Say whether an order is wanted no more."""
+        return self._withdrawn.get(order.order_id, False)
 
     def waits(self, order: Order) -> bool:
         """Say whether nobody has taken an order."""
@@ -79,6 +91,10 @@ class MergedOrders:
                 return order
             with self._local.while_none_comes():
                 return await self._desk.next(actions)
+
+    def is_withdrawn(self, order: Order) -> bool:
+        """Say whether a technician's order is wanted no more; a server's always is."""
+        return self._local.is_withdrawn(order) or self._desk.is_withdrawn(order)
 
     async def next_refusal(self) -> Refusal:
         """Hand over the oldest refusal that is not in the journal yet, waiting for one."""

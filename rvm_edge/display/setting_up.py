@@ -20,11 +20,10 @@ from rvm_edge.display.held_motion import HeldMotion
 from rvm_edge.display.local_orders import LocalOrders
 from rvm_edge.display.moments import utc
 from rvm_edge.display.outcomes import Outcomes
-from rvm_edge.display.technicians_tasks import order_to_move
 from rvm_edge.health.addresses import psutil_interfaces, to_be_reached_at
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload
-from rvm_edge.orders import Component, Motion
+from rvm_edge.orders import Order
 from rvm_edge.provisioning.admitting import NOT_REACHED, Introduction, NotWelcomeError, admit
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site, SiteError, read_site
@@ -97,7 +96,9 @@ class SetUpOffer:
         self._store = Store(locations.credentials_path, locations.site_path)
         self._introduce = introducing(settings.cloud.request, uplink.telemetry)
         self._locations = locations
-        self._motion = HeldMotion(self._move, lambda: daemon.machine.hardware.brake)
+        self._motion = HeldMotion(
+            self._carry_out, orders.withdraw, lambda: daemon.machine.hardware.brake
+        )
         self._opening: Opening | None = None
         self._tries = WrongTries(time.monotonic)  # who has the page opened anew gains none by it
         self._shown = SetUp()
@@ -207,8 +208,8 @@ class SetUpOffer:
             while self._is_wanted():
                 await trio.sleep(LOOK_S)
 
-    async def _move(self, part: Component, motion: Motion) -> str:
-        return await self._outcomes.of_order(order_to_move(part, motion), (paths.PROVISIONING,))
+    async def _carry_out(self, order: Order) -> str:
+        return await self._outcomes.of_order(order, (paths.PROVISIONING,))
 
     async def _close_in_time(
         self, address: IPv4Address | IPv6Address, page: trio.CancelScope

@@ -93,6 +93,10 @@ class Orders(Protocol):
         """Hand over the oldest order to do one of `actions`, waiting for one."""
         ...
 
+    def is_withdrawn(self, order: Order) -> bool:
+        """Say whether whoever gave an order that was handed over wants it no more."""
+        ...
+
     async def next_refusal(self) -> Refusal:
         """Hand over the oldest refusal that is not in the journal yet, waiting for one."""
         ...

@@ -97,6 +97,7 @@ class GivenOrders:
 
     def __init__(self) -> None:
         self.waiting: deque[Order] = deque()
+        self.withdrawn: list[Order] = []
         self._refused, self._refusals = trio.open_memory_channel[Refusal](64)
         self._given = trio.Event()
 
@@ -119,6 +120,10 @@ class GivenOrders:
                     self.waiting.remove(order)
                     return order
             await self._given.wait()
+
+    def is_withdrawn(self, order: Order) -> bool:
+        """Say whether the test has withdrawn it."""
+        return order in self.withdrawn
 
     async def next_refusal(self) -> Refusal:
         """Hand over the oldest refusal."""

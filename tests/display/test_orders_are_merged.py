@@ -102,3 +102,17 @@ async def test_refusals_are_the_server_s() -> None:
     refusal = Refusal("x", "SHELL_COMMAND", "never")
     desk.refuse(refusal)
     assert await MergedOrders(desk, LocalOrders()).next_refusal() == refusal
+
+
+async def test_an_order_is_withdrawn_for_as_long_as_somebody_waits_for_it() -> None:
+    desk, local = GivenOrders(), LocalOrders()
+    merged = MergedOrders(desk, local)
+    with local.ordered(LOOK):
+        order = await merged.next(ALL)
+        assert not merged.is_withdrawn(order)
+        local.withdraw(order)
+        local.withdraw(order)
+        assert merged.is_withdrawn(order)
+        assert not merged.is_withdrawn(READ)
+    local.withdraw(order)
+    assert not local.is_withdrawn(order)

@@ -84,6 +84,16 @@ async def test_a_machine_that_is_set_up_moves_nothing_for_the_phone(
         assert event == "order.refused"
 
 
+async def test_what_is_wanted_no_more_is_not_begun(autojump_clock: MockClock, rig: Rig) -> None:
+    async with rig.boot() as booted:
+        await booted.until(paths.PROVISIONING)
+        order = Order("phone-1", Action.TRIGGER_ACTUATOR, Component.GATE, Motion.OPEN, local=True)
+        rig.link.orders.withdrawn.append(order)
+        event, said = await told(rig, Component.GATE, Motion.OPEN)
+        assert (event, said) == ("order.refused", "it was let go before it moved")
+        assert rig.world.gate_is_closed
+
+
 async def half_way(world: World) -> None:
     while world.gate_is_closed:
         await trio.sleep(0.01)

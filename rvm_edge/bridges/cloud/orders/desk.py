@@ -124,6 +124,10 @@ class OrderDesk:
             del self._waiters[place]
             self._changed.unpark_all()
 
+    def is_withdrawn(self, order: Order) -> bool:  # noqa: ARG002 - the protocol's
+        """Say no: a server has no word for it."""
+        return False
+
     async def next_refusal(self) -> Refusal:
         """Hand over the oldest refusal that is not in the journal yet, waiting for one.
 
