@@ -22,8 +22,9 @@ _HEAD = """\
 Written by `make docs` from the tests that pytest collects; `make check` fails when they differ. A
 test fails when a row names a test that is gone. Why it is as it is:
 [0019](../decisions/0019-a-set-up-page-that-is-open-in-one-state.md),
-[0023](../decisions/0023-set-up-anew-by-whoever-stands-at-the-machine.md) and
-[0029](../decisions/0029-a-deposit-stays-with-whom-the-machine-was.md).
+[0023](../decisions/0023-set-up-anew-by-whoever-stands-at-the-machine.md),
+[0029](../decisions/0029-a-deposit-stays-with-whom-the-machine-was.md) and
+[0031](../decisions/0031-wrong-codes-are-counted-over-all-codes.md).
 """
 
 

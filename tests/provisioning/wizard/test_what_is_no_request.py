@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import trio
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ConnectionTerminated, ResponseReceived, StreamReset
 
 from rvm_edge.provisioning.wizard import opening
 from rvm_edge.provisioning.wizard.certificate import self_signed
@@ -75,6 +78,38 @@ async def test_two_lengths_hide_no_second_request() -> None:
         both = b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(body)
         assert await answer(phone, POST + HOST + both + body) in {400, 403}
         await phone.pair()
+
+
+async def test_http_2_is_no_way_around_the_one_host() -> None:
+    async with opened() as phone:
+        host = phone.origin.removeprefix("https://")
+        assert await asked_by_http_2(phone, (":authority", host)) == "200"
+        for named in (
+            [(":authority", "evil.test")],
+            [],
+            [(":authority", "evil.test"), ("host", host)],
+            [(":authority", host), ("host", "evil.test")],
+        ):
+            assert await asked_by_http_2(phone, *named) in {"403", "refused"}, named
+        await phone.pair()
+
+
+async def asked_by_http_2(phone: Phone, *named: tuple[str, str]) -> str:
+    """Ask without having been offered that, and return the status, or "refused"."""
+    ours = H2Configuration(client_side=True, validate_outbound_headers=False)
+    wire = H2Connection(ours)
+    wire.initiate_connection()
+    head = [(":method", "GET"), (":scheme", "https"), (":path", "/api/hello"), *named]
+    wire.send_headers(1, head, end_stream=True)
+    async with connected(phone) as stream:
+        await stream.send_all(wire.data_to_send())
+        while some := await stream.receive_some():
+            for event in wire.receive_data(bytes(some)):
+                if isinstance(event, ResponseReceived):
+                    return bytes(dict(event.headers)[b":status"]).decode()
+                if isinstance(event, (StreamReset, ConnectionTerminated)):
+                    return "refused"
+    return "refused"
 
 
 async def test_who_says_nothing_or_only_a_little_is_cut_off(
