@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
@@ -76,7 +77,7 @@ def contents(place: Place, examined: Sequence[Examined], most_bytes: int) -> Ite
     yield Exhibit("settings.json", lambda: _pretty(place.settings))
     for path in (here.settings_path, here.hardware_map_path):
         if path.exists():
-            yield Exhibit(path.name, lambda path=path: _text(path, most_bytes))  # type: ignore[misc] # bound now
+            yield Exhibit(path.name, partial(_text, path, most_bytes))
     yield Exhibit("ledger.json", lambda: _ledger(here.ledger_path))
     yield Exhibit("journal.jsonl", lambda: _journal(here.journal_path))
     yield from _logs(here, most_bytes)
@@ -86,12 +87,12 @@ def contents(place: Place, examined: Sequence[Examined], most_bytes: int) -> Ite
 def _logs(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
     found = [] if here.logs_dir is None else here.logs_dir.glob(f"{FILE_NAME}*")
     for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        yield Exhibit(f"logs/{path.name}", lambda path=path: _text(path, most_bytes))  # type: ignore[misc] # bound now
+        yield Exhibit(f"logs/{path.name}", partial(_text, path, most_bytes))
 
 
 def _flight(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
     for one in reversed(segments(here.flight_dir)):
-        yield Exhibit(f"flight/{one.name}.jsonl", lambda one=one: text_of(one, most_bytes))  # type: ignore[misc] # bound now
+        yield Exhibit(f"flight/{one.name}.jsonl", partial(text_of, one, most_bytes))
 
 
 def _versions() -> dict[str, object]:
