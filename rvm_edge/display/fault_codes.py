@@ -119,7 +119,7 @@ REFUSED: Final = (
 
 _BY_PART: Final[Mapping[str, FaultCode]] = MappingProxyType({one.part: one for one in TABLE})
 
-_PORTS: Final[Mapping[str, str]] = MappingProxyType({"pulse": CONTROLLER})
+_PORTS: Final[Mapping[str, str]] = MappingProxyType({"pulse": CONTROLLER, "brake": CONTROLLER})
 """Ports that are called otherwise when they fail: no pulse means no controller."""
 
 

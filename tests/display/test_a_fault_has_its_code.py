@@ -59,7 +59,7 @@ def test_a_refused_machine_shows_the_codes_of_the_table() -> None:
 
 
 def test_every_port_has_a_code_of_its_own() -> None:
-    ports = set(Hardware.__dataclass_fields__) - {"pulse", "changes", "bin_gauge"}
+    ports = set(Hardware.__dataclass_fields__) - {"pulse", "brake", "changes", "bin_gauge"}
     assert {port for port in ports if code_of(port) == code_of(UNKNOWN)} == set()
 
 
@@ -75,6 +75,7 @@ def test_a_code_is_given_once_for_good() -> None:
         (failing("the sorter is jammed"), "sorter", "the sorter is jammed", "F-22"),
         (failing("homing: no answer"), "gate", "no answer", "F-21"),
         (failing("no answer"), "pulse", "no answer", "F-11"),
+        (failing("no answer"), "brake", "no answer", "F-11"),
         (failing("the pictures are black", kind="PictureError"), "gate", "no answer", "F-31"),
         (failing("something else"), "sorter", "the sorter is jammed", "F-99"),
         (failing("the disk is full", kind="LedgerUnusableError"), "", "", "F-81"),
