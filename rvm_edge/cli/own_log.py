@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ def own_log(
     here: Locations,
     chosen: Settings,
     screen: OwnScreen | None,
-    identity: Identity | None,
+    identity: Callable[[], Identity | None],
     *,
     as_json: bool,
 ) -> AbstractContextManager[None]:
@@ -29,14 +30,26 @@ def own_log(
         here: where its files lie, under a service manager.
         chosen: what its owner wants to be written.
         screen: whose token nobody may read there.
-        identity: whose keys nobody may read there.
+        identity: says whose keys nobody may read there; a machine may be set up while it runs.
         as_json: write objects on stderr, not lines.
     """
-    redaction = Redaction()
+    redaction = _UpToDate(identity)
     if screen is not None:
         redaction.hide(screen.plan.token)
-    if identity is not None:
-        redaction.hide(identity.api_key)
-        if identity.sync_token is not None:
-            redaction.hide(identity.sync_token)
     return written_log(chosen.logs, redaction, here.logs_dir, as_json=as_json)
+
+
+class _UpToDate(Redaction):
+    """Asks before each line who the machine is, and forgets no key that it ever had."""
+
+    def __init__(self, identity: Callable[[], Identity | None]) -> None:
+        super().__init__()
+        self._identity = identity
+        self._hidden: Identity | None = None
+
+    def clean(self, text: str) -> str:
+        now = self._identity()
+        if now is not None and now != self._hidden:
+            self._hidden = now
+            self.hide(now.api_key, *([now.sync_token] if now.sync_token else []))
+        return super().clean(text)

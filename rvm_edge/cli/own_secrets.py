@@ -1,15 +1,12 @@
-"""The secrets of the machine whose files lie here, in every form in which they may be written."""
+"""The secrets of the machine whose files lie here."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from rvm_edge.identity import Secret
 from rvm_edge.locations import Locations
@@ -31,7 +28,7 @@ def own_redaction(here: Locations, *more: Path) -> Redaction:
     redaction = Redaction()
     for path in (here.credentials_path, *more):
         for secret in _in_credentials(path):
-            redaction.hide(*(Secret(form) for form in _forms(secret)))
+            redaction.hide(Secret(secret))
     for token in _words_of(here.screen_token_path):
         redaction.hide(Secret(token))
     return redaction
@@ -52,10 +49,3 @@ def _words_of(path: Path) -> Iterator[str]:
     with suppress(OSError), path.open("rb") as file:
         text = file.read(_MOST_BYTES).decode("utf-8", "replace")
         yield from _WORD.findall(text)
-
-
-def _forms(secret: str) -> Iterator[str]:
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield quote(secret, safe="")
-    yield base64.b64encode(secret.encode()).decode().rstrip("=")

@@ -161,7 +161,7 @@ def command(
 
     start: Start = partial(with_own_models, own, start_with)
     upkeep: Upkeep = partial(own_upkeep, here, chosen, wire)
-    log = own_log(here, chosen, screen, identity_in(credentials)(), as_json=as_json)
+    log = own_log(here, chosen, screen, identity_in(credentials), as_json=as_json)
     with in_one_line(), log, room_to_start(here, chosen):
         trio.run(live, start, host, screen, upkeep, as_json)
 

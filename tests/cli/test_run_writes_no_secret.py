@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from rvm_edge.cli.own_log import own_log
+from rvm_edge.identity import Identity, Secret
+from rvm_edge.locations import Locations
+from rvm_edge.settings import Settings
+
 KEY = "rvm_live_planted_0123456789"
+OTHER = "rvm_live_another_0123456789"
 SYNC = "planted_sync_token_0123456789"
 
 
@@ -50,3 +57,26 @@ def test_no_planted_key_is_in_the_log_the_journal_or_on_stderr(tmp_path: Path) -
     assert (logs / "rvm-edge.jsonl").exists()
     for secret in (KEY, SYNC, screen_token):
         assert not any(secret.encode() in text for text in written)
+
+
+class _Machine:
+    """Who it is; a machine may be set up while its log is open."""
+
+    def __init__(self) -> None:
+        self.identity: Identity | None = None
+
+
+def test_a_key_that_a_machine_gets_while_it_runs_is_hidden_too(tmp_path: Path) -> None:
+    machine = _Machine()
+    here = Locations(tmp_path, tmp_path, logs_dir=tmp_path)
+    log = logging.getLogger("rvm_edge.tested")
+    with own_log(here, Settings(), None, lambda: machine.identity, as_json=False):
+        log.warning("nobody yet")
+        for key in (KEY, OTHER):
+            machine.identity = Identity("http://127.0.0.1:9", "RVM-1", "One", Secret(key))
+            log.warning("refused: %s", [key])
+        log.warning("the first one was %s", KEY)
+    said = (tmp_path / "rvm-edge.jsonl").read_text()
+    assert "nobody yet" in said
+    assert KEY not in said
+    assert OTHER not in said

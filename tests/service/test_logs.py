@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import logging
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -240,15 +242,68 @@ def test_the_machines_own_key_is_hidden_wherever_it_stands(
         "https://rvm.example/kiosk?expires=9&signature={}&x=1",
         "sync_token={}",
         "'token': '{}'",
+        r"{{\"token\": \"{}\"}}",
+        r"{{\\\"api_key\\\": \\\"{}\\\"}}",
+        "Authorization: Basic {}",
+        "Cookie: rvm_setup={}; other",
+        "set-cookie: rvm_setup={}",
+        "https://somebody:{}@rvm.example/path",
+        "psk={}",
+        "myrvm://session/{}?m=1",
     ],
 )
 def test_another_ones_secret_is_hidden_by_its_name(text: str) -> None:
     assert KEY not in Redaction().clean(text.format(KEY))
 
 
-def test_words_that_are_no_secret_stay() -> None:
-    said = "token file /run/rvm-edge/screen-token is gone; 3 keys tried"
+@pytest.mark.parametrize(
+    "text",
+    ["pin: {}", '{{"pin": "{}"}}', r"{{\"pairing_code\": \"{}\"}}", "PIN {}", "the pin is {}"],
+)
+def test_a_pin_and_a_pairing_code_are_hidden_by_their_names(text: str) -> None:
+    assert "48213907" not in Redaction().clean(text.format("48213907"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "token file /run/rvm-edge/screen-token is gone; 3 keys tried",
+        "pin 7 is wired to chamber.signal; pin: 31",
+        "https://rvm.example:8443/path and user@rvm.example",
+        "code F-31 after 10000 ms",
+    ],
+)
+def test_words_that_are_no_secret_stay(said: str) -> None:
     assert Redaction().clean(said) == said
+
+
+def test_what_is_hidden_leaves_an_object_an_object() -> None:
+    line = json.dumps({"event": json.dumps({"token": KEY, "mode": "user"}), "at": "now"})
+    cleaned = json.loads(Redaction().clean(line))
+    assert json.loads(cleaned["event"]) == {"token": HIDDEN, "mode": "user"}
+
+
+@given(st.binary(max_size=9), st.binary(max_size=9))
+def test_a_key_is_hidden_in_base64_and_hex_whatever_stands_beside_it(
+    before: bytes, after: bytes
+) -> None:
+    redaction = Redaction()
+    redaction.hide(Secret(KEY))
+    whole = before + KEY.encode() + after
+    for told in (
+        base64.b64encode(whole).decode(),
+        base64.urlsafe_b64encode(whole).decode(),
+        whole.hex(),
+    ):
+        assert HIDDEN in redaction.clean(told)
+
+
+@pytest.mark.parametrize("word", ["token", "a://b:", "bearer ", "cookie: ", "pin ", " ", "token="])
+def test_a_long_text_takes_no_long_time(word: str) -> None:
+    text = word * (MOST_LOOKED_AT // len(word))
+    began = time.process_time()
+    Redaction().clean(text)
+    assert time.process_time() - began < 2
 
 
 _WORDS = st.text("RVMxyz0123456789_", max_size=40)
