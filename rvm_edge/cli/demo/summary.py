@@ -83,7 +83,9 @@ def reconciliation(account: Account) -> Table:
     due, given = str(account.points_due), str(account.points_on_server)
     doubled = account.duplicated_on_server
     table.add_row("users' points", due, given, _same(due == given, excused=doubled > 0))
-    table.add_row("pictures", str(account.dropped), str(account.pictures_on_server), "")
+    more = account.pictures_on_server - account.dropped
+    told = f"{more} there of items that were handed back" if more > 0 else ""
+    table.add_row("pictures", str(account.dropped), str(account.pictures_on_server), told)
     sent = "sent once more without knowing" if account.ambiguous else ""
     table.add_row("ambiguous", str(account.ambiguous), "", sent)
     table.add_row("dead letters", str(account.dead_letter), "", "")
