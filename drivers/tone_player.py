@@ -15,6 +15,7 @@ from typing import Final
 
 import trio
 
+from drivers.child_environment import child_environment
 from drivers.ports import Indicator, Signal
 from drivers.tones import TONE_OF, Tone, wav
 
@@ -75,7 +76,12 @@ class TonePlayer:
         command = [word.replace(FILE, str(self._file(tone))) for word in self._command]
         try:
             process = await trio.lowlevel.open_process(
-                command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+                command,
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                start_new_session=True,
+                env=child_environment(),
             )
         except OSError as error:
             return f"{command[0]} cannot be run: {error.strerror or error}"

@@ -21,6 +21,7 @@ from typing import Final, Protocol
 
 import trio
 
+from drivers.child_environment import child_environment
 from drivers.ports import DeviceGoneError, DriverError
 
 _READ_BYTES: Final = 256 * 1024
@@ -28,9 +29,6 @@ _WORDS_BYTES: Final = 1000
 _WORDS_LINES: Final = 2
 _KILLED_S: Final = 5.0
 _END_S: Final = 1.0
-_PRIVATE: Final = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY")
-"""What lets a process speak to the service manager, and read its secrets."""
-
 _OUTLIVES_NOBODY: Final = (
     "sh",
     "-c",
@@ -87,7 +85,6 @@ class CameraProcess:
         name = self._command[0]
         if shutil.which(name) is None:
             raise DeviceGoneError(f"{name} cannot be run: {os.strerror(errno.ENOENT)}")
-        environment = {name: text for name, text in os.environ.items() if name not in _PRIVATE}
         try:
             process = await trio.lowlevel.open_process(
                 (*_OUTLIVES_NOBODY, *self._command),
@@ -95,7 +92,7 @@ class CameraProcess:
                 stdout=PIPE,
                 stderr=PIPE,
                 start_new_session=True,
-                env=environment,
+                env=child_environment(),
             )
         except OSError as error:
             raise DeviceGoneError(f"{name} cannot be run: {error.strerror or error}") from error

@@ -101,6 +101,17 @@ async def test_the_program_gets_the_file_as_one_argument(tmp_path: Path) -> None
     assert (folder / "reject.wav").read_bytes() == wav(Tone.REJECT)
 
 
+async def test_the_program_hears_nothing_of_the_service_manager(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", "/run/secret")
+    told = tmp_path / "told"
+    code = f"import os; open({str(told)!r}, 'w').write(str('NOTIFY_SOCKET' in os.environ))"
+    async with TonePlayer(python(code), tmp_path, longest_s=WITHIN_S).run() as player:
+        player.play(Tone.ACCEPT)
+        assert await until_there(told) == "False"
+
+
 async def test_a_program_that_hangs_is_killed_and_delays_nobody(tmp_path: Path) -> None:
     code = (
         f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()));"
