@@ -24,11 +24,10 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes, Machine, Models
 from rvm_edge.settings import Policy, Settings
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
-from rvm_edge.simulator.scripted_link import ScriptedLink
-from rvm_edge.simulator.stand_ins import RecordedHost
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.truth import Fate, InsertedItem, Specimen
 from rvm_edge.simulator.world import World
@@ -38,6 +37,7 @@ from rvm_edge.vision.models.fixed import NoModels
 from states import paths
 from states.chart import CHART
 from states.events import SessionFinished, SessionRequested
+from tests.scripted_link import CloudKnobs, ScriptedLink
 
 T = TypeVar("T")
 

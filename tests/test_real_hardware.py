@@ -21,10 +21,9 @@ from rvm_edge.locations import Locations
 from rvm_edge.machine import Hardware
 from rvm_edge.real_hardware import RealHardwareError, real_hardware
 from rvm_edge.settings import Settings, SoundSettings
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCredentials
-from rvm_edge.simulator.scripted_link import ScriptedLink
-from rvm_edge.simulator.stand_ins import RecordedHost
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate
 from rvm_edge.simulator.world import World
@@ -33,6 +32,7 @@ from states.events import SessionRequested
 from tests.drivers.gpio.fake_chip import FakeChip, fake_chip
 from tests.drivers.rigs import CHAMBER_PIN, SLOT_PIN, barriers_of, esp32_at
 from tests.rig import BOTTLE
+from tests.scripted_link import CloudKnobs, ScriptedLink
 
 WITHIN_S = 60.0
 DOOR_PIN, TRIGGER_PIN, ECHO_PIN = 7, 32, 33

@@ -17,10 +17,10 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Eyes, Host
 from rvm_edge.settings import Settings
+from rvm_edge.simulator.credentials import SIMULATED, SimulatedCredentials
 from rvm_edge.simulator.hardware import SETTLED, hardware_over, wired
 from rvm_edge.simulator.remote import RemotePeople
 from rvm_edge.simulator.remote_eyes import RemoteScriptedEyes
-from rvm_edge.simulator.scripted_cloud import SIMULATED, SimulatedCredentials
 from rvm_edge.vision.eyes import WorkerEyes
 
 

@@ -27,7 +27,7 @@ from rvm_edge.offload import in_thread, inline
 from rvm_edge.provisioning.stored_credentials import StoredCredentials
 from rvm_edge.settings import PolicyInForce, SetupSettings
 from rvm_edge.simulator.cloud import Dialect
-from rvm_edge.simulator.stand_ins import RecordedHost
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.uplink import to_server
 from tests.browser.chromium import Chromium, Page

@@ -34,7 +34,7 @@ from rvm_edge.settings import (
     SyncSettings,
 )
 from rvm_edge.simulator.cloud import Dialect
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from states import paths
 from tests.browser.chromium import Chromium, Page
 from tests.sure_samples import sure_bottles, sure_full_bottle

@@ -9,10 +9,10 @@ from rvm_edge.cli.own_models import OwnModels
 from rvm_edge.daemon import Parts
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
-from rvm_edge.simulator.stand_ins import RecordedHost
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World

@@ -21,8 +21,8 @@ from rvm_edge.locations import Locations
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy, PolicyInForce, ServedPolicy, Settings
 from rvm_edge.simulator.eyes import ScriptedEyes
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.specimens import read_samples
-from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World

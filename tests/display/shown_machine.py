@@ -19,11 +19,11 @@ from rvm_edge.locations import Locations
 from rvm_edge.machine import CutOut, no_cut_out
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy, ScreenSettings, Settings
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.hardware import hardware_over
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.specimens import read_samples
-from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World

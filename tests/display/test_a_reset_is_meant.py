@@ -14,8 +14,8 @@ from rvm_edge.machine import LedgerError
 from rvm_edge.orders import Action, Order
 from rvm_edge.provisioning.wizard.pairing import LASTS_S
 from rvm_edge.provisioning.wizard.tries import FIRST_LOCK_S, TRIES
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
-from rvm_edge.simulator.stand_ins import IdleCourier
+from rvm_edge.simulator.credentials import SimulatedCredentials
+from tests.stand_ins import IdleCourier
 
 
 class DamagedCourier(IdleCourier):

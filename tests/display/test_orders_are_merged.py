@@ -7,7 +7,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from rvm_edge.display.local_orders import LocalOrders, MergedOrders
 from rvm_edge.orders import Action, Order, Refusal
-from rvm_edge.simulator.stand_ins import GivenOrders
+from tests.stand_ins import GivenOrders
 
 ALL = frozenset(Action)
 LOOK = Order("screen-1", Action.CAPTURE_IMAGE, local=True)

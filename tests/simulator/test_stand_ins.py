@@ -13,16 +13,17 @@ from drivers.sim.link import Verb
 from rvm_edge.item import Reason
 from rvm_edge.machine import EyesError, Standing
 from rvm_edge.packaged import samples_dir
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes, true_reason
 from rvm_edge.simulator.people import (
     await_fate,
     collect_returns,
     insert_when_open,
 )
-from rvm_edge.simulator.scripted_cloud import CloudKnobs, SimulatedCloud, SimulatedCredentials
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.truth import Fate, Specimen
 from rvm_edge.simulator.world import World
+from tests.scripted_link import CloudKnobs, SimulatedCloud
 
 FRAMES = [Frame(b"", Encoding.JPEG, 0, 0, 0.0, n) for n in range(3)]
 

@@ -14,7 +14,7 @@ from trio.testing import MockClock
 
 from rvm_edge.machine import Standing
 from rvm_edge.orders import Action, Order
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.truth import Fate
 from states import paths
 from states.chart import CHART

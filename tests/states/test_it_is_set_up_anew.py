@@ -10,7 +10,7 @@ from trio.testing import MockClock
 
 from rvm_edge.machine import KeptError
 from rvm_edge.orders import Action, Order
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.journal import verify
 from states import paths

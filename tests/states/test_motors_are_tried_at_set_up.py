@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.orders import Action, Component, Motion, Order
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.world import World
 from states import paths
 from tests.rig import Rig

@@ -10,8 +10,8 @@ from trio.testing import MockClock
 
 from rvm_edge.item import Outcome
 from rvm_edge.machine import Standing
+from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.faults import Fault
-from rvm_edge.simulator.scripted_cloud import SimulatedCredentials
 from rvm_edge.simulator.truth import Fate
 from states import paths
 from states.events import MaintenanceEnter, MaintenanceExit

@@ -18,8 +18,8 @@ from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline
 from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import Dialect
+from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.specimens import Samples
-from rvm_edge.simulator.stand_ins import RecordedHost
 from rvm_edge.simulator.virtual_clock import NEW_YEAR, TrioClock
 from rvm_edge.simulator.world import World
 from states.events import LinkLost

@@ -15,8 +15,8 @@ from rvm_edge.link import LinkMaker
 from rvm_edge.machine import Hardware, Host
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Settings, VisionSettings
+from rvm_edge.simulator.credentials import SIMULATED, SimulatedCredentials
 from rvm_edge.simulator.hardware import simulated_hardware
-from rvm_edge.simulator.scripted_cloud import SIMULATED, SimulatedCredentials
 from rvm_edge.simulator.specimens import Samples, read_samples
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World

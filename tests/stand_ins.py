@@ -1,4 +1,4 @@
-"""Services around a simulated machine that do nothing by themselves and remember what was asked."""
+"""Services around a machine that do nothing by themselves and remember what was asked."""
 
 from __future__ import annotations
 
@@ -141,24 +141,3 @@ class ShownAlbum:
         await trio.lowlevel.checkpoint()
         self.offered += 1
         return f"shown, {len(frame.data)} bytes"
-
-
-class RecordedHost:
-    """`rvm_edge.machine.Host` that only remembers what it was asked.
-
-    Attributes:
-        asked: ``restart`` and ``reboot``, in order.
-    """
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def restart(self) -> None:
-        """Remember it."""
-        await trio.lowlevel.checkpoint()
-        self.asked.append("restart")
-
-    async def reboot(self) -> None:
-        """Remember it."""
-        await trio.lowlevel.checkpoint()
-        self.asked.append("reboot")
