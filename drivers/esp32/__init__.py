@@ -1,1 +1,1 @@
-"""The ESP32 motor controller: its ASCII dialect over a serial port."""
+"""The ESP32 motor controller over a serial port, in either of its dialects."""
