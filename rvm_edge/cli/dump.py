@@ -58,8 +58,14 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
     most_bytes = int(most_mb * _MB)
     place, examined = trio.run(_examined, click.get_current_context())
     redaction = own_redaction(place.locations, *([credentials] if credentials else []))
-    with written_bundle(path, redaction, most_bytes) as bundle:
-        fill(bundle, tuple(contents(place, examined, most_bytes)))
+    try:
+        with written_bundle(path, redaction, most_bytes) as bundle:
+            fill(bundle, tuple(contents(place, examined, most_bytes)))
+    except OSError as error:
+        raise CommandError(
+            f"{path} cannot be written by this user: {error.strerror or error}; "
+            f"name another place, such as --out /tmp/{path.name}"
+        ) from error
     if as_json:
         print_json({"file": path.absolute(), "contents": bundle.entries})
         return

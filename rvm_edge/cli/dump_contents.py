@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def contents(place: Place, examined: Sequence[Examined], most_bytes: int) -> Ite
     yield Exhibit("versions.json", lambda: _pretty(_versions()))
     yield Exhibit("settings.json", lambda: _pretty(place.settings))
     for path in (here.settings_path, here.hardware_map_path):
-        if path.exists():
+        if os.path.lexists(path):
             yield Exhibit(path.name, partial(_text, path, most_bytes))
     yield Exhibit("ledger.json", lambda: _ledger(here.ledger_path))
     yield Exhibit("journal.jsonl", lambda: _journal(here.journal_path))
@@ -85,14 +86,32 @@ def contents(place: Place, examined: Sequence[Examined], most_bytes: int) -> Ite
 
 
 def _logs(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
-    found = [] if here.logs_dir is None else here.logs_dir.glob(f"{FILE_NAME}*")
-    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
+    try:
+        found = [] if here.logs_dir is None else list(here.logs_dir.glob(f"{FILE_NAME}*"))
+    except OSError as error:
+        yield Exhibit("logs", partial(_refused, error))
+        return
+    for path in sorted(found, key=_rotations):
         yield Exhibit(f"logs/{path.name}", partial(_text, path, most_bytes))
 
 
 def _flight(here: Locations, most_bytes: int) -> Iterator[Exhibit]:
-    for one in reversed(segments(here.flight_dir)):
+    try:
+        found = segments(here.flight_dir)
+    except OSError as error:
+        yield Exhibit("flight", partial(_refused, error))
+        return
+    for one in reversed(found):
         yield Exhibit(f"flight/{one.name}.jsonl", partial(text_of, one, most_bytes))
+
+
+def _rotations(path: Path) -> tuple[int, str]:
+    """Sort a log's files by how often they were rotated; a running machine may do it just now."""
+    return len(path.name), path.name
+
+
+def _refused(error: OSError) -> str:
+    raise error
 
 
 def _versions() -> dict[str, object]:
@@ -125,7 +144,7 @@ def _text(path: Path, most_bytes: int) -> str:
         file.seek(max(0, size - most_bytes))
         content = file.read(most_bytes)
     if size > most_bytes:
-        content = content[content.find(b"\n") + 1 :]
+        content = content.partition(b"\n")[2]  # of a line that was cut, a secret may be cut too
     return content.decode("utf-8", "replace")
 
 

@@ -14,11 +14,12 @@ import pytest
 import trio
 from click.testing import CliRunner, Result
 
-from rvm_edge.cli import main
+from rvm_edge.cli import dump_contents, main
 from rvm_edge.doctor import checks
 from rvm_edge.doctor.finding import Check, Finding, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.offload import inline
+from rvm_edge.service import bundle
 from rvm_edge.statechart.definition import Payload
 from rvm_edge.statechart.journal import Entry, open_journal
 from tests.ledger.scenes import close, drop, open_now
@@ -198,6 +199,49 @@ def test_keys_of_other_credentials_can_be_hidden_too(machine: Path) -> None:
     (machine / "logs" / "rvm-edge.jsonl").write_text("o" * 9)
     texts = dumped(machine, "--credentials", str(other))
     assert "o" * 9 not in texts["logs/rvm-edge.jsonl"]
+
+
+def test_a_place_that_cannot_be_written_is_said_with_one_that_can(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(bundle, "written_bundle", refuse)
+    result = call(machine, "--out", str(machine / "b.tar.gz"))
+    assert result.exit_code == 1
+    assert "Permission denied; name another place, such as --out /tmp/b.tar.gz" in result.stderr
+
+
+def test_folders_that_cannot_be_listed_hold_nothing_up(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(dump_contents, "segments", refuse)
+    texts = dumped(machine)
+    notes = {one["name"]: one["note"] for one in json.loads(texts["contents.json"])}
+    assert "Permission denied" in notes["flight"]
+    assert notes["doctor.json"] == ""
+
+
+def test_a_log_that_is_rotated_meanwhile_holds_nothing_up(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = machine / "logs" / "rvm-edge.jsonl.2"
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda path, what: [*glob(path, what), gone])
+    texts = dumped(machine)
+    notes = {one["name"]: one["note"] for one in json.loads(texts["contents.json"])}
+    assert "could not be read" in notes["logs/rvm-edge.jsonl.2"]
+    assert "logs/rvm-edge.jsonl.1" in texts
+
+
+def test_a_line_that_is_longer_than_all_there_may_be_shows_no_part_of_a_key(machine: Path) -> None:
+    (machine / "logs" / "rvm-edge.jsonl").write_text(KEY + "x" * (1024 * 1024 - len(KEY) // 2))
+    texts = dumped(machine, "--most-mb", "1")
+    assert "456789" not in texts["logs/rvm-edge.jsonl"]
 
 
 def test_the_names_of_what_was_packed_are_told(machine: Path) -> None:
