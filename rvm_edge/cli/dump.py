@@ -63,7 +63,7 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
             fill(bundle, tuple(contents(place, examined, most_bytes)))
     except OSError as error:
         raise CommandError(
-            f"{path} cannot be written by this user: {error.strerror or error}; "
+            f"{path} cannot be written: {error.strerror or error}; "
             f"name another place, such as --out /tmp/{path.name}"
         ) from error
     if as_json:
