@@ -26,9 +26,10 @@ from states.events import (
     PictureOrdered,
     RestartOrdered,
 )
+from states.held_motion import move_at_set_up
 from states.renewing import look_for_model
 from states.setting_up_anew import end_maintenance, forget_who_it_is
-from states.technician import NOT_HERE, carry_out_locally, move_at_set_up, move_in_maintenance
+from states.technician import NOT_HERE, carry_out_locally, move_in_maintenance
 
 AT_REST = frozenset(Action) - {Action.CAPTURE_IMAGE}
 """Taken while nobody is served; what only maintenance may do is refused at once, not kept for it:

@@ -14,7 +14,6 @@ from rvm_edge.orders import Action, Component, Motion, Order
 from states.context import Ctx
 from states.errands import ErrandError, read_sensor, trigger_actuator
 from states.light import lit_chamber
-from states.mechanism import require_shut_door
 from states.sensing import debounced
 from states.watching import MAINTENANCE_FLAG
 
@@ -58,39 +57,6 @@ async def move_in_maintenance(here: Ctx, order: Order) -> str:
         # Somebody opened the door: hands may be inside, whatever the door's switch says now.
         raise ErrandError(NOT_HERE)
     return await trigger_actuator(here, order.component, order.motion)
-
-
-async def move_at_set_up(here: Ctx, order: Order) -> str:
-    """Move a part once for whoever sets the machine up, with door and slot free of hands.
-
-    When the machine is set up meanwhile, the part is stopped: `clearing` brings it home.
-
-    Raises:
-        ErrandError: it was not moved.
-    """
-    try:
-        if await debounced(here.machine.hardware.slot.is_occupied, here.machine.policy):
-            raise ErrandError("something is in the slot: a hand may be")
-        await require_shut_door(here)
-    except DriverError as error:
-        raise ErrandError(str(error)) from error
-    if here.machine.orders.is_withdrawn(order):
-        raise ErrandError("it was let go before it moved")
-    try:
-        return await trigger_actuator(here, order.component, order.motion)
-    except trio.Cancelled:
-        with here.cleanup():
-            await _stop(here)
-        raise
-
-
-async def _stop(here: Ctx) -> None:
-    if here.machine.hardware.brake is None:
-        return
-    try:
-        await here.machine.hardware.brake.stop()
-    except DriverError:
-        return  # it ends by itself, and `clearing` asks the same controller
 
 
 async def _look_inside(here: Ctx, order_id: str) -> str:

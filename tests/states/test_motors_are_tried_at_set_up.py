@@ -12,6 +12,7 @@ from trio.testing import MockClock
 from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.orders import Action, Component, Motion, Order
 from rvm_edge.simulator.credentials import SimulatedCredentials
+from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.world import World
 from states import paths
 from tests.rig import Rig
@@ -155,4 +156,23 @@ async def test_a_machine_that_is_set_up_meanwhile_stops_what_moves(
         await booted.until(paths.IDLE)
         assert rig.world.gate_is_closed
     assert asked[:3] == [Verb.GATE_OPEN, Verb.STOP, Verb.GATE_CLOSE]
+    assert rig.world.audit().hazards == ()
+
+
+async def test_a_door_that_is_opened_stops_what_moves(autojump_clock: MockClock, rig: Rig) -> None:
+    async def open_door() -> None:
+        await half_way(rig.world)
+        rig.world.open_door()
+
+    rig.world = World(Timings(gate_s=2.0))
+    async with rig.boot() as booted:
+        await booted.until(paths.PROVISIONING)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(open_door)
+            event, said = await told(rig, Component.GATE, Motion.OPEN)
+        assert event == "order.refused"
+        assert said == "the service door was opened: stopped on the way"
+        assert not rig.world.gate_is_open
+        await trio.sleep(5)
+        assert not rig.world.gate_is_closed
     assert rig.world.audit().hazards == ()
