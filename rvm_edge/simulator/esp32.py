@@ -90,7 +90,7 @@ class Esp32:
                 if not started:
                     started = True
                     task_status.started(self.path)
-                check = self._world.connection_check()
+                check = self._world.wiring.connection_check()
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._serve, master, check)
                     await self._world.until(partial(_has_failed, check))

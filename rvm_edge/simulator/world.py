@@ -12,7 +12,7 @@ from pathlib import Path
 
 import trio
 
-from drivers.ports import DeviceGoneError, Signal, WrongAnswerError
+from drivers.ports import Signal
 from drivers.sim.link import Answer, Arguments, Verb
 from rvm_edge.simulator.chamber import Chamber
 from rvm_edge.simulator.faults import Fault, FaultBoard
@@ -22,6 +22,7 @@ from rvm_edge.simulator.passage import Passage
 from rvm_edge.simulator.senses import Senses
 from rvm_edge.simulator.timings import Timings
 from rvm_edge.simulator.truth import InsertedItem, Specimen, Truth
+from rvm_edge.simulator.wiring import Wiring
 
 
 class ImpossibleError(Exception):
@@ -56,6 +57,7 @@ class World:
         self._mechanism = Mechanism(self._passage, self._chamber, self._faults, self.timings)
         self._faults.before_change = lambda: self._mechanism.lamp.look(self._passage.now())
         self.firmware = Firmware(self._passage, self._mechanism, self.timings.dead_man_s)
+        self.wiring = Wiring(self._passage, self._faults, self.firmware)
         self._senses = Senses(
             passage=self._passage,
             chamber=self._chamber,
@@ -68,9 +70,7 @@ class World:
         self._bin_pct = bin_pct
         self._item_pct = item_pct
         self._bin_emptied_at = 0
-        self._powered = True
         self._bolted = True
-        self._cable = 0
 
     # What the host asks.
 
@@ -82,9 +82,9 @@ class World:
         await trio.lowlevel.checkpoint()
         self._mechanism.lamp.host_asks(self._passage.now())
         if verb in CONTROLLER_VERBS:
-            await self._command(verb, signal_asked(verb, arguments))
+            await self.wiring.command(verb, signal_asked(verb, arguments))
             return None
-        powered = self._power_check()
+        powered = self.wiring.power_check()
         powered()
         if verb in (Verb.DOOR_LOCK, Verb.DOOR_UNLOCK):
             await self._passage.after(self.timings.bolt_s, powered)
@@ -92,46 +92,6 @@ class World:
             return None
         self._senses.bin_pct = self.bin_pct
         return await self._senses.read(verb, powered)
-
-    async def _command(self, verb: Verb, signal: Signal | None) -> None:
-        """Pass a command to the controller as if by wire, with all that may happen to it there."""
-        faults = self._faults
-        connected = self.connection_check()
-        connected()
-        if faults.fires(Fault.CONTROLLER_DEAF):
-            await self._passage.forever(connected)
-        self.firmware.hear()
-        if faults.fires(Fault.CONTROLLER_RESETS):
-            self.firmware.reset()
-            await self._passage.forever(connected)
-        if faults.fires(Fault.COMMAND_UNKNOWN):
-            raise WrongAnswerError(f"{verb.value}: the controller does not know the command")
-        await self.firmware.perform(verb, signal, connected)
-        late_s = faults.value(Fault.ACK_LATE, 5.0)
-        if faults.fires(Fault.ACK_LATE):
-            await self._passage.after(late_s, connected)
-        if faults.fires(Fault.CONTROLLER_MUTE) or faults.fires(Fault.ACK_CORRUPTED):
-            await self._passage.forever(connected)
-        if faults.fires(Fault.ACK_WRONG):
-            raise WrongAnswerError(f"{verb.value}: the controller confirmed something else")
-
-    def connection_check(self) -> Callable[[], None]:
-        """Return a check that raises `DeviceGoneError` once power or cable were gone."""
-        cable, powered = self._cable, self._power_check()
-
-        def connected() -> None:
-            powered()
-            if self._cable != cable or self._faults.stands(Fault.UNPLUGGED):
-                raise DeviceGoneError("the motor controller is unplugged")
-
-        return connected
-
-    def _power_check(self) -> Callable[[], None]:
-        def powered() -> None:
-            if not self._powered:
-                raise DeviceGoneError("the machine has no power")
-
-        return powered
 
     # What people do.
 
@@ -219,7 +179,7 @@ class World:
         self._passage.now()
         self._faults.inject(fault, value, times)
         if fault is Fault.UNPLUGGED:
-            self._cable += 1
+            self.wiring.pull()
         self._passage.touch()
 
     def clear(self, fault: Fault | None = None) -> None:
@@ -230,8 +190,7 @@ class World:
 
     def power_cut(self) -> None:
         """Cut the power: whatever is asked fails at once, motors stop, the lamp goes out."""
-        self._powered = False
-        self._cable += 1
+        self.wiring.cut_power()
         self.firmware.forget_host()
         self._mechanism.signal = None
         self._mechanism.stop_all(self._passage.now())
@@ -239,7 +198,7 @@ class World:
     def power_on(self) -> None:
         """Give the power back. Nothing moves until it is told to."""
         self._passage.now()
-        self._powered = True
+        self.wiring.powered = True
         self._passage.touch()
 
     def audit(self) -> Truth:
@@ -268,7 +227,7 @@ class World:
     @property
     def powered(self) -> bool:
         """Whether there is power."""
-        return self._powered
+        return self.wiring.powered
 
     @property
     def gate_is_open(self) -> bool:

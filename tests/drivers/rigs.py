@@ -156,7 +156,7 @@ def barriers_of(world: World) -> Callable[[int], bool]:
     def level(pin: int) -> bool:
         place = Verb.CHAMBER if pin == CHAMBER_PIN else Verb.SLOT
         try:
-            world._power_check()()
+            world.wiring.power_check()()
             return world._senses._occupied(place)
         except DriverError as error:
             raise OSError(errno.EIO, str(error)) from error
