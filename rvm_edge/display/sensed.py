@@ -1,4 +1,7 @@
-"""The sensors' ports, with everything that they read remembered; they change nothing."""
+"""The sensors' ports, with everything that they read remembered; they change nothing.
+
+Typed by what each sensor reads, which a `rvm_edge.intercepted_hardware.Interceptor` does not know.
+"""
 
 from __future__ import annotations
 
