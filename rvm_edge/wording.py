@@ -80,7 +80,7 @@ _WORDINGS: dict[Reason, Wording] = {
         "Put one clear plastic bottle in, lying down.",
     ),
     Reason.FORBIDDEN_CLASS: _both(
-        "Salah jenis material",
+        "Jenis wadah tidak sesuai",
         "Mesin ini hanya menerima botol air mineral PET. Ambil kembali barang Anda.",
         "Wrong kind of container",
         "This machine takes PET water bottles only. Take your item back.",

@@ -30,7 +30,7 @@ export const id = {
     internet_cut: "Internet diputus",
     visitors_come: "Pengunjung datang sendiri",
   },
-  incidents: { take_back: "Ambil barang", eyes_killed: "Matikan mata" },
+  incidents: { take_back: "Ambil barang", eyes_killed: "Matikan pengenal" },
   waiting: "Menunggu lubang terbuka …",
   inserted: "Dimasukkan",
   closed: "Lubang tertutup. Mulai donasi di layar dulu.",

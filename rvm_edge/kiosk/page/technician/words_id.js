@@ -42,7 +42,7 @@ export const id = {
   holdWhy: "Bagian mesin bergerak. Jauhkan tangan, lalu tekan dan tahan satu detik.",
   verbs: {
     enter_maintenance: "Mulai perawatan",
-    exit_maintenance: "Kembalikan ke umum",
+    exit_maintenance: "Buka lagi untuk umum",
     open_door: "Buka pintu",
     test_motor: "Uji motor",
     test_light: "Uji lampu",

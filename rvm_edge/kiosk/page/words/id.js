@@ -13,7 +13,7 @@ export const id = {
     proof: "Ponsel akan memberi peringatan. Sertifikatnya (SHA-256) harus",
     bare: "Teknisi: pasang kunci mesin dari server.",
     scan: "Kode QR ke halaman penyiapan",
-    stick: "Stik USB:",
+    stick: "Flashdisk:",
   },
   greeting: { headline: "Menghubungi server", advice: "Tanpa server pun Anda bisa berdonasi." },
   unauthorized: {
@@ -34,7 +34,7 @@ export const id = {
   },
   insert: {
     headline: "Masukkan satu botol",
-    advice: "Kosong dan rebah. Lalu tarik tangan Anda.",
+    advice: "Kosong, posisi rebah. Lalu tarik tangan Anda.",
     again: "Masukkan botol berikutnya",
     hello: (/** @type {string} */ name) => `Halo, ${name}!`,
     cancel: "Batal",
@@ -46,7 +46,7 @@ export const id = {
   returning: { headline: "Dikembalikan" },
   tidying: {
     headline: "Sebentar, ya",
-    advice: "Mesin merapikan diri.",
+    advice: "Mesin bersiap kembali.",
     doubt: "Mesin memeriksa letak botol Anda.",
     inspection: "Mesin memeriksa kameranya.",
   },
@@ -62,8 +62,8 @@ export const id = {
   full: { headline: "Mesin sudah penuh", advice: "Silakan pakai mesin lain." },
   capped: { headline: "Silakan kembali nanti", advice: "Mesin menunggu internet tersambung lagi." },
   door: { headline: "Pintu mesin terbuka", advice: "Mesin siap lagi setelah pintu ditutup." },
-  maintenance: { headline: "Sedang dirawat", advice: "Silakan pakai mesin lain." },
-  fault: { headline: "Mesin terganggu", advice: "Mesin mencoba pulih. Silakan pakai mesin lain." },
+  maintenance: { headline: "Sedang dalam perawatan", advice: "Silakan pakai mesin lain." },
+  fault: { headline: "Mesin sedang gangguan", advice: "Mesin mencoba pulih. Silakan pakai mesin lain." },
   restarting: { headline: "Mesin dimulai ulang", advice: "Sebentar lagi siap." },
   unknown: { headline: "Sebentar, ya", advice: "Mesin sedang sibuk." },
   code: "Kode untuk teknisi",
