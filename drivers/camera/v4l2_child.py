@@ -7,6 +7,7 @@ ioctl that hangs, or a library that crashes, is this process's alone. It ends wh
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import stat
 import sys
@@ -23,6 +24,7 @@ from drivers.camera.parts import Kind, Part, written
 
 GREY_SIDE: Final = 32
 QUALITY: Final = 90
+_CATCH_UP_S: Final = 1.0
 
 Picture = NDArray[np.uint8]
 
@@ -64,9 +66,7 @@ def opened(device: str, width: int, height: int) -> cv2.VideoCapture:
         with Path(device).open("rb"):
             pass
     except OSError as error:
-        raise CameraError(
-            f"{device}: {error.strerror}; check cable, path and group video"
-        ) from error
+        raise CameraError(f"{device}: {error.strerror}; {_remedy(error)}") from error
     if not is_camera:
         camera = cv2.VideoCapture(device)
     else:
@@ -80,16 +80,25 @@ def opened(device: str, width: int, height: int) -> cv2.VideoCapture:
     return camera
 
 
+def _remedy(error: OSError) -> str:
+    if error.errno == errno.EACCES:
+        return "add this user to group video"
+    return "check cable and path; numbers change, names do not (see: ls /dev/v4l/by-id)"
+
+
 def paced(camera: cv2.VideoCapture, per_second: float) -> Iterator[Picture]:
     """Yield its newest pictures, at most so many each second.
 
     Every picture is grabbed, so that none grows old in the camera's buffer; only those that are
-    passed on are decoded. A film gives its pictures at the same pace.
+    passed on are decoded. A film gives its pictures at the same pace, and may catch up a little; a
+    camera whose pictures were not taken for a while has old ones left, which are passed over.
 
     Raises:
         CameraError: there are no more.
     """
     is_film = camera.get(cv2.CAP_PROP_FRAME_COUNT) > 0
+    every_s = 1.0 / per_second
+    late_most_s = _CATCH_UP_S if is_film else every_s
     due_s = time.monotonic()
     while camera.grab():
         now_s = time.monotonic()
@@ -97,7 +106,7 @@ def paced(camera: cv2.VideoCapture, per_second: float) -> Iterator[Picture]:
             time.sleep(max(0.0, due_s - now_s))
         elif now_s < due_s:
             continue
-        due_s = max(due_s, now_s - 1.0) + 1.0 / per_second
+        due_s = max(due_s, now_s - late_most_s) + every_s
         found, picture = camera.retrieve()
         if not found or picture is None:
             raise CameraError("a picture cannot be decoded")

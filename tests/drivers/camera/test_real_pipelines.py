@@ -119,7 +119,7 @@ async def test_a_film_is_played_in_place_of_a_usb_camera_and_again(tmp_path: Pat
 @pytest.mark.parametrize(
     ("device", "said"),
     [
-        ("/dev/video-none", "No such file or directory; check cable, path and group video"),
+        ("/dev/video-none", "No such file or directory; check cable and path; numbers change"),
         ("/dev/null", "cannot be opened: in use by another program, or no camera"),
     ],
 )
