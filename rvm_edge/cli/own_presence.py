@@ -30,7 +30,7 @@ def require_presence(here: Locations) -> None:
 
 
 def _runs(here: Locations) -> bool:
-    from rvm_edge.ledger.durable_files import OneWriter
+    from rvm_edge.ledger.database_files import OneWriter
     from rvm_edge.ledger.failures import LedgerLockedError
 
     if not here.ledger_path.parent.is_dir():

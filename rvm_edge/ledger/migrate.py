@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rvm_edge.ledger.durable_files import sync_file, sync_folder
+from rvm_edge.durable_files import sync
 from rvm_edge.ledger.failures import LedgerTooNewError
 from rvm_edge.ledger.schema import MIGRATION_SET, Migration
 
@@ -84,9 +84,9 @@ def back_up(connection: sqlite3.Connection, target: Path) -> None:
     unfinished.unlink(missing_ok=True)
     with closing(sqlite3.connect(unfinished)) as copy:
         connection.backup(copy)
-    sync_file(unfinished)
+    sync(unfinished)
     unfinished.replace(target)
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from rvm_edge.durable_files import sync
 from rvm_edge.ledger.clock import Clock, file_stamp, utc_text
-from rvm_edge.ledger.durable_files import OneWriter, database_files, set_aside, sync_folder
+from rvm_edge.ledger.database_files import OneWriter, database_files, set_aside
 from rvm_edge.ledger.failures import LedgerDamagedError, LedgerUnusableError, storage_errors
 from rvm_edge.ledger.migrate import back_up, migrate, pending
 from rvm_edge.ledger.records import open_session_row, unsettled_item
@@ -142,7 +143,7 @@ def _create(path: Path, migrations: Sequence[Migration]) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     unfinished.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _open_existing(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rvm_edge.ledger.clock import Clock, utc_text
-from rvm_edge.ledger.durable_files import OneWriter
+from rvm_edge.ledger.database_files import OneWriter
 from rvm_edge.ledger.failures import storage_errors
 
 T = TypeVar("T")

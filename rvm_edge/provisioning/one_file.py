@@ -10,6 +10,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from rvm_edge.durable_files import sync
+
 _OWNER_ONLY = 0o600
 _MARK = 8
 """So many random bytes tell one unfinished file from another."""
@@ -67,7 +69,7 @@ def keep(path: Path, content: bytes) -> None:
         raise
     with contextlib.suppress(OSError):  # the file is in place: the next one tries again
         _sweep(path)
-    _sync(folder)
+    sync(folder)
 
 
 def discard(path: Path) -> bool:
@@ -84,7 +86,7 @@ def discard(path: Path) -> bool:
     except FileNotFoundError:
         was_there = False
     if _sweep(path) or was_there:
-        _sync(path.parent)
+        sync(path.parent)
     return was_there
 
 
@@ -105,11 +107,3 @@ def _give_to_owner_of(folder: Path, descriptor: int) -> None:
     owner = folder.stat()
     if os.geteuid() == 0 and owner.st_uid != 0:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,7 @@ import pytest
 
 from rvm_edge.cli.failures import CommandError
 from rvm_edge.cli.own_presence import require_presence
-from rvm_edge.ledger.durable_files import OneWriter
+from rvm_edge.ledger.database_files import OneWriter
 from rvm_edge.locations import Locations
 from rvm_edge.statechart.journal import Record
 

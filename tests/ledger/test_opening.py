@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rvm_edge.ledger import Ledger, check, open_ledger, opening
-from rvm_edge.ledger.durable_files import set_aside
+from rvm_edge.ledger.database_files import set_aside
 from rvm_edge.machine import LedgerError
 from rvm_edge.offload import in_thread, inline
 from tests.ledger.scenes import (

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from rvm_edge.ledger.durable_files import sync_folder
+from rvm_edge.durable_files import put_in_place
 
 _SUFFIX = ".jpg"
 _CUT_SUFFIX = ".cut.jpg"
@@ -58,18 +58,7 @@ def write_cut_out(folder: Path, client_uuid: str, jpeg: bytes) -> None:
 
 
 def _write(target: Path, jpeg: bytes) -> None:
-    unfinished = target.with_name(f"{target.name}{_UNFINISHED}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(jpeg)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
+    put_in_place(target, jpeg, target.with_name(f"{target.name}{_UNFINISHED}"))
 
 
 def read_picture(folder: Path, client_uuid: str) -> bytes | None:

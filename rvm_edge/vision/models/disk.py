@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
+from rvm_edge.durable_files import sync
+
 _PRIVATE = 0o600
 
 
@@ -59,11 +61,11 @@ class RealDisk:
 
     def sync_file(self, path: Path) -> None:
         """Make a file's content durable."""
-        _sync(path)
+        sync(path)
 
     def sync_folder(self, folder: Path) -> None:
         """Make a folder's names durable."""
-        _sync(folder)
+        sync(folder)
 
     def rename(self, old: Path, new: Path) -> None:
         """Put a file in another one's place."""
@@ -79,11 +81,3 @@ class RealDisk:
             rest = memoryview(content)
             while rest:
                 rest = rest[file.write(rest) :]
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,13 +6,14 @@ working, and what is remembered in a process ends with it.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Protocol
 
 import msgspec
 from msgspec import Meta
+
+from rvm_edge.durable_files import put_in_place
 
 MOST_NOTES = 60
 MOST_BYTES = 16_384
@@ -64,7 +65,8 @@ class RestartFile:
         """Note one more, on disk when this returns, where the disk takes it."""
         self._notes = (*self._notes, note)[-MOST_NOTES:]
         with suppress(OSError):
-            _replace(self._path, msgspec.json.encode(self._notes))
+            fresh = self._path.with_name(f"{self._path.name}.new")
+            put_in_place(self._path, msgspec.json.encode(self._notes), fresh)
 
 
 def _read(path: Path) -> tuple[RestartNote, ...]:
@@ -74,19 +76,3 @@ def _read(path: Path) -> tuple[RestartNote, ...]:
         return msgspec.json.decode(raw, type=tuple[RestartNote, ...])[-MOST_NOTES:]
     except (OSError, ValueError, RecursionError):  # msgspec's own errors are ValueErrors
         return ()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

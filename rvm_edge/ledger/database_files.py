@@ -1,4 +1,4 @@
-"""File operations that are on disk when they return, and the ledger's one-writer lock."""
+"""The files that a database has, what becomes of them together, and who may write them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from rvm_edge.durable_files import sync
 from rvm_edge.ledger.failures import LedgerLockedError
 
 _SIDE_FILES = ("-wal", "-shm")
-
-
-def sync_file(path: Path) -> None:
-    """Wait until the file's content is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the folder's entries, new names and renames, are on disk."""
-    sync_file(path)
 
 
 def database_files(path: Path) -> tuple[Path, ...]:
@@ -52,7 +39,7 @@ def set_aside(path: Path, stamp: str) -> Path:
         target = path.with_name(f"{base}-{count}")
     for file in database_files(path):
         file.rename(target.with_name(target.name + file.name[len(path.name) :]))
-    sync_folder(path.parent)
+    sync(path.parent)
     return target
 
 
