@@ -20,6 +20,8 @@ class Health:
         disk_pct: of the disk that holds the machine's memory.
         cpu_c: the hottest of the processor's sensors, in degrees Celsius; None where none answers.
         gpu_pct: None where there is none, or it does not say.
+        slowed_by: what slows the computer down now, because it is too warm or takes too much
+            current; no more than the kernel's names.
     """
 
     cpu_pct: float
@@ -27,6 +29,7 @@ class Health:
     disk_pct: float
     cpu_c: float | None = None
     gpu_pct: float | None = None
+    slowed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from rvm_edge.cli.own_disk import own_cleaner, resting_cleaner
 from rvm_edge.cli.own_pictures import OwnPictures
 from rvm_edge.health.cleaning.cleaner import usage_of
 from rvm_edge.health.cleaning.watch import keep_clear, tell
+from rvm_edge.health.clock_watch import ClockJump, watch_clock
 from rvm_edge.health.flight.recorder import recording
-from rvm_edge.health.flight.sources import note_health, note_steps
+from rvm_edge.health.flight.sources import note_clock, note_health, note_steps
 from rvm_edge.health.host_telemetry import HostTelemetry, ModelInUse, Sources
 from rvm_edge.offload import in_thread
 from rvm_edge.telemetry import Figures
@@ -54,6 +55,7 @@ async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: D
     """Keep the machine's disk clear, and record what it does, until cancelled."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(keep_clear, running_cleaner(here, daemon), chosen.disk)
+        nursery.start_soon(watch_clock, _tell_of_clock)
         if chosen.flight.enabled:
             nursery.start_soon(_record, here, chosen, wire, daemon)
 
@@ -73,6 +75,16 @@ async def _record(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daem
         async with trio.open_nursery() as nursery:
             nursery.start_soon(note_steps, daemon.runtime, recorder)
             nursery.start_soon(note_health, gauge, recorder)
+            nursery.start_soon(note_clock, recorder)
+
+
+def _tell_of_clock(jump: ClockJump) -> None:
+    _LOG.warning(
+        "the clock was set by %+.0f s: it says %s, and would have said %s",
+        jump.seconds,
+        jump.after.isoformat(timespec="seconds"),
+        jump.before.isoformat(timespec="seconds"),
+    )
 
 
 async def _uncounted() -> Figures:

@@ -103,6 +103,7 @@ class HostTelemetry:
             disk_pct=last.disk_pct if disk is None else disk,
             cpu_c=sensed.cpu_c,
             gpu_pct=sensed.gpu_pct,
+            slowed_by=sensed.slowed_by,
         )
         return self._health
 

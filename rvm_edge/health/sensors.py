@@ -16,6 +16,10 @@ COLDEST_C, HOTTEST_C = -40.0, 150.0
 
 MOST_ZONES = 64
 
+MOST_COOLERS = 64
+BLOWS = ("fan", "pwm-fan")
+"""How the types of cooling devices begin that cool and slow nothing down."""
+
 GPU_LOADS = (
     "sys/devices/gpu.0/load",
     "sys/devices/platform/gpu.0/load",
@@ -33,10 +37,13 @@ class SensorReadings:
     Attributes:
         cpu_c: the hottest of the processor's zones, in degrees Celsius; None where none answers.
         gpu_pct: None where there is none, or it does not say.
+        slowed_by: the kernel's devices that slow the computer down now, because it is too warm or
+            takes too much current, such as ``cpu-throttle-alert``.
     """
 
     cpu_c: float | None = None
     gpu_pct: float | None = None
+    slowed_by: tuple[str, ...] = ()
 
 
 def read_sensors(root: Path) -> SensorReadings:
@@ -45,7 +52,17 @@ def read_sensors(root: Path) -> SensorReadings:
     Args:
         root: where the file system begins.
     """
-    return SensorReadings(cpu_c=_hottest_c(root), gpu_pct=_gpu_pct(root))
+    return SensorReadings(_hottest_c(root), _gpu_pct(root), _slowed_by(root))
+
+
+def _slowed_by(root: Path) -> tuple[str, ...]:
+    """Return the cooling devices whose state is above 0: they are at work.
+
+    See https://docs.kernel.org/driver-api/thermal/sysfs-api.html.
+    """
+    devices = sorted(root.glob("sys/class/thermal/cooling_device*"))[:MOST_COOLERS]
+    kinds = [line_of(one / "type") for one in devices if (number_of(one / "cur_state") or 0) > 0]
+    return tuple(dict.fromkeys(kind for kind in kinds if not kind.lower().startswith(BLOWS)))
 
 
 def _hottest_c(root: Path) -> float | None:

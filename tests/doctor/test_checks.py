@@ -211,6 +211,15 @@ def test_a_warm_computer_is_a_warning_and_a_part_that_is_off_is_not_read(
     assert heat.look(computer.place()).level is Level.WARNING
 
 
+def test_a_computer_that_is_slowed_down_is_a_warning_whatever_its_temperature(
+    computer: Computer,
+) -> None:
+    computer.write("sys/class/thermal/cooling_device0/type", "cpu-throttle-alert\n")
+    computer.write("sys/class/thermal/cooling_device0/cur_state", "1\n")
+    found = heat.look(computer.place())
+    assert (found.level, found.what) == (Level.WARNING, "slowed down by cpu-throttle-alert")
+
+
 def test_a_clock_before_the_program_was_made_is_a_failure(
     computer: Computer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,23 @@ def test_a_temperature_that_cannot_be_is_left_out(tmp_path: Path, temp: str | by
     assert read_sensors(tmp_path).cpu_c == 51.0
 
 
+def test_what_slows_the_computer_down_is_named_and_a_fan_slows_nothing(tmp_path: Path) -> None:
+    for number, (kind, state) in enumerate(
+        [
+            ("pwm-fan", "3"),
+            ("cpu-throttle-alert", "1"),
+            ("gpu-throttle-alert", "0"),
+            ("intel_powerclamp", "-1"),
+            ("cpu-throttle-alert", "2"),
+            ("Processor", "busy"),
+        ]
+    ):
+        place = f"sys/class/thermal/cooling_device{number}"
+        plant(tmp_path, f"{place}/type", f"{kind}\n")
+        plant(tmp_path, f"{place}/cur_state", f"{state}\n")
+    assert read_sensors(tmp_path).slowed_by == ("cpu-throttle-alert",)
+
+
 def test_a_computer_without_sensors_says_nothing(tmp_path: Path) -> None:
     assert read_sensors(tmp_path) == SensorReadings(None, None)
 

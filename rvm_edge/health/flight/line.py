@@ -40,6 +40,19 @@ class HealthSample(msgspec.Struct, frozen=True, tag_field="line", tag="health"):
     disk_pct: float
     cpu_c: float | None
     gpu_pct: float | None
+    slowed_by: tuple[str, ...] = ()
+
+
+class ClockSet(msgspec.Struct, frozen=True, tag_field="line", tag="clock"):
+    """The clock was set, or the computer slept: moments before and after do not compare.
+
+    Attributes:
+        at: what the clock says, UTC, ISO 8601.
+        before: what it would have said.
+    """
+
+    at: str
+    before: str
 
 
 class WireLine(msgspec.Struct, frozen=True, tag_field="line", tag="wire"):
@@ -63,7 +76,7 @@ class Lost(msgspec.Struct, frozen=True, tag_field="line", tag="lost"):
     lines: int
 
 
-Line = Transition | HealthSample | WireLine | Lost
+Line = Transition | HealthSample | ClockSet | WireLine | Lost
 
 
 class Notebook(Protocol):

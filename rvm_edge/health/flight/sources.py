@@ -7,7 +7,8 @@ from typing import Final, Protocol, TypeVar
 
 import trio
 
-from rvm_edge.health.flight.line import HealthSample, Notebook, Transition, encoded
+from rvm_edge.health.clock_watch import ClockJump, watch_clock
+from rvm_edge.health.flight.line import ClockSet, HealthSample, Notebook, Transition, encoded
 from rvm_edge.statechart.journal.record import Record
 from rvm_edge.statechart.runtime import Runtime
 from rvm_edge.telemetry import Health
@@ -50,9 +51,19 @@ async def note_health(gauge: Gauge, notebook: Notebook) -> None:
             disk_pct=health.disk_pct,
             cpu_c=health.cpu_c,
             gpu_pct=health.gpu_pct,
+            slowed_by=health.slowed_by,
         )
         notebook.note(encoded(sample))
         await trio.sleep(SAMPLE_S)
+
+
+async def note_clock(notebook: Notebook) -> None:
+    """Note when the clock is set, until cancelled."""
+
+    def note(jump: ClockJump) -> None:
+        notebook.note(encoded(ClockSet(jump.after.isoformat(), jump.before.isoformat())))
+
+    await watch_clock(note)
 
 
 def transition_of(record: Record) -> Transition:
