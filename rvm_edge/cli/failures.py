@@ -34,9 +34,11 @@ def report(failure: BaseException, *, show_traceback: bool = False) -> int:
     """
     if isinstance(failure, SystemExit):
         return _code_of(failure)
-    if _is_interrupt(failure):
+    if isinstance(failure, click.Abort):
+        click.echo(err=True)  # the question still stands on the line
+    if _is_only(failure, KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    if isinstance(failure, BrokenPipeError):
+    if _is_only(failure, BrokenPipeError):
         return READER_GONE
     if isinstance(failure, NoArgsIsHelpError):
         click.echo(failure.format_message(), err=True)
@@ -84,9 +86,9 @@ def _code_of(leaving: SystemExit) -> int:
     return 1
 
 
-def _is_interrupt(failure: BaseException) -> bool:
-    """Say whether this is Ctrl-C, also where trio's nurseries wrapped it in groups."""
-    if isinstance(failure, (KeyboardInterrupt, click.Abort)):
+def _is_only(failure: BaseException, *kinds: type[BaseException]) -> bool:
+    """Say whether this is one of `kinds`, also where trio's nurseries wrapped it in groups."""
+    if isinstance(failure, kinds):
         return True
     inner = getattr(failure, "exceptions", None)
-    return isinstance(inner, tuple) and bool(inner) and all(map(_is_interrupt, inner))
+    return isinstance(inner, tuple) and bool(inner) and all(_is_only(one, *kinds) for one in inner)

@@ -55,6 +55,7 @@ def calibrate(*, device: str | None, grams: float, as_json: bool) -> None:
     Nothing is written: put what is printed into the map, and "scale": {"driver": "esp32"} among its
     ports.
     """
+    _port_of(device)  # before anybody empties a scale that nobody can read
     click.prompt("Empty the scale, then press Enter", default="", show_default=False, err=True)
     zero_count, noise = _measure(device)
     click.prompt(
@@ -92,10 +93,7 @@ def _measure(device: str | None) -> tuple[int, int]:
     from drivers.esp32.timings import Dialect
     from drivers.ports import DriverError
 
-    wire = hardware_map().esp32
-    path = device or wire.device
-    if path == "sim":
-        raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
+    wire, path = hardware_map().esp32, _port_of(device)
     dialect = Dialect(wire.dialect)
     ask = partial(read_counts, path, wire.baud, dialect, readings=_READINGS, every_s=_EVERY_S)
     try:
@@ -103,3 +101,15 @@ def _measure(device: str | None) -> tuple[int, int]:
     except DriverError as error:
         raise CommandError(str(error)) from error
     return round(statistics.median(counts)), max(counts) - min(counts)
+
+
+def _port_of(device: str | None) -> str:
+    """Return the serial port that is meant.
+
+    Raises:
+        CommandError: there is none.
+    """
+    path = device or hardware_map().esp32.device
+    if path == "sim":
+        raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
+    return path

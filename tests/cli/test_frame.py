@@ -21,6 +21,9 @@ from rvm_edge.cli.group import LazyGroup
 from rvm_edge.cli.options import GlobalOptions, locations, print_json
 from rvm_edge.cli.table import COMMANDS, CommandEntry
 
+if sys.version_info < (3, 11):
+    from exceptiongroup import BaseExceptionGroup, ExceptionGroup
+
 CLI_FOLDER = Path(failures.__file__).parent
 
 
@@ -146,6 +149,9 @@ class TestFailure:
             (failures.CommandError("two\nlines", 78), 78, "rvm-edge: two lines\n"),
             (KeyboardInterrupt(), 130, ""),
             (BrokenPipeError(), 1, ""),
+            (ExceptionGroup("a nursery's", [BrokenPipeError()]), 1, ""),
+            (BaseExceptionGroup("a nursery's", [KeyboardInterrupt()]), 130, ""),
+            (click.Abort(), 130, ""),
             (
                 FileNotFoundError(2, "No such file or directory", "a.db"),
                 1,

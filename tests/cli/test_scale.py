@@ -81,3 +81,14 @@ def test_a_scale_that_cannot_be_read_is_told_in_one_line(
     assert answer.exit_code == 1
     assert said in answer.stderr
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [("read",), ("calibrate", "--grams", "500")])
+def test_without_a_controller_it_says_so_before_it_asks_for_anything(
+    arguments: tuple[str, ...],
+) -> None:
+    answer = CliRunner().invoke(main, ["scale", *arguments])
+    assert answer.exit_code == 1
+    assert answer.stderr == (
+        "rvm-edge: there is no real ESP32 in the hardware map; name one with --device\n"
+    )
