@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-
 from rvm_edge.doctor.place import Place
 
 
 def runs(place: Place) -> bool | None:
     """Look for the lock on the ledger (proc(5), /proc/locks); to try it could be in the way.
 
+    It is known by its file's number alone: some file systems show another device there.
+
     Returns:
         None where nobody here can say.
     """
     ledger = place.locations.ledger_path
     try:
-        status = ledger.with_name(f"{ledger.name}.lock").stat()
+        number = str(ledger.with_name(f"{ledger.name}.lock").stat().st_ino)
     except FileNotFoundError:
         return False
     try:
         locks = place.at("/proc/locks").read_text(encoding="ascii").splitlines()
     except OSError:
         return None
-    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
-    return any(device in line.split() for line in locks)
+    held = (line.split() for line in locks)
+    return any("FLOCK" in one and one[-3].rpartition(":")[2] == number for one in held)
