@@ -5,7 +5,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
+from rvm_edge.bridges.cloud.trust import TrustError, trusting
+from rvm_edge.doctor.finding import Check, Finding, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.provisioning.credentials import CredentialsError, read_credentials
 
@@ -20,7 +21,18 @@ def look(place: Place) -> Finding:
     except CredentialsError:
         return note("no credentials name a server")
     try:
-        answer = httpx.head(server, timeout=PATIENCE_S, follow_redirects=False)
+        trust = trusting(place.settings.cloud.request.ca_file)
+    except TrustError as error:
+        return failure(
+            f"cloud.{error}",
+            "The machine does not start with an authority that it cannot read.",
+            "Put the authority's certificate there, or correct the setting.",
+        )
+    try:
+        # As the machine itself asks: with its own authority, and by no proxy of whoever asks here.
+        answer = httpx.head(
+            server, timeout=PATIENCE_S, follow_redirects=False, verify=trust, trust_env=False
+        )
     except httpx.HTTPError as error:
         return warning(
             f"{server} gives no answer: {error}",
