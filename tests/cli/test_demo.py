@@ -52,6 +52,16 @@ def test_virtual_time_accounts_for_every_item_the_same_way_each_time() -> None:
     assert first == second
 
 
+def test_the_same_people_may_come_again_to_a_machine_that_remembers_them(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = rvm_edge(
+            *("--data-dir", str(tmp_path), "demo"),
+            *("--headless", "--virtual", "--items", "5", "--json"),
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["records"] == 5
+
+
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_parts_that_fail_lose_nothing_and_double_nothing(seed: str) -> None:
     found = account("--virtual", "--faults", "--items", "200", "--seed", seed)

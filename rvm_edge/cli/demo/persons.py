@@ -75,6 +75,7 @@ class Crowd:
         self._pace = pace
         self._tricks = tricks
         self._usual = usual
+        self._sessions_before: int | None = None
         self.diary = Diary()
 
     async def bring(self, items: int, on_item: Callable[[], None] = lambda: None) -> None:
@@ -177,12 +178,16 @@ class Crowd:
         if machine.is_in(paths.FULL):
             machine.world.set_bin_pct(0.0)
         if machine.is_in(paths.IDLE):
-            await machine.daemon.runtime.post(self._request())
+            await machine.daemon.runtime.post(await self._request())
         with trio.move_on_after(self._pace.looks_again):
             await machine.until_in(paths.WAITING)
 
-    def _request(self) -> SessionRequested:
-        session_id = str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+    async def _request(self) -> SessionRequested:
+        if self._sessions_before is None:
+            self._sessions_before = (await self._machine.daemon.ledger.counts()).sessions
+        # No session twice in one ledger, though the same seed brings the same people again.
+        number = self._chance.getrandbits(128) ^ self._sessions_before
+        session_id = str(uuid.UUID(int=number, version=4))
         if self._machine.is_in(paths.ONLINE) and self._chance.random() < 0.5:  # noqa: PLR2004
             owner = str(self._chance.randint(1, USERS))
             return SessionRequested(session_id, SessionMode.USER.value, owner)
