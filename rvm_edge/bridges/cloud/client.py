@@ -25,6 +25,7 @@ from rvm_edge.bridges.cloud.trust import trusting
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.late_transport import LateTransport
 from rvm_edge.settings import RequestSettings
+from rvm_edge.whole_body import WholeBody
 
 MOST_REPLY_BYTES = 256 * 1024
 """The longest reply that was seen has three kilobytes."""
@@ -176,6 +177,7 @@ class ApiClient:
         connect_s = self._settings.connect_s
         phases = httpx.Timeout(answer_s, connect=connect_s, pool=connect_s)
         request.extensions.update(trace=progress.follow, timeout=phases.as_dict())
+        request.stream = WholeBody(request.read())
         started_s = self._monotonic_s()
         outcome: Reply | Failure | None = None
         detail = ""

@@ -21,6 +21,7 @@ from rvm_edge import __version__
 from rvm_edge.identity import Identity
 from rvm_edge.late_transport import LateTransport
 from rvm_edge.vision.models.failures import TroubleError, UnfitError, UpdateError
+from rvm_edge.whole_body import WholeBody
 
 _MOST_HOPS = 5
 _OK = 200
@@ -130,7 +131,8 @@ class Web:
             **known,
         }
         phases = httpx.Timeout(self.patience.stall_s, connect=self.patience.connect_s)
-        return httpx.Request("GET", at, headers=sent, extensions={"timeout": phases.as_dict()})
+        limits = {"timeout": phases.as_dict()}
+        return httpx.Request("GET", at, headers=sent, stream=WholeBody(b""), extensions=limits)
 
 
 async def each_chunk(response: httpx.Response, take: Callable[[bytes], Awaitable[None]]) -> None:

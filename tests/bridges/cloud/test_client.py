@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable, Coroutine
 
@@ -242,3 +243,22 @@ async def test_new_credentials_lead_to_another_server_under_no_number() -> None:
         await client.post_json(Endpoint.SYNC, b"{}")
     assert str(heard[0].url) == "http://10.0.0.2:8000/api/v1/edge/sync-offline"
     assert "X-RVM-Machine-ID" not in heard[0].headers
+
+
+async def test_a_request_that_is_given_up_while_it_is_sent_leaves_nothing_half_run() -> None:
+    connected = trio.Event()
+
+    async def deaf(_stream: trio.SocketStream) -> None:
+        connected.set()
+        await trio.sleep_forever()
+
+    listener, *_ = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    port = listener.socket.getsockname()[1]
+    client = ApiClient(identity_at(f"http://127.0.0.1:{port}"), RequestSettings())
+    async with trio.open_nursery() as nursery, client.run():
+        nursery.start_soon(trio.serve_listeners, deaf, [listener])
+        nursery.start_soon(client.post_json, Endpoint.SYNC, bytes(20_000_000))
+        await connected.wait()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        nursery.cancel_scope.cancel()
+    gc.collect()  # which is when a generator that was left half run would be warned of
