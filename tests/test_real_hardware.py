@@ -17,6 +17,7 @@ import trio
 from drivers.ports import DeviceGoneError, DriverError, PictureError, ReadingError, Signal
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.hardware_map import parse_hardware_map
+from rvm_edge.ledger import ItemRecord
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Hardware
 from rvm_edge.real_hardware import RealHardwareError, real_hardware
@@ -92,6 +93,21 @@ class Machine:
             async with running(Locations(folder, folder), Settings(), parts) as daemon:
                 yield daemon
 
+    async def takes_a_bottle(self, daemon: Daemon) -> ItemRecord:
+        """Have a guest give a bottle, and see it dropped and recorded."""
+        await self.until(daemon, paths.IDLE)
+        await daemon.runtime.post(SessionRequested(str(uuid.uuid4()), "guest", ""))
+        with trio.fail_after(WITHIN_S):
+            while not self.world.gate_is_open:
+                await trio.sleep(0.01)
+            item = self.world.insert(BOTTLE)
+            while self.world.item(item.number).fate is Fate.IN_CHAMBER:
+                await trio.sleep(0.01)
+        assert self.world.item(item.number).fate is Fate.DROPPED
+        (record,) = await daemon.ledger.recent(10)
+        assert record.item.accepted
+        return record
+
     async def until(self, daemon: Daemon, state: str, because: str = "") -> None:
         """Return once the machine is in `state`, by an event that says this."""
         with trio.fail_after(WITHIN_S), daemon.runtime.subscribe(1000) as steps:
@@ -122,18 +138,7 @@ async def wired(folder: Path) -> AsyncIterator[Machine]:
 
 async def test_a_bottle_goes_through_a_machine_of_real_drivers(tmp_path: Path) -> None:
     async with wired(tmp_path) as machine, machine.serving(tmp_path) as daemon:
-        await machine.until(daemon, paths.IDLE)
-        await daemon.runtime.post(SessionRequested(str(uuid.uuid4()), "guest", ""))
-        world = machine.world
-        with trio.fail_after(WITHIN_S):
-            while not world.gate_is_open:
-                await trio.sleep(0.01)
-            item = world.insert(BOTTLE)
-            while world.item(item.number).fate is Fate.IN_CHAMBER:
-                await trio.sleep(0.01)
-        assert world.item(item.number).fate is Fate.DROPPED
-        (record,) = await daemon.ledger.recent(10)
-        assert record.item.accepted
+        await machine.takes_a_bottle(daemon)
 
 
 @pytest.mark.parametrize(

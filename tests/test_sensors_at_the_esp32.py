@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import trio
 
 from drivers.ports import DoubtfulReadingError, ReadingError
 from rvm_edge.hardware_map import SENSORS_OF_ESP32
 from rvm_edge.simulator.faults import Fault
-from rvm_edge.simulator.truth import Fate
 from rvm_edge.simulator.wired_sensors import GRAMS_PER_COUNT, ZERO_COUNT
 from states import paths
-from states.events import SessionRequested
 from tests.rig import BOTTLE
-from tests.test_real_hardware import WITHIN_S, Machine, wired
+from tests.test_real_hardware import Machine, wired
 
 DIALECTS = ["ascii", "framed"]
 
@@ -36,18 +32,7 @@ async def at_the_esp32(folder: Path, dialect: str = "framed") -> AsyncIterator[M
 @pytest.mark.parametrize("dialect", DIALECTS)
 async def test_a_bottle_is_weighed_and_credited_over_one_wire(tmp_path: Path, dialect: str) -> None:
     async with at_the_esp32(tmp_path, dialect) as machine, machine.serving(tmp_path) as daemon:
-        await machine.until(daemon, paths.IDLE)
-        await daemon.runtime.post(SessionRequested(str(uuid.uuid4()), "guest", ""))
-        world = machine.world
-        with trio.fail_after(WITHIN_S):
-            while not world.gate_is_open:
-                await trio.sleep(0.01)
-            item = world.insert(BOTTLE)
-            while world.item(item.number).fate is Fate.IN_CHAMBER:
-                await trio.sleep(0.01)
-        assert world.item(item.number).fate is Fate.DROPPED
-        (record,) = await daemon.ledger.recent(10)
-        assert record.item.accepted
+        record = await machine.takes_a_bottle(daemon)
         assert record.verdict is not None
         assert record.verdict.weight_g == pytest.approx(BOTTLE.weight_g, abs=2)
 
