@@ -42,6 +42,18 @@ def test_what_root_left_among_the_machines_files_is_a_failure_with_the_command(
     assert found.todo.endswith(f": {computer.data}")
 
 
+def test_what_somebody_left_there_is_a_warning_and_what_belongs_to_the_disk_is_nothing(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (computer.data / "lost+found").mkdir()
+    _is_anothers(monkeypatch, "lost+found")
+    assert permissions.look(computer.place()).level is Level.FINE
+
+    computer.write("var/lib/rvm-edge/notes.txt", "")
+    _is_anothers(monkeypatch, "notes.txt")
+    assert permissions.look(computer.place()).level is Level.WARNING
+
+
 def test_root_may_have_it_given_back(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[tuple[str, int]] = []
     path = computer.write("var/lib/rvm-edge/ledger.sqlite-wal", "")

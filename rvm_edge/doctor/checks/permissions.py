@@ -19,6 +19,10 @@ MOST_FILES: Final = 20_000
 _FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _WRITTEN_BY_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 _PRIVATE: Final = ("ledger", "journal", "rvm-cred")
+_WRITTEN: Final = (*_PRIVATE, "evidence", "flight", "model-store", "server-policy", "site")
+_OF_THE_DISK: Final = "lost+found"
+"""Root's, wherever the folder is a disk of its own."""
+
 _MATTERS: Final = "A machine that cannot remember takes no items."
 _MACHINES_USER: Final = "rvm"
 _ROOT: Final = 0
@@ -71,7 +75,8 @@ def _of_others(folder: Path, owner: _Owner, entries: Sequence[Path]) -> Finding 
     if not others:
         return None
     repair = Repair(f"give {_named(others)} to {owner.name}", partial(_give, others, owner))
-    return failure(
+    is_written = any(_is_written(path, folder) for path in others)
+    return (failure if is_written else warning)(
         f"not {owner.name}'s: {_named(others)}",
         f"The machine runs as {owner.name}, and may not write what is another's.",
         f"Run: sudo chown -R {owner.name}: {folder}",
@@ -112,8 +117,15 @@ def _owner(place: Place, folder: Path) -> _Owner:
         return _Owner(uid, str(uid))
 
 
+def _is_written(path: Path, folder: Path) -> bool:
+    """Say whether the machine writes it, and not only somebody who left something there."""
+    return path == folder or path.relative_to(folder).parts[0].startswith(_WRITTEN)
+
+
 def _entries(folder: Path) -> Iterator[Path]:
     for inner, folders, names in os.walk(folder):
+        if _OF_THE_DISK in folders:
+            folders.remove(_OF_THE_DISK)
         yield from (Path(inner, name) for name in (*folders, *names))
 
 
