@@ -83,6 +83,7 @@ class AsciiSession:
         self._owed = 0
         self._heard = trio.Event()
         self.proven = False
+        self.beat_s = timings.heartbeat_s
 
     async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return what the sensor reads if it asks one.

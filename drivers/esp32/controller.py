@@ -157,9 +157,12 @@ class Controller:
 
     async def _keep_alive(self) -> None:
         while True:
-            await trio.sleep(self._timings.heartbeat_s)
-            if self._conversation is not None:
-                await self._conversation.keep_alive()
+            talking = self._conversation
+            with trio.move_on_after(talking.beat_s if talking else self._timings.heartbeat_s):
+                await self._changed.wait()
+                continue
+            if talking is not None:
+                await talking.keep_alive()
 
     async def _keep_connected(self) -> None:
         wait_s = self._timings.retry_first_s

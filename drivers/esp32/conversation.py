@@ -24,6 +24,11 @@ class Conversation(Protocol):
         """Whether the controller has answered in this dialect, and not fallen silent since."""
         ...
 
+    @property
+    def beat_s(self) -> float:
+        """From one heartbeat to the next."""
+        ...
+
     async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return when the controller has confirmed it.
 

@@ -9,6 +9,7 @@ is never carried out again, and its host says hello before the next one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import trio
 
@@ -32,6 +33,9 @@ from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import LinkTimings
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
 
+_BEATS: Final = 3
+"""So many heartbeats go into the dead-man's time: one may be lost, and one be late."""
+
 
 class FramedSession:
     """`drivers.esp32.conversation.Conversation` in the framed dialect.
@@ -39,6 +43,7 @@ class FramedSession:
     Attributes:
         open: whether the controller has welcomed this session and has not left it since.
         proven: whether it answered when it was last greeted.
+        beat_s: from one heartbeat to the next.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class FramedSession:
         self._questions: list[Question] = []
         self._gone: DeviceGoneError | None = None
         self.open, self.proven = False, True
+        self.beat_s = timings.heartbeat_s
 
     async def say_hello(self) -> None:
         """Ask for this session once, without waiting for the welcome.
@@ -163,6 +169,12 @@ class FramedSession:
             self.proven = False
             raise
 
+    def _beat_for(self, promised_s: float) -> float:
+        """Say how often to beat for a controller that keeps to a shorter time than asked."""
+        if promised_s >= self._timings.dead_man_s:
+            return self._timings.heartbeat_s
+        return min(self._timings.heartbeat_s, promised_s / _BEATS)
+
     def _leave(self) -> None:
         """End the session, and forget what its sensors said: they may have changed unheard."""
         self.open = False
@@ -215,6 +227,7 @@ class FramedSession:
             return
         if isinstance(message, Welcome):
             self.open = self.proven = True
+            self.beat_s = self._beat_for(message.dead_man_s)
         elif isinstance(message, Nack) and message.reason is Reason.NO_SESSION:
             self._leave()
         for question in self._questions:

@@ -29,7 +29,8 @@ class LinkTimings:
             silent.
         frame_s: framed: an order is sent again after so long without its outcome.
         frame_retries: framed: so many times, if nothing at all is heard of it.
-        heartbeat_s: framed: from one heartbeat to the next.
+        heartbeat_s: framed: from one heartbeat to the next; less where the controller's dead-man is
+            shorter than asked.
         dead_man_s: framed: what the controller is asked to stop everything after.
     """
 

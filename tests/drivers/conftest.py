@@ -47,7 +47,7 @@ async def replayed(
 
     def talk(connect: Connect) -> Controller:
         # No heartbeat: when one falls due is no part of the conversation.
-        link = replace(LINK, heartbeat_s=60, dead_man_s=60)
+        link = replace(LINK, heartbeat_s=60, dead_man_s=15)
         return Controller(connect, link, request.param, session_number=itertools.count(7).__next__)
 
     async def run(case: Case) -> None:

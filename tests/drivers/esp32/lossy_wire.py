@@ -60,6 +60,7 @@ class LossyWire:
         done: the orders that were begun, in order.
         stops: how often its motors were stopped.
         sent: what the host said, whole.
+        dead_man_s: the longest that its host may stay silent.
         firmware: the controller.
     """
 
@@ -73,11 +74,12 @@ class LossyWire:
     stops: int = 0
     sent: list[Frame] = field(default_factory=list)
     closed: bool = False
+    dead_man_s: float = 15.0
 
     def __post_init__(self) -> None:
         self._stopped = trio.Event()
         brake = self._brake if self.knows_stop else None
-        self.firmware = FramedFirmware(self._act, self.say, self.nursery, 15, brake)
+        self.firmware = FramedFirmware(self._act, self.say, self.nursery, self.dead_man_s, brake)
         self._parser, self._whole = FrameParser(), FrameParser()
         self._to_host, self._from_device = trio.open_memory_channel[bytes](1000)
 

@@ -228,6 +228,17 @@ async def test_beats_while_nothing_is_asked(autojump_clock: MockClock, line: Lin
     assert kinds(line.wire) == [Kind.HEARTBEAT] * 10
 
 
+async def test_beats_thrice_within_a_dead_man_that_is_shorter_than_asked(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery, dead_man_s=0.6)
+    async with talking(wire) as host:
+        await host.command(Command.PING)
+        wire.sent.clear()
+        await trio.sleep(2.1)
+    assert kinds(wire) == [Kind.HEARTBEAT] * 10
+
+
 async def test_beats_while_an_order_is_carried_out(autojump_clock: MockClock, line: Line) -> None:
     line.wire.takes_s = 2.9
     await line.host.command(Command.SORT_VALID_ITEM)
