@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import queue
@@ -57,6 +58,7 @@ class FlightRecorder:
         self._began = ""
         self._size = 0
         self._is_broken = False
+        self._is_torn = False
         self._told_lost = 0
 
     def note(self, line: bytes) -> None:
@@ -99,7 +101,12 @@ class FlightRecorder:
                 _LOG.warning("the flight recorder cannot write: %s", error.strerror or error)
 
     def _append(self, line: bytes) -> None:
-        self._size += os.write(self._file, line + b"\n")
+        whole = b"\n" * self._is_torn + line + b"\n"
+        written = os.write(self._file, whole)
+        self._size += written
+        self._is_torn = written < len(whole)
+        if self._is_torn:  # the next one is not to be glued to this one's beginning
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _be_ready(self) -> None:
         """Begin another segment where there is none, its hour is over, or it is long enough."""
@@ -115,7 +122,8 @@ class FlightRecorder:
             left.unlink(missing_ok=True)
         for one in segments(self._folder):
             if not one.is_closed:
-                close(one)
+                with suppress(OSError):  # stays as it is: not each line is to try that again
+                    close(one)
         tidy(
             self._folder,
             hour=hour_of(stamp),
@@ -125,7 +133,7 @@ class FlightRecorder:
         number = max((one.number for one in segments(self._folder)), default=0) + 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         self._file = os.open(self._folder / opened_name(number, stamp), flags, 0o600)
-        self._began, self._size = stamp, 0
+        self._began, self._size, self._is_torn = stamp, 0, False
 
     def _end(self) -> None:
         if self._file >= 0:

@@ -175,6 +175,42 @@ def test_a_disk_that_refuses_costs_lines_which_are_counted(
     assert caplog.text.count("the flight recorder cannot write") == 1
 
 
+def test_a_disk_too_full_to_compress_is_not_asked_to_for_every_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "000001-20260301T070000.jsonl").write_bytes(b"{}\n")
+    tried: list[Segment] = []
+
+    def refuse(one: Segment) -> None:
+        tried.append(one)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(recorders, "close", refuse)
+    recorder = record(tmp_path, Clock(), [b'{"n":%d}' % number for number in range(50)])
+    assert len(tried) == 1
+    assert recorder.lost == 0
+    assert written(tmp_path) == ["{}", *(f'{{"n":{number}}}' for number in range(50))]
+
+
+def test_a_line_that_found_half_the_room_is_not_glued_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, calls = os.write, list[int]()
+
+    def write(file: int, content: bytes) -> int:
+        if not content.strip().startswith(b"{"):
+            return really(file, content)  # of somebody else
+        calls.append(len(content))
+        return really(file, content[:4] if len(calls) == 2 else content)
+
+    monkeypatch.setattr(os, "write", write)
+    recorder = record(tmp_path, Clock(), [b'{"a":1}', b'{"b":2}', b'{"c":3}'])
+    assert recorder.lost == 1
+    first, torn, lost, last = written(tmp_path)
+    assert (first, torn, last) == ('{"a":1}', '{"b"', '{"c":3}')
+    assert json.loads(lost)["lines"] == 1
+
+
 def test_lines_that_were_lost_are_told_of_in_the_recording(tmp_path: Path) -> None:
     record(tmp_path, Clock(), [b"x" * (recorders.MOST_LINE_BYTES + 1), b'{"a":1}'])
     lost, kept = written(tmp_path)
