@@ -275,6 +275,23 @@ def test_no_default_route_is_a_warning(computer: Computer) -> None:
     assert network.look(computer.place()).what == "a way out by wwan0"
 
 
+def test_a_way_out_over_ipv6_alone_is_one_and_the_kernels_last_resort_is_none(
+    computer: Computer,
+) -> None:
+    anywhere, gateway = "0" * 32, "fe800000000000000000000000000001"
+    nowhere = f"{anywhere} 00 {anywhere} 00 {anywhere} ffffffff 00000001 00000000 00200200 lo\n"
+    computer.write("proc/net/ipv6_route", nowhere)
+    computer.write("etc/resolv.conf", "nameserver 2001:db8::1\n")
+    assert network.look(computer.place()).level is Level.WARNING
+
+    way = f"{anywhere} 00 {anywhere} 00 {gateway} 00000400 00000001 00000000 00450003 wlan0\n"
+    computer.write("proc/net/ipv6_route", nowhere + way + "odd\n")
+    assert network.look(computer.place()).what == "a way out by wlan0"
+
+    computer.write("etc/resolv.conf", "# nameserver 192.0.2.1\n")
+    assert network.look(computer.place()).what == "no name server is configured"
+
+
 def test_credentials_that_others_can_read_are_a_failure_with_a_repair(computer: Computer) -> None:
     _credentials(computer, mode=0o644)
 
