@@ -11,7 +11,7 @@ from rvm_edge.bridges.local.computer import ComputerFinding, Standing
 from rvm_edge.display.memory import in_one_line
 from rvm_edge.doctor.finding import Check, Finding, failure
 from rvm_edge.doctor.place import Place
-from rvm_edge.doctor.rounds import examine
+from rvm_edge.doctor.rounds import Examined, examine_together
 from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import PackagedFileError, config_file
@@ -23,8 +23,9 @@ ROUND_S: Final = 50.0
 LONGEST: Final = 400
 """So much of a finding is shown, in each of its parts."""
 
-THREADS: Final = 4
-"""So many checks that hang may be left alone; they take no thread away from the machine."""
+THREADS: Final = 8
+"""So many checks are asked at the same time, and may be left alone when they hang; they take no
+thread away from the machine."""
 
 _CONCERN = list(Standing)
 _NOT_REACHED = failure(
@@ -80,6 +81,10 @@ class DoctorsRound:
     async def _look(self) -> tuple[ComputerFinding, ...]:
         checks = await trio.to_thread.run_sync(self._checks)
         found: dict[str, Finding] = {}
+
+        def note(one: Examined) -> None:
+            found[one.check.name] = one.finding
+
         with trio.move_on_after(ROUND_S):
             place = await trio.to_thread.run_sync(
                 place_of,
@@ -88,8 +93,7 @@ class DoctorsRound:
                 limiter=self._limiter,
                 abandon_on_cancel=True,
             )
-            async for one in examine(place, checks, limiter=self._limiter):
-                found[one.check.name] = one.finding
+            await examine_together(place, checks, limiter=self._limiter, note=note)
         told = [_told(one, found.get(one.name, _NOT_REACHED)) for one in checks]
         return tuple(sorted(told, key=lambda one: -_CONCERN.index(one.standing)))
 

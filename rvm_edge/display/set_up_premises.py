@@ -10,10 +10,10 @@ import trio
 
 from drivers.ports import DriverError
 from rvm_edge.bridges.local.control import RefusedError
-from rvm_edge.display.doctors_round import place_of
+from rvm_edge.display.doctors_round import THREADS, place_of
 from rvm_edge.display.held_motion import HeldMotion
 from rvm_edge.doctor.checks import CHECKS
-from rvm_edge.doctor.rounds import examine
+from rvm_edge.doctor.rounds import examine_together
 from rvm_edge.health.cleaning.cleaner import Cleaner
 from rvm_edge.locations import Locations
 from rvm_edge.machine import EyesError, Machine
@@ -79,10 +79,12 @@ class SetUpPremises:
         self._cleaner = cleaner
         self._motion = motion
         self._one_at_a_time = trio.Lock()
+        self._looking = trio.CapacityLimiter(THREADS)
 
     async def looks(self) -> Sequence[Look]:
         """Have the doctor look at everything, and change nothing."""
         place = await trio.to_thread.run_sync(place_of, self._locations, self._settings)
+        checks = [one for one in CHECKS if one.name not in _LATER]
         return [
             Look(
                 one.check.name,
@@ -92,7 +94,7 @@ class SetUpPremises:
                 one.finding.why,
                 one.finding.todo,
             )
-            async for one in examine(place, [one for one in CHECKS if one.name not in _LATER])
+            for one in await examine_together(place, checks, limiter=self._looking)
         ]
 
     async def readings(self) -> Sequence[Reading]:

@@ -66,37 +66,44 @@ async def examine_together(
     checks: Sequence[Check],
     *,
     repair: bool = False,
+    limiter: trio.CapacityLimiter | None = None,
+    note: Callable[[Examined], None] = lambda _: None,
     tell: Callable[[Examined], None] = lambda _: None,
 ) -> list[Examined]:
     """Ask all checks at the same time, so that the round takes no longer than the slowest of them.
 
-    Those that open the same device are asked one after the other.
+    Those that open the same device are asked one after the other, in their order.
 
     Args:
         place: what is looked at.
         checks: what is asked.
         repair: put right what can be put right by itself, one thing after the other.
+        limiter: of the threads in which it is looked; one for each check unless told.
+        note: is called with each as soon as it is known, before anything is repaired.
         tell: is called with each in the order of the checks, as soon as that is known.
 
     Returns:
         What was found, in the order of the checks.
     """
-    limiter = trio.CapacityLimiter(max(1, len(checks)))
-    looked = [trio.Event() for _ in checks]
-    turns = {check.device or check.name: trio.Lock() for check in checks}
+    limiter = limiter or trio.CapacityLimiter(max(1, len(checks)))
+    looked = {check.name: trio.Event() for check in checks}
+    of_one_device: dict[str, list[Check]] = {}
+    for check in checks:
+        of_one_device.setdefault(check.device or check.name, []).append(check)
     found: dict[str, Finding] = {}
 
-    async def look(check: Check, done: trio.Event) -> None:
-        async with turns[check.device or check.name]:
+    async def look(in_turn: Sequence[Check]) -> None:
+        for check in in_turn:
             found[check.name] = await _look(place, check, limiter)
-        done.set()
+            note(Examined(check, found[check.name]))
+            looked[check.name].set()
 
     examined = []
     async with trio.open_nursery() as nursery:
-        for check, done in zip(checks, looked, strict=True):
-            nursery.start_soon(look, check, done)
-        for check, done in zip(checks, looked, strict=True):
-            await done.wait()
+        for in_turn in of_one_device.values():
+            nursery.start_soon(look, in_turn)
+        for check in checks:
+            await looked[check.name].wait()
             one = Examined(check, found[check.name])
             if repair and one.finding.repair is not None:
                 (one,) = [again async for again in examine(place, (check,), repair=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import trio
@@ -106,7 +107,14 @@ async def test_a_round_that_hangs_ends_and_says_what_was_not_looked_at(
         assert go_on.wait(30)
         return fine("late")
 
-    checks = (finding("a", fine("well")), Check("b", "B", hang), finding("c", fine("well")))
+    checks = [
+        replace(one, device="a wire")
+        for one in (
+            finding("a", fine("well")),
+            Check("b", "B", hang),
+            finding("c", fine("well")),
+        )
+    ]
     told: dict[str, ComputerFinding] = {}
 
     async def ask() -> None:
@@ -124,6 +132,40 @@ async def test_a_round_that_hangs_ends_and_says_what_was_not_looked_at(
     assert told["b"].standing is told["c"].standing is Standing.FAILURE
     assert told["b"].what == told["c"].what
     assert told["b"].what.startswith("not looked at to its end")
+
+
+async def test_what_hangs_holds_nothing_else_up(tmp_path: Path, mock_clock: MockClock) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def hang(_: Place) -> Finding:
+        began.set()
+        assert go_on.wait(30)
+        return fine("late")
+
+    def hang_first(_: Place) -> Finding:
+        assert go_on.wait(30)
+        return fine("late")
+
+    checks = (
+        Check("a", "A", hang_first),
+        replace(finding("b", fine("well")), device="a wire"),
+        Check("c", "C", hang, device="a wire"),  # so that it begins once b was heard
+    )
+    told: dict[str, ComputerFinding] = {}
+
+    async def ask() -> None:
+        told.update({one.name: one for one in await doctor(tmp_path, *checks).findings()})
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            while not began.is_set():
+                await trio.lowlevel.checkpoint()
+            mock_clock.jump(ROUND_S)
+    finally:
+        go_on.set()
+    assert told["b"].standing is Standing.FINE
+    assert told["a"].standing is told["c"].standing is Standing.FAILURE
 
 
 async def test_a_round_that_was_given_up_does_not_keep_the_next_one_out(tmp_path: Path) -> None:
