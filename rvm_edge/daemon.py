@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import trio
 
 from drivers.noted.roll_call import RollCall
+from drivers.ports import DriverError
 from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
@@ -19,6 +20,7 @@ from rvm_edge.machine import (
     Credentials,
     CutOut,
     Eyes,
+    EyesError,
     Hardware,
     Host,
     Machine,
@@ -160,7 +162,12 @@ async def running(
             chance=parts.chance,
         )
         runtime = Runtime(
-            decider, machine, journal, timeouts=settings.timeouts, grace_s=CLEANUP_GRACE_S
+            decider,
+            machine,
+            journal,
+            timeouts=settings.timeouts,
+            grace_s=CLEANUP_GRACE_S,
+            foreseen=(DriverError, EyesError),
         )
         async with trio.open_nursery() as nursery:
             await nursery.start(runtime.run)

@@ -49,6 +49,13 @@ def as_error(state: StatePath, error: BaseException, about: str = "") -> StateEr
     return StateError(state, type(error).__name__, text[:MESSAGE_CHARS])
 
 
+def _only(error: BaseException, kinds: tuple[type[Exception], ...]) -> bool:
+    """Say whether it is one of these kinds, or a group of nothing else."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_only(one, kinds) for one in error.exceptions)
+    return isinstance(error, kinds)
+
+
 class Invocation(Generic[M]):
     """Owns everything that runs because a state is active.
 
@@ -62,13 +69,28 @@ class Invocation(Generic[M]):
     """
 
     def __init__(
-        self, path: StatePath, event: Event | None, office: PostOffice, grace_s: float
+        self,
+        path: StatePath,
+        event: Event | None,
+        office: PostOffice,
+        grace_s: float,
+        foreseen: tuple[type[Exception], ...] = (),
     ) -> None:
+        """Prepare to run.
+
+        Args:
+            path: the state.
+            event: that led here.
+            office: where its events go.
+            grace_s: how long its clean-up may take.
+            foreseen: what activities raise without a fault of the program.
+        """
         self.id = next(_ids)
         self.path = path
         self.event = event
         self._office = office
         self._grace_s = grace_s
+        self._foreseen = foreseen
         self._live = True
         self._scope = trio.CancelScope()
         self._ended = trio.Event()
@@ -211,7 +233,12 @@ class Invocation(Generic[M]):
             raise others from None
 
     def _failed(self, activity: Activity[M], error: Exception | BaseExceptionGroup) -> None:
-        _LOG.error("activity %s of %s failed", activity.__name__, self.path, exc_info=error)
+        if _only(error, self._foreseen):
+            failed = as_error(self.path, error)
+            name = activity.__name__
+            _LOG.warning("activity %s of %s: %s: %s", name, self.path, failed.kind, failed.message)
+        else:
+            _LOG.error("activity %s of %s failed", activity.__name__, self.path, exc_info=error)
         if self._live:
             self._office.report_error(as_error(self.path, error), self)
         else:

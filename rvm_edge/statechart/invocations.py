@@ -34,6 +34,7 @@ class Invocations(Generic[M]):
         *,
         timeouts: Mapping[StatePath, float],
         grace_s: float,
+        foreseen: tuple[type[Exception], ...],
         on_stuck: Callable[[str], None],
     ) -> None:
         """Prepare to be held; see `Runtime` for the rest.
@@ -45,6 +46,7 @@ class Invocations(Generic[M]):
             tally: where failed clean-ups are counted.
             timeouts: seconds by state, in place of the chart's own.
             grace_s: how long a clean-up may take.
+            foreseen: what activities raise without a fault of the program.
             on_stuck: called with the reason when a task does not end long after its grace.
 
         Raises:
@@ -60,6 +62,7 @@ class Invocations(Generic[M]):
         self._tally = tally
         self._timeouts = dict(timeouts)
         self._grace_s = grace_s
+        self._foreseen = foreseen
         self._on_stuck = on_stuck
         self._pacing = ErrorPacing()
         self._current: dict[StatePath, Invocation[M]] = {}
@@ -139,7 +142,9 @@ class Invocations(Generic[M]):
         self._hung.remove(invocation)
 
     def _begun(self, path: StatePath, event: Event | None) -> Invocation[M]:
-        invocation: Invocation[M] = Invocation(path, event, self._office, self._grace_s)
+        invocation: Invocation[M] = Invocation(
+            path, event, self._office, self._grace_s, self._foreseen
+        )
         self._current[path] = invocation
         return invocation
 

@@ -68,6 +68,7 @@ class Runtime(Generic[M]):
         timeouts: Mapping[StatePath, float] = MappingProxyType({}),
         mailbox_size: int = 64,
         grace_s: float = 2.0,
+        foreseen: tuple[type[Exception], ...] = (),
         on_stuck: Callable[[str], None] = end_process,
     ) -> None:
         """Prepare to run; nothing happens before `run`.
@@ -79,6 +80,8 @@ class Runtime(Generic[M]):
             timeouts: seconds by state, in place of the chart's own.
             mailbox_size: how many events from outside and from activities may wait.
             grace_s: how long a clean-up may take.
+            foreseen: what activities raise without a fault of the program, such as a device that is
+                not there: logged in a line, where any other exception is logged with its traceback.
             on_stuck: called with the reason when a task does not end long after its grace; ends
                 the process if not given.
 
@@ -96,6 +99,7 @@ class Runtime(Generic[M]):
             self._tally,
             timeouts=timeouts,
             grace_s=grace_s,
+            foreseen=foreseen,
             on_stuck=on_stuck,
         )
         self._publisher = Publisher(self._tally)

@@ -74,6 +74,29 @@ async def test_an_exception_is_the_event_error_and_everything_else_goes_on(
     assert logged.exc_info
 
 
+@pytest.mark.parametrize(
+    ("error", "is_foreseen"),
+    [
+        (OSError("the cable is out"), True),
+        (ExceptionGroup("both", [OSError("the cable is out"), OSError("the lamp too")]), True),
+        (ExceptionGroup("both", [OSError("the cable is out"), KeyError("lost")]), False),
+    ],
+)
+async def test_what_is_foreseen_is_logged_in_a_line_without_a_traceback(
+    bench: Bench, caplog: pytest.LogCaptureFixture, error: Exception, is_foreseen: bool
+) -> None:
+    bench.scripts[TAKE] = raising(error)
+    async with running(bench, foreseen=(OSError,)) as runtime:
+        await tell(runtime, charts.Start())
+        await tell(runtime, charts.Part(1.0))
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert (logged.levelno, bool(logged.exc_info)) == (
+        (logging.WARNING, False) if is_foreseen else (logging.ERROR, True)
+    )
+    if isinstance(error, OSError):
+        assert logged.getMessage().endswith("work.tool.busy.take: OSError: the cable is out")
+
+
 async def test_an_exceptions_text_is_bounded(bench: Bench) -> None:
     bench.scripts[TAKE] = raising(ValueError("x" * 10_000))
     journal = MemoryJournal()
