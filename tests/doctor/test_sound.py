@@ -44,7 +44,7 @@ def test_settings_and_unit_must_say_the_same(computer: Computer, settings: Setti
 
     found = sound.look(computer.place(settings))
 
-    assert (found.level, found.todo) == (Level.WARNING, "Run: rvm-edge install --apply")
+    assert (found.level, found.todo) == (Level.WARNING, "Run: sudo rvm-edge install --apply")
 
 
 def test_what_it_needs_is_there(computer: Computer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def test_it_is_put_right_by_asking_the_computers_own_service(
     text = f'#!/bin/sh\necho "$@" >{asked}\necho Access denied >&2\nexit {code}\n'
     program = computer.write("bin/timedatectl", text, 0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     repair = time_zone.look(computer.place()).repair
     assert repair is not None
 
@@ -55,6 +57,16 @@ def test_it_is_put_right_by_asking_the_computers_own_service(
     else:
         repair.do()
     assert Path(asked).read_text() == "--no-ask-password set-timezone Asia/Makassar\n"
+
+
+def test_who_may_not_set_it_is_told_how_instead(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _zones(computer, "Asia/Makassar", "Asia/Jakarta")
+    monkeypatch.setattr(os, "geteuid", lambda: 990)
+    found = time_zone.look(computer.place())
+    assert found.repair is None
+    assert found.todo == "Run: sudo timedatectl set-timezone Asia/Makassar"
 
 
 def test_the_doctor_asks_it() -> None:

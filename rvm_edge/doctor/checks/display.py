@@ -28,7 +28,7 @@ def look(place: Place) -> Finding:
     return note(
         f":0 belongs to {holder}",
         "The browser is seen only while somebody is logged in there who lets rvm-kiosk in.",
-        "For a display of its own run: rvm-edge install --display --apply",
+        "For a display of its own run: sudo rvm-edge install --display --apply",
     )
 
 
@@ -47,9 +47,9 @@ def _none(place: Place) -> Finding:
         return warning(
             f"none; {manager} does not run",
             _MATTERS,
-            "Start it, or run: rvm-edge install --display --apply",
+            "Start it, or run: sudo rvm-edge install --display --apply",
         )
-    return warning("none", _MATTERS, "Run: rvm-edge install --apply")
+    return warning("none", _MATTERS, "Run: sudo rvm-edge install --apply")
 
 
 def _missing(place: Place) -> Finding:

@@ -18,14 +18,14 @@ def look(place: Place) -> Finding:
             return warning(
                 "off by the settings, and the service may use the sound card",
                 "It needs no more of the computer than it uses.",
-                "Run: rvm-edge install --apply",
+                "Run: sudo rvm-edge install --apply",
             )
         return note("off; see [sound] in settings.toml")
     if place.is_installed and not allowed:
         return warning(
             "on by the settings, and the service may not use the sound card",
             _MATTERS,
-            "Run: rvm-edge install --apply",
+            "Run: sudo rvm-edge install --apply",
         )
     program = place.settings.sound.command[0]
     if shutil.which(program, path=place.environment.get("PATH")) is None:
