@@ -31,6 +31,7 @@ class Doorway:
             OSError: it cannot be had.
         """
         self.host = host
+        self._see_that_nobody_has(port)
         self._anchor = self._bound(port)  # never listens; keeps the port while nobody does
         self.port: int = self._anchor.getsockname()[1]
         self._open: trio.SocketListener | None = None
@@ -76,6 +77,16 @@ class Doorway:
             filler = self._blocked.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex((self.host, self.port))
+
+    def _see_that_nobody_has(self, port: int) -> None:
+        """Sockets that share a port, as ours do, would share it with another simulator's, too.
+
+        Raises:
+            OSError: somebody listens there.
+        """
+        with socket.socket() as alone:
+            alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            alone.bind((self.host, port))
 
     def _bound(self, port: int) -> socket.socket:
         sock = socket.socket()

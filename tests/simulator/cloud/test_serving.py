@@ -151,3 +151,12 @@ async def test_nothing_is_left_open(server: CloudServer, machine: Machine) -> No
                         await client.get(f"{url}/up")
                 server.reach = Reach.BLACKHOLE
             server.behave()
+
+
+async def test_a_port_is_one_servers_alone_and_can_be_had_again(server: CloudServer) -> None:
+    async with serving(server) as url:
+        with pytest.raises(OSError, match="Address already in use"):
+            async with serving(CloudServer(), port=port_of(url)):
+                pass  # never entered
+    async with serving(CloudServer(), port=port_of(url)) as again:
+        assert again == url
