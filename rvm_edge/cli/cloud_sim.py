@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -116,7 +117,8 @@ def command(
         trio.run(_serve, server, machine, wanted)
     except OSError as error:
         where = error.filename or f"{host}:{port}"
-        raise CommandError(f"{where}: {error.strerror or error}") from error
+        hint = "; choose another with --port" if error.errno == errno.EADDRINUSE else ""
+        raise CommandError(f"{where}: {error.strerror or error}{hint}") from error
 
 
 async def _serve(server: CloudServer, machine: Machine, wanted: _Wanted) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,10 +62,18 @@ class Teller:
         if self._as_json:
             line = msgspec.json.encode(news).decode()
         elif news.screen:
-            line = f"screen at {news.screen} (to steer it: {news.screen}#token=<{news.token_file}>)"
+            line = f"screen at {await self._steerable(news)}"
         else:
             line = f"no screen: {news.trouble}"
         await self._say(f"{line}\n")
+
+    async def _steerable(self, news: ScreenNews) -> str:
+        """Return the screen's address; with the token for whoever sits at the terminal alone."""
+        if os.isatty(self._fd):
+            with suppress(OSError):
+                token = await trio.Path(news.token_file).read_text(encoding="ascii")
+                return f"{news.screen}#token={token.strip()}"
+        return f"{news.screen} (to steer it: {news.screen}#token=<{news.token_file}>)"
 
     def _in_words_of_start(self, leaves: tuple[str, ...]) -> str:
         return "" if self._as_json else f"running in {' + '.join(leaves)}\n"

@@ -179,4 +179,6 @@ def test_a_port_that_is_taken_is_refused_in_one_line() -> None:
             [*COMMAND, "--port", port], capture_output=True, text=True, timeout=60, check=False
         )
     assert asked.returncode == 1
-    assert asked.stderr == f"rvm-edge: 127.0.0.1:{port}: Address already in use\n"
+    assert asked.stderr == (
+        f"rvm-edge: 127.0.0.1:{port}: Address already in use; choose another with --port\n"
+    )
