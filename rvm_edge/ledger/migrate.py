@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rvm_edge.durable_files import sync
 from rvm_edge.ledger.failures import LedgerTooNewError
 from rvm_edge.ledger.schema import MIGRATION_SET, Migration
+from rvm_edge.statechart.hidden_module import hidden
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -59,7 +59,8 @@ def migrate(connection: sqlite3.Connection, todo: Sequence[Migration]) -> None:
     """
     # Imported only here: a ledger that is up to date, which is every start but the first, costs
     # the daemon neither the time nor the memory.
-    with _numpy_hidden():
+    # sqlite-utils imports numpy when it is installed, only to know more column types: 14 MB.
+    with hidden("numpy"):
         from sqlite_utils import Database, Migrations  # noqa: PLC0415 - see above
 
     steps = Migrations(MIGRATION_SET)
@@ -87,21 +88,3 @@ def back_up(connection: sqlite3.Connection, target: Path) -> None:
     sync(unfinished)
     unfinished.replace(target)
     sync(target.parent)
-
-
-@contextmanager
-def _numpy_hidden() -> Iterator[None]:
-    """Let an optional ``import numpy`` fail inside, unless numpy is loaded already.
-
-    sqlite-utils imports numpy when it is installed, only to know more column types. That is 14 MB
-    of memory for nothing in a process that lives for months; None in `sys.modules` is Python's
-    documented way to make an import fail.
-    """
-    if "numpy" in sys.modules:
-        yield
-        return
-    sys.modules["numpy"] = None  # type: ignore[assignment] # None blocks the import
-    try:
-        yield
-    finally:
-        del sys.modules["numpy"]
