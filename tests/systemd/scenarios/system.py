@@ -69,8 +69,10 @@ def wait_until_served(by: int | None = None, limit_s: float = 30.0) -> float:
     """
     began = time.monotonic()
     while time.monotonic() - began < limit_s:
-        if is_serving() and main_pid() not in (0, by):
-            return time.monotonic() - began
+        if is_serving():
+            served_s = time.monotonic() - began
+            if main_pid() not in (0, by):
+                return served_s
         time.sleep(0.02)
     raise SystemExit(f"not serving after {limit_s} s\n{journal()}")
 
