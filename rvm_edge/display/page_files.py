@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Final
 
 from rvm_edge.kiosk import PAGE
-from rvm_edge.statechart.export.document import as_json
+from rvm_edge.statechart.document import Json, canonical, chart_document, chart_hash
 from states.chart import CHART
 
+FOLDERS: Final = (PAGE,)
 
-@contextmanager
-def page_folders() -> Iterator[tuple[Path, ...]]:
-    """Yield the folders whose files are to be read while inside.
 
-    The chart is the one that runs, written down anew: a copy in the project could be another one.
+def written_anew() -> Mapping[str, bytes]:
+    """Return the chart as `rvm-edge chart export` writes it, but for the blanks.
 
-    Raises:
-        OSError: the disk refuses.
+    The one that runs: a copy in the project could be another one.
     """
-    with tempfile.TemporaryDirectory(prefix="rvm-page-") as folder:
-        (Path(folder) / "chart.json").write_text(as_json(CHART), encoding="utf-8")
-        yield (PAGE, Path(folder))
+    document: Json = {"chart": chart_document(CHART), "hash": chart_hash(CHART)}
+    return {"chart.json": canonical(document).encode()}

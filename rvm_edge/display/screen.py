@@ -25,7 +25,7 @@ from rvm_edge.display.login_offer import offer_to_users
 from rvm_edge.display.memory import Memory
 from rvm_edge.display.model_in_use import ModelInUse
 from rvm_edge.display.moments import utc_text
-from rvm_edge.display.page_files import page_folders
+from rvm_edge.display.page_files import FOLDERS, written_anew
 from rvm_edge.display.screen_plan import ScreenNews, ScreenPlan, Told
 from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
@@ -190,16 +190,16 @@ class _Screen:
         from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge  # noqa: PLC0415
 
         settings = self._plan.settings
-        with page_folders() as folders:
-            arrangement = Arrangement(
-                token=self._plan.token,
-                pins=self._pins,
-                port=self._port,
-                origins=settings.origins,
-                pages=folders,
-                language=settings.language,
-            )
-            bridge = LocalBridge(self._view, self._control, arrangement, self._world)
+        arrangement = Arrangement(
+            token=self._plan.token,
+            pins=self._pins,
+            port=self._port,
+            origins=settings.origins,
+            pages=FOLDERS,
+            written=written_anew(),
+            language=settings.language,
+        )
+        bridge = LocalBridge(self._view, self._control, arrangement, self._world)
         self._bridge = bridge
         refusal: AddressRefusedError | None = None
         async with trio.open_nursery() as nursery:

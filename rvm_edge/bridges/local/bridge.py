@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from types import MappingProxyType
 
 import trio
 
@@ -59,6 +60,7 @@ class Arrangement:
         origins: of other pages that may use the bridge, beside its own and the server's for this
             screen.
         pages: folders of files to serve, beside the bridge's own; a later one wins.
+        written: files to serve that lie in no folder, by their path on the page; these win.
         language: shown until somebody chooses.
         limits: what is borne from the outside.
     """
@@ -69,6 +71,7 @@ class Arrangement:
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
     pages: Sequence[Path] = ()
+    written: Mapping[str, bytes] = MappingProxyType({})
     language: Language = "id"
     limits: Limits = field(default_factory=Limits)
 
@@ -126,7 +129,7 @@ class LocalBridge:
             self._desk.answered,
             lambda: self._fanout.listeners + self._predecessor.pages,
         )
-        self._files = load((OWN, *arrangement.pages))
+        self._files = load((OWN, *arrangement.pages), arrangement.written)
         self._house = House(
             self._fanout,
             self._present,

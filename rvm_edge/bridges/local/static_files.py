@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +49,14 @@ class StaticFile:
     etag: str
 
 
-def load(folders: Iterable[Path]) -> Mapping[str, StaticFile]:
+def load(
+    folders: Iterable[Path], written: Mapping[str, bytes] = MappingProxyType({})
+) -> Mapping[str, StaticFile]:
     """Read all files of all folders, by their path below; a later folder wins.
+
+    Args:
+        folders: where they lie. What is no file, or leads somewhere else, is left out.
+        written: files that lie nowhere, by their path; these win over all folders.
 
     Raises:
         OSError: one cannot be read.
@@ -56,13 +64,18 @@ def load(folders: Iterable[Path]) -> Mapping[str, StaticFile]:
     """
     found: dict[str, StaticFile] = {}
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            content_type = TYPES.get(path.suffix)
-            if content_type is None or path.is_symlink() or not path.is_file():
-                continue
-            body = path.read_bytes()
-            if len(body) > MOST_BYTES:
-                raise ValueError(f"{path} is too large for a page: {len(body)} bytes")
-            etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-            found[path.relative_to(folder).as_posix()] = StaticFile(content_type, body, etag)
+        for inner, _, names in os.walk(folder):
+            for name in names:
+                path = Path(inner, name)
+                if path.suffix in TYPES and stat.S_ISREG(path.lstat().st_mode):
+                    below = os.path.relpath(path, folder)
+                    found[below] = _served(below, path.read_bytes())
+    found.update({name: _served(name, body) for name, body in written.items()})
     return MappingProxyType(found)
+
+
+def _served(name: str, body: bytes) -> StaticFile:
+    if len(body) > MOST_BYTES:
+        raise ValueError(f"{name} is too large for a page: {len(body)} bytes")
+    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    return StaticFile(TYPES[Path(name).suffix], body, etag)
