@@ -29,7 +29,7 @@ class Losses(msgspec.Struct, frozen=True):
 
 
 def run() -> BenchResult:
-    """Measure; about a minute and a half."""
+    """Measure; about two minutes."""
     with tempfile.TemporaryDirectory(prefix="bench-service-") as folder:
         found = msgspec.convert(run_scenario("losses", Path(folder), _LIMIT_S), Losses)
     figures = {"killed_promise_s": KILLED_PROMISE_S, "hung_promise_s": HUNG_PROMISE_S}
