@@ -132,7 +132,9 @@ class Web:
         }
         phases = httpx.Timeout(self.patience.stall_s, connect=self.patience.connect_s)
         limits = {"timeout": phases.as_dict()}
-        return httpx.Request("GET", at, headers=sent, stream=WholeBody(b""), extensions=limits)
+        request = httpx.Request("GET", at, headers=sent, extensions=limits)
+        request.stream = WholeBody(b"")  # given to the constructor, it would leave Host out
+        return request
 
 
 async def each_chunk(response: httpx.Response, take: Callable[[bytes], Awaitable[None]]) -> None:

@@ -352,3 +352,24 @@ class TestTheKeyStaysHome:
         with pytest.raises(TroubleError) as refused:
             await fetch(wanted=Admitted(signed, digest, None, ""))
         assert "secret" not in str(refused.value)
+
+
+async def test_what_is_asked_over_a_real_socket_is_what_http_wants() -> None:
+    heard: list[bytes] = []
+
+    async def answer(stream: trio.SocketStream) -> None:
+        heard.append(await stream.receive_some(65536))
+        await stream.send_all(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+        )
+
+    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    place = f"127.0.0.1:{listener.socket.getsockname()[1]}"
+    with trio.fail_after(60):
+        async with open_web() as web, trio.open_nursery() as nursery:
+            nursery.start_soon(trio.serve_listeners, answer, [listener])
+            assert await web.document(f"http://{place}/releases", 100) == b"{}"
+            nursery.cancel_scope.cancel()
+    (asked,) = heard
+    assert asked.lower().count(f"host: {place}".encode()) == 1
+    assert b"content-length" not in asked.lower()
