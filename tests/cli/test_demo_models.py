@@ -127,6 +127,9 @@ async def test_a_released_model_judges_from_the_next_deposit_on_and_is_rolled_ba
             assert "serves from the next item on" in visit.said[0]
             assert new != SHIPPED
             assert await visit.judged_by() == new
+            told = await machine.server.uplinks[-1].telemetry.inventory()
+            assert (told.model_name, told.model_hash) != ("", SHIPPED)
+            assert told.model_hash == new
             for _ in range(LOSSES):
                 await visit.eyes.ready()
                 lost = visit.eyes.restarts

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import trio
 
+from rvm_edge.cli.demo.demo_telemetry import DemoTelemetry
 from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.server import DemoServer, demo_server
@@ -20,6 +22,7 @@ from rvm_edge.settings import Settings
 from rvm_edge.simulator.cloud import Dialect
 from rvm_edge.simulator.host import RecordedHost
 from rvm_edge.simulator.specimens import Samples
+from rvm_edge.simulator.still_telemetry import StillTelemetry
 from rvm_edge.simulator.virtual_clock import NEW_YEAR, TrioClock
 from rvm_edge.simulator.world import World
 from states.events import LinkLost
@@ -153,7 +156,8 @@ async def simulated_machine(
             setup = replace(setup, worker=await stack.enter_async_context(own.run()))
         around = await stack.enter_async_context(surroundings(settings, setup))
         heard = server.uplinks.append if own is None else own.before(server.uplinks.append)
-        parts = fit(around.parts(server.link(made=heard), RecordedHost()))
+        telemetry = StillTelemetry if own is None else partial(DemoTelemetry, model=own.in_use)
+        parts = fit(around.parts(server.link(telemetry, heard), RecordedHost()))
         if own is not None:
             parts = own.fit(parts)
         daemon = await stack.enter_async_context(
