@@ -20,6 +20,14 @@ ONLY_ONCE = 'if mkdir "{folder}/failed" 2>/dev/null; then {how}; fi'
     ("how", "said"),
     [
         ("echo no display >&2; exit 3", "the browser ended with exit code 3; it said: no display"),
+        (
+            "echo Running as root without --no-sandbox is not supported >&2; exit 1",
+            "; a browser does not run as root: start this as a user of its own",
+        ),
+        (
+            "echo 'Missing X server or $DISPLAY' >&2; exit 1",
+            "; there is no display: start this where DISPLAY names one",
+        ),
         (r"printf 'nonsense\0' >&4; exec sleep 60", "the browser does not speak DevTools"),
     ],
 )

@@ -21,6 +21,7 @@ from rvm_edge.kiosk.keeper.devtools import (
     DevToolsError,
     NoAnswerError,
 )
+from rvm_edge.kiosk.keeper.last_words import with_advice
 from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page import COMMAND_S, Page
 from rvm_edge.kiosk.keeper.profile import ProfileError, fresh_profile
@@ -167,8 +168,7 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
     if failure is not None:
         raise failure
     if end.how:
-        said = f"; it said: {process.last_words}" if process.last_words else ""
-        raise BrowserLostError(f"{end.how}{said}")
+        raise BrowserLostError(f"{end.how}{with_advice(process.last_words)}")
 
 
 @dataclass
