@@ -80,7 +80,8 @@ def parse(command: click.Command, words: list[str], *, is_whole: bool) -> None:
     Raises:
         click.UsageError: no such command, option or choice, or an argument is missing.
     """
-    context = click.Context(command, info_name=command.name)
+    # click keeps, for the whole process, the help option that a command was first asked for.
+    context = click.Context(command, info_name=command.name, help_option_names=["-h", "--help"])
     try:
         given, left, _ = command.make_parser(context).parse_args(list(words))
     except click.BadOptionUsage:  # "`--model` names another"
