@@ -221,6 +221,7 @@
  * @property {boolean} has_cut_out
  * @property {string} picture a path on the bridge, for a minute
  * @property {string} cut_out likewise of the item alone, as the second judge saw it; "" without one
+ * @property {{id: {happened: string, advice: string}, en: {happened: string, advice: string}}|null} words what people were told
  */
 
 /**

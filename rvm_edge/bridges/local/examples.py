@@ -10,6 +10,7 @@ from rvm_edge.bridges.local import requests as ask
 from rvm_edge.bridges.local import simulation_requests as simulated
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Incoming
+from rvm_edge.bridges.local.both_words import words_of
 from rvm_edge.bridges.local.messages import (
     PROTOCOL,
     Alive,
@@ -23,7 +24,6 @@ from rvm_edge.bridges.local.messages import (
     not_done,
 )
 from rvm_edge.bridges.local.parts import ItemNow, ItemStep, LinkMode, LinkNow, Snapshot, StateNow
-from rvm_edge.bridges.local.present import words_of
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.verbs import asked_in
 from rvm_edge.item import Reason

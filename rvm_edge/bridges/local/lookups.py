@@ -10,6 +10,7 @@ from typing import Final
 
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request
+from rvm_edge.bridges.local.both_words import words_of
 from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.messages import Result
@@ -51,7 +52,7 @@ class Loans:
         self._lent[ticket] = (self._clock() + GLIMPSE_S, uuids)
         while len(self._lent) > LOANS:
             self._lent.popitem(last=False)
-        return replace(page, items=tuple(_with_paths(item, ticket) for item in page.items))
+        return replace(page, items=tuple(_for_a_page(item, ticket) for item in page.items))
 
     def allow(self, client_uuid: str, ticket: str) -> bool:
         """Say whether this ticket is good for this item's picture now."""
@@ -59,10 +60,15 @@ class Loans:
         return client_uuid in uuids and self._clock() < until_s
 
 
-def _with_paths(item: KeptItem, ticket: str) -> KeptItem:
+def _for_a_page(item: KeptItem, ticket: str) -> KeptItem:
     path = f"/evidence/{item.client_uuid}"
     cut_out = f"{path}.cut.jpg?ticket={ticket}" if item.has_cut_out else ""
-    return replace(item, picture=f"{path}.jpg?ticket={ticket}", cut_out=cut_out)
+    return replace(
+        item,
+        picture=f"{path}.jpg?ticket={ticket}",
+        cut_out=cut_out,
+        words=words_of(item.reason),
+    )
 
 
 class Lookups:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from rvm_edge.bridges.local.both_words import BothWords
 from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.part import Part
 from rvm_edge.bridges.local.verbs import Verb
@@ -38,30 +39,6 @@ class ItemStep(Enum):
     DROPPED = "dropped"
     RETURNED = "returned"
     IN_DOUBT = "in_doubt"
-
-
-class Words(msgspec.Struct, frozen=True):
-    """What to tell people about a verdict, in one language.
-
-    Attributes:
-        happened: a short headline.
-        advice: what to do now, as one sentence.
-    """
-
-    happened: str
-    advice: str
-
-
-class BothWords(msgspec.Struct, frozen=True):
-    """The same in the machine's two languages.
-
-    Attributes:
-        id: Indonesian.
-        en: English.
-    """
-
-    id: Words
-    en: Words
 
 
 class StateNow(Part, frozen=True, tag="state"):

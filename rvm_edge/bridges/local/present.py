@@ -10,11 +10,11 @@ import msgspec
 from msgspec.structs import replace
 
 from rvm_edge.bridges.local import places
+from rvm_edge.bridges.local.both_words import words_of
 from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.parts import (
     AlarmsNow,
     AnyPart,
-    BothWords,
     ItemNow,
     ItemStep,
     LanguageNow,
@@ -27,7 +27,6 @@ from rvm_edge.bridges.local.parts import (
     SetupNow,
     Snapshot,
     StateNow,
-    Words,
 )
 from rvm_edge.bridges.local.places import is_in
 from rvm_edge.bridges.local.verbs import asked_in
@@ -35,7 +34,6 @@ from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.item import Reason, SessionMode
 from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
-from rvm_edge.wording import wording_of
 
 Looked = (
     SensorsNow | QueueNow | AlarmsNow | LanguageNow | LoginNow | SetupNow | ModelNow | SelfTestNow
@@ -181,15 +179,6 @@ class Present:
                 item, accepted=about.accepted, reason=about.reason, words=words_of(about.reason)
             )
         return item if sighting is None else _seen(item, sighting)
-
-
-def words_of(reason: Reason) -> BothWords:
-    """Return what to tell people about a verdict with this reason."""
-    wording = wording_of(reason)
-    return BothWords(
-        id=Words(wording.indonesian.happened, wording.indonesian.advice),
-        en=Words(wording.english.happened, wording.english.advice),
-    )
 
 
 def _state(configuration: Configuration) -> StateNow:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
 
+from rvm_edge.bridges.local.both_words import BothWords
 from rvm_edge.bridges.local.condition import Model
 from rvm_edge.item import Reason, SessionMode
 
@@ -91,6 +92,7 @@ class KeptItem:
         has_cut_out: what the second judge took for the item lies beside the picture.
         picture: its path on this bridge, for a minute.
         cut_out: likewise of the item on grey; "" where there is none.
+        words: what people were told of that verdict; null from a machine that does not say it.
     """
 
     number: int
@@ -106,6 +108,7 @@ class KeptItem:
     has_cut_out: bool = False
     picture: str = ""
     cut_out: str = ""
+    words: BothWords | None = None
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,13 @@ async def test_the_next_page_begins_where_the_last_one_ended() -> None:
     assert second["items"][0]["number"] == last - 1
 
 
+async def test_a_picture_comes_with_what_people_were_told_in_both_languages() -> None:
+    async with bridge(remembering(), pins=pins()) as running, page(running) as kiosk:
+        item, *_ = (await looked_up(kiosk, "list_evidence"))["evidence"]["items"]
+    assert item["words"]["id"]["happened"] == "Botol PET kosong diterima"
+    assert item["words"]["en"]["happened"] == "Empty PET bottle accepted"
+
+
 async def test_a_picture_is_fetched_with_the_ticket_of_its_page_alone() -> None:
     async with bridge(remembering(), pins=pins()) as running, page(running) as kiosk:
         (path, *_) = {

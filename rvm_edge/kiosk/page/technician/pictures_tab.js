@@ -124,7 +124,8 @@ const FULL_PAGE = 8;
 function exhibitOf(item, { words, language }) {
   const { panel } = words;
   const sure = item.label && `${item.label} ${Math.round(item.confidence * 100)}\u00a0%`;
-  const about = [item.reason.replaceAll("_", " "), sure].filter(Boolean).join(" · ");
+  const reason = item.words?.[language].happened ?? item.reason.replaceAll("_", " ");
+  const about = [reason, sure].filter(Boolean).join(" · ");
   const where = item.uploaded ? panel.uploaded : panel.notUploaded;
   const more = `${ago(item.at, language)} · ${Math.ceil(item.size / 1000)}\u00a0kB · ${where}`;
   const mark = item.accepted ? "good" : "back";
