@@ -144,7 +144,7 @@ def verify_command(model: Path | None, manifest: Path | None, as_json: bool) -> 
     if as_json:
         print_json({"checked": [path for path, _ in files], "wrong": wrong})
     else:
-        click.echo(f"{len(files)} models checked, {len(wrong)} wrong")
+        click.echo(f"models checked: {len(files)}, wrong: {len(wrong)}")
     if wrong:
         raise CommandError(f"{wrong[0]} is missing or damaged; rvm-edge model rollback")
 

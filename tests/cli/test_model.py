@@ -172,7 +172,7 @@ def test_verify_finds_a_model_that_rotted(machine: Machine) -> None:
     with open_store(folder, ModelFile(basis, SHIPPED.sha256, "v1")) as store:
         install(store, OLD)
         install(store, NEW)
-    assert machine("verify").stdout == "3 models checked, 0 wrong\n"
+    assert machine("verify").stdout == "models checked: 3, wrong: 0\n"
     (folder / OLD[0].file_name).write_bytes(b"rot")
     wrong = machine("verify")
     assert wrong.exit_code == 1

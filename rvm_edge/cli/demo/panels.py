@@ -186,7 +186,7 @@ def machine_panel(scene: Scene) -> Panel:
     bar = Text("█" * filled + "░" * (_BAR_CELLS - filled), GOOD if filled < _BAR_CELLS - 1 else BAD)
     table.add_row("bin", bar.append(f" {scene.bin_pct:.0f} %"))
     table.add_row("queue", _queue(scene))
-    table.add_row("server", Text(f"has {scene.on_server} items"))
+    table.add_row("server", Text(f"items: {scene.on_server}"))
     table.add_row(
         "broken", Text(", ".join(scene.troubles) or "nothing", BAD if scene.troubles else DIM)
     )
