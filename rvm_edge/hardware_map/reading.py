@@ -44,7 +44,15 @@ def parse_hardware_map(raw: bytes, name: str = "hardware_map.json") -> HardwareM
     """
     with refused_as(HardwareMapError, name, raw, MAX_BYTES):
         document = _parsed(raw.decode("utf-8-sig"))
-        if isinstance(document, dict) and "ports" not in document:
+        known = HardwareMap.__struct_encode_fields__
+        if (
+            isinstance(document, dict)
+            and "ports" not in document
+            and all(
+                key in known
+                for key in document  # a key that is misspelt is named instead
+            )
+        ):
             raise RefusedValueError(
                 "ports", "is missing: docs/reference/drivers.md shows a whole map"
             )
