@@ -44,21 +44,23 @@ def parse_hardware_map(raw: bytes, name: str = "hardware_map.json") -> HardwareM
     """
     with refused_as(HardwareMapError, name, raw, MAX_BYTES):
         document = _parsed(raw.decode("utf-8-sig"))
-        known = HardwareMap.__struct_encode_fields__
-        if (
-            isinstance(document, dict)
-            and "ports" not in document
-            and all(
-                key in known
-                for key in document  # a key that is misspelt is named instead
-            )
-        ):
+        if _lacks_ports(document):
             raise RefusedValueError(
                 "ports", "is missing: docs/reference/drivers.md shows a whole map"
             )
         found = to_struct(document, HardwareMap)
         require_served(found)
     return found
+
+
+def _lacks_ports(document: object) -> bool:
+    """Say whether a map is none for want of ports, and has no other key that may mean them."""
+    known = HardwareMap.__struct_encode_fields__
+    return (
+        isinstance(document, dict)
+        and "ports" not in document
+        and all(key in known for key in document)
+    )
 
 
 def _parsed(text: str) -> object:
