@@ -20,7 +20,7 @@ export class Bench {
   /**
    * @param {EdgeClient} edge
    * @param {Words} words
-   * @param {string} language that they are in.
+   * @param {"id" | "en"} language that they are in.
    * @param {() => void} onLockedOut called when the bridge wants the PIN again.
    */
   constructor(edge, words, language, onLockedOut) {
