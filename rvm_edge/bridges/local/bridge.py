@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from types import MappingProxyType
 
 import trio
 
@@ -71,7 +70,7 @@ class Arrangement:
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
     pages: Sequence[Path] = ()
-    written: Mapping[str, bytes] = MappingProxyType({})
+    written: Mapping[str, bytes] = field(default_factory=dict)
     language: Language = "id"
     limits: Limits = field(default_factory=Limits)
 
