@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from rvm_edge.each_once import SaidTwiceError, once
 from rvm_edge.hardware_map.served import require_served
 from rvm_edge.hardware_map.tables import HardwareMap
 from rvm_edge.strict_tables import RefusedValueError, refused_as, to_struct
@@ -65,7 +66,9 @@ def _lacks_ports(document: object) -> bool:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_without_repetition)
+        return json.loads(text, object_pairs_hook=once)
+    except SaidTwiceError as error:
+        raise RefusedValueError(error.key[:60], "stands twice in the same table") from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         why = _habit(text[: error.pos].rstrip(), text[error.pos :].lstrip()) or error.msg
@@ -81,13 +84,3 @@ def _habit(before: str, here: str) -> str:
     if here.startswith("'"):
         return "JSON puts texts and names in double quotes"
     return ""
-
-
-def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a key that stands twice: JSON would silently keep the last."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [key for key, _ in pairs]
-        twice = next(key for key in names if names.count(key) > 1)
-        raise RefusedValueError(twice[:60], "stands twice in the same table")
-    return table

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from rvm_edge.each_once import SaidTwiceError, require_each_once
 from rvm_edge.identity import Identity, Secret
-from rvm_edge.provisioning.each_once import SaidTwiceError, require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.provisioning.problems import Problem, ProblemError
 from rvm_edge.strict_tables import refused_as

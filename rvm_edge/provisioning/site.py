@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.provisioning.each_once import require_each_once
+from rvm_edge.each_once import require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.strict_tables import refused_as, to_struct
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from rvm_edge.each_once import require_each_once
 from rvm_edge.provisioning.admitting import at_server
 from rvm_edge.provisioning.credentials import (
     MOST_BYTES,
@@ -18,7 +19,6 @@ from rvm_edge.provisioning.credentials import (
     origin_of,
     parse_credentials,
 )
-from rvm_edge.provisioning.each_once import require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.provisioning.problems import Problem
 from rvm_edge.provisioning.site import Language, Site

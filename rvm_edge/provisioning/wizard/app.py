@@ -14,9 +14,9 @@ from quart import Response, request
 from quart_trio import QuartTrio
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from rvm_edge.each_once import SaidTwiceError, require_each_once
 from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
 from rvm_edge.provisioning.credentials import MOST_BYTES, Credentials
-from rvm_edge.provisioning.each_once import SaidTwiceError, require_each_once
 from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.wizard import wire
 from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER, HEADERS, Doorkeeper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 
 class SaidTwiceError(ValueError):
@@ -17,6 +18,19 @@ class SaidTwiceError(ValueError):
         self.key = key
 
 
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make a dict of an object's pairs; `object_pairs_hook` of `json.loads`.
+
+    Raises:
+        SaidTwiceError: a key is there twice; the first such is named.
+    """
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        times = Counter(key for key, _ in pairs)
+        raise SaidTwiceError(next(key for key, _ in pairs if times[key] > 1))
+    return table
+
+
 def require_each_once(raw: bytes) -> None:
     """Refuse an object, at any depth, that has a key twice.
 
@@ -27,12 +41,4 @@ def require_each_once(raw: bytes) -> None:
         SaidTwiceError: one has.
     """
     # Numbers stay texts: how large they are is no business of this.
-    json.loads(raw.decode(), object_pairs_hook=_once, parse_int=str, parse_float=str)
-
-
-def _once(pairs: list[tuple[str, object]]) -> None:
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise SaidTwiceError(key)
-        seen.add(key)
+    json.loads(raw.decode(), object_pairs_hook=once, parse_int=str, parse_float=str)
