@@ -1,9 +1,9 @@
-"""Goes from check to check, and lets none of them hold up the others."""
+"""Asks every check, and lets none of them hold up the others."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,33 +34,6 @@ class Examined:
     repaired: str = ""
 
 
-async def examine(
-    place: Place,
-    checks: Sequence[Check],
-    *,
-    repair: bool = False,
-    limiter: trio.CapacityLimiter | None = None,
-) -> AsyncIterator[Examined]:
-    """Ask every check, one after the other.
-
-    Each runs in a thread that is left alone when it does not come back: a device or a mount that
-    hangs is a finding, not the end of the round.
-
-    Args:
-        place: what is looked at.
-        checks: what is asked.
-        repair: put right what can be put right by itself, and look again.
-        limiter: of the threads in which it is looked, where they are not to be the program's.
-    """
-    for check in checks:
-        found = await _look(place, check, limiter)
-        done = ""
-        if repair and found.repair is not None:
-            done = await _done(found.repair, limiter)
-            found = await _look(place, check, limiter)
-        yield Examined(check, found, done)
-
-
 async def examine_together(
     place: Place,
     checks: Sequence[Check],
@@ -72,7 +45,9 @@ async def examine_together(
 ) -> list[Examined]:
     """Ask all checks at the same time, so that the round takes no longer than the slowest of them.
 
-    Those that open the same device are asked one after the other, in their order.
+    Each runs in a thread that is left alone when it does not come back: a device or a mount that
+    hangs is a finding, not the end of the round. Those that open the same device are asked one
+    after the other, in their order.
 
     Args:
         place: what is looked at.
@@ -106,24 +81,25 @@ async def examine_together(
             await looked[check.name].wait()
             one = Examined(check, found[check.name])
             if repair and one.finding.repair is not None:
-                (one,) = [again async for again in examine(place, (check,), repair=True)]
+                done = await _done(one.finding.repair)
+                one = Examined(check, await _look(place, check), done)
             examined.append(one)
             tell(one)
     return examined
 
 
-async def _done(repair: Repair, limiter: trio.CapacityLimiter | None) -> str:
+async def _done(repair: Repair) -> str:
     """Do it, and say what was done or why it could not be."""
     with trio.move_on_after(LOOK_S):
         try:
-            await trio.to_thread.run_sync(repair.do, limiter=limiter, abandon_on_cancel=True)
+            await trio.to_thread.run_sync(repair.do, abandon_on_cancel=True)
         except (OSError, DoctorError) as error:
             return f"could not {repair.what}: {error}"
         return repair.what
     return f"could not {repair.what} within {LOOK_S:g} s"
 
 
-async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None) -> Finding:
+async def _look(place: Place, check: Check, limiter: trio.CapacityLimiter | None = None) -> Finding:
     with trio.move_on_after(LOOK_S):
         try:
             return await trio.to_thread.run_sync(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def _check(name: str, look: Callable[[Place], Finding]) -> Check:
 
 
 async def _round(place: Place, *checks: Check, repair: bool = False) -> list[rounds.Examined]:
-    return [one async for one in rounds.examine(place, checks, repair=repair)]
+    in_turn = [replace(check, device="the same for all") for check in checks]
+    return await rounds.examine_together(place, in_turn, repair=repair)
 
 
 async def test_a_check_that_breaks_is_a_finding_and_the_next_is_asked(computer: Computer) -> None:
