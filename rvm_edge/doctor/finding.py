@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from rvm_edge.doctor.place import Place
+
+_ROOT: Final = 0
 
 
 class Level(Enum):
@@ -34,6 +38,11 @@ class Repair:
 
     what: str
     do: Callable[[], None]
+
+
+def for_root(what: str, do: Callable[[], None]) -> Repair | None:
+    """Return a repair that root alone can do; None for anybody else, who is told what to do."""
+    return Repair(what, do) if os.geteuid() == _ROOT else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from rvm_edge.doctor.finding import Check, Finding, Repair, failure, fine, note, warning
+from rvm_edge.doctor.finding import Check, Finding, Repair, failure, fine, for_root, note, warning
 from rvm_edge.doctor.place import Place
 
 MOST_FILES: Final = 20_000
@@ -25,7 +25,6 @@ _OF_THE_DISK: Final = "lost+found"
 
 _MATTERS: Final = "A machine that cannot remember takes no items."
 _MACHINES_USER: Final = "rvm"
-_ROOT: Final = 0
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,12 @@ def _of_others(folder: Path, owner: _Owner, entries: Sequence[Path]) -> Finding 
     others = [path for path in (folder, *entries) if _lies_with_another(path, owner)]
     if not others:
         return None
-    repair = Repair(f"give {_named(others)} to {owner.name}", partial(_give, others, owner))
     is_written = any(_is_written(path, folder) for path in others)
     return (failure if is_written else warning)(
         f"not {owner.name}'s: {_named(others)}",
         f"The machine runs as {owner.name}, and may not write what is another's.",
         f"Run: sudo chown -R {owner.name}: {folder}",
-        repair if os.geteuid() == _ROOT else None,
+        for_root(f"give {_named(others)} to {owner.name}", partial(_give, others, owner)),
     )
 
 

@@ -1,17 +1,12 @@
 """Whether the computer goes by the time zone that was chosen for the machine's site."""
 
-import os
 import subprocess
 from functools import partial
-from typing import Final
 
-from rvm_edge.doctor.finding import Check, DoctorError, Finding, Repair, fine, note, warning
+from rvm_edge.doctor.finding import Check, DoctorError, Finding, fine, for_root, note, warning
 from rvm_edge.doctor.place import PATIENCE_S, Place
 from rvm_edge.health.computer import read_computer
 from rvm_edge.provisioning.site import SiteError, read_site
-
-_ROOT: Final = 0
-"""Nobody else may set it: `sudo rvm-edge doctor` asks as the machine's own user."""
 
 
 def look(place: Place) -> Finding:
@@ -29,13 +24,12 @@ def look(place: Place) -> Finding:
     if not chosen:
         return note(f"{own or 'unknown'}, the computer's own; none was chosen for the site")
     if chosen != own:
-        repair = Repair(f"set the computer's time zone to {chosen}", partial(_set, chosen))
         return warning(
             f"the site's is {chosen}, the computer's {own or 'unknown'}",
             "The machine goes by the site's, and its pages show it. The screen's service does not: "
             "by the computer's it loads the page anew at night.",
             f"Run: sudo timedatectl set-timezone {chosen}",
-            repair if os.geteuid() == _ROOT else None,
+            for_root(f"set the computer's time zone to {chosen}", partial(_set, chosen)),
         )
     return fine(f"{chosen}, for the site and the computer")
 
