@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 
 import httpx
@@ -33,3 +34,20 @@ class LateTransport(httpx.AsyncBaseTransport):
         """Close the real transport, if it was ever made."""
         if self._made is not None:
             await self._made.aclose()
+
+
+def into_network(trust: ssl.SSLContext | None, limits: httpx.Limits | None = None) -> LateTransport:
+    """Return a way to any server, by no proxy.
+
+    Args:
+        trust: whom it believes to be one; None for the authorities of the operating system.
+        limits: of its connections; httpx's own unless told.
+    """
+
+    def make() -> httpx.AsyncHTTPTransport:
+        verify = trust or ssl.create_default_context()
+        if limits is None:
+            return httpx.AsyncHTTPTransport(verify=verify, trust_env=False)
+        return httpx.AsyncHTTPTransport(verify=verify, trust_env=False, limits=limits)
+
+    return LateTransport(make)

@@ -23,7 +23,7 @@ from rvm_edge.bridges.cloud.form import Form
 from rvm_edge.bridges.cloud.patience import retry_after_s
 from rvm_edge.bridges.cloud.trust import trusting
 from rvm_edge.identity import Identity, Secret
-from rvm_edge.late_transport import LateTransport
+from rvm_edge.late_transport import into_network
 from rvm_edge.settings import RequestSettings
 from rvm_edge.whole_body import WholeBody
 
@@ -93,16 +93,9 @@ class ApiClient:
             logging.getLogger(talkative).setLevel(logging.WARNING)
         ca_file = self._settings.ca_file
         trust = trusting(ca_file) if ca_file else None  # one that is no good is told of at once
-
-        def network() -> httpx.AsyncBaseTransport:
-            return httpx.AsyncHTTPTransport(
-                verify=trust or trusting(""),
-                trust_env=False,
-                limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S),
-            )
-
+        limits = httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S)
         async with httpx.AsyncClient(
-            transport=self._transport or LateTransport(network),
+            transport=self._transport or into_network(trust, limits),
             trust_env=False,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),

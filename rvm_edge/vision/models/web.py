@@ -19,7 +19,7 @@ import trio
 
 from rvm_edge import __version__
 from rvm_edge.identity import Identity
-from rvm_edge.late_transport import LateTransport
+from rvm_edge.late_transport import into_network
 from rvm_edge.vision.models.failures import TroubleError, UnfitError, UpdateError
 from rvm_edge.whole_body import WholeBody
 
@@ -185,14 +185,8 @@ async def open_web(
         logging.getLogger(talkative).setLevel(logging.WARNING)
     # An authority of the owner's that is no good is told of at once.
     trust = ssl.create_default_context(cafile=ca_file) if ca_file and transport is None else None
-
-    def network() -> httpx.AsyncBaseTransport:
-        return httpx.AsyncHTTPTransport(
-            verify=trust or ssl.create_default_context(), trust_env=False
-        )
-
     async with httpx.AsyncClient(
-        transport=transport or LateTransport(network),
+        transport=transport or into_network(trust),
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
