@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final
 
 import trio
@@ -13,6 +12,7 @@ from drivers.ports import Brake, DriverError
 from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.technicians_tasks import order_to_move
 from rvm_edge.orders import Component, Motion, Order
+from rvm_edge.provisioning.wizard.premises import End, LetGo
 from states.errands import STOPPED
 
 END_S: Final = 10.0
@@ -28,20 +28,6 @@ Give = Callable[[Order], Awaitable[str]]
 
 Withdraw = Callable[[Order], None]
 """Wants an order no more that is not begun yet."""
-
-LetGo = Callable[[], Awaitable[None]]
-"""Returns once the button is let go."""
-
-
-class End(Enum):
-    """How a movement ended."""
-
-    DONE = "done"
-    """It came to its end while the button was held."""
-    STOPPED = "stopped"
-    """It was let go, and stands where it was then."""
-    RAN_ON = "ran_on"
-    """It was let go, and went on to its end: the controller cannot stop it."""
 
 
 @dataclass
@@ -104,9 +90,9 @@ class HeldMotion:
         if not movement.what:
             raise RefusedError(f"it did not end within {END_S:g} s")
         if movement.what.endswith(STOPPED):
-            return End.STOPPED
+            return "stopped"
         self.gate_may_be_open = (part, motion) not in _SHUTS
-        return End.RAN_ON if runs_on else End.DONE
+        return "ran_on" if runs_on else "done"
 
     async def _stop(self, movement: _Movement) -> bool:
         """Stop it until it is over; return whether it went on to its end by itself."""

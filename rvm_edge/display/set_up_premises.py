@@ -138,7 +138,7 @@ class SetUpPremises:
                 return await self._shine(let_go)
             if self._motion is None:
                 raise NotMovedError("nothing moves here")
-            return (await self._motion.hold(*_MOTIONS[part], let_go)).value
+            return await self._motion.hold(*_MOTIONS[part], let_go)
         except (RefusedError, DriverError) as error:
             raise NotMovedError(str(error)) from error
         finally:
