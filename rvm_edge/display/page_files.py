@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from rvm_edge.kiosk import PAGE
-from rvm_edge.statechart.document import Json, canonical, chart_document, chart_hash
+from rvm_edge.statechart.document import canonical
+from rvm_edge.statechart.export.document import with_hash
 from states.chart import CHART
 
 FOLDERS: Final = (PAGE,)
@@ -17,5 +18,4 @@ def written_anew() -> Mapping[str, bytes]:
 
     The one that runs: a copy in the project could be another one.
     """
-    document: Json = {"chart": chart_document(CHART), "hash": chart_hash(CHART)}
-    return {"chart.json": canonical(document).encode()}
+    return {"chart.json": canonical(with_hash(CHART)).encode()}
