@@ -22,6 +22,7 @@ __all__ = [
     "json_option",
     "limit_option",
     "locations",
+    "port_of_esp32",
     "print_json",
     "settings",
     "wire_option",
@@ -116,6 +117,23 @@ def hardware_map() -> HardwareMap:
         return read_hardware_map(path if path.exists() else config_file(path.name))
     except (HardwareMapError, PackagedFileError) as error:
         raise CommandError(str(error), CONFIGURATION) from error
+
+
+def port_of_esp32(device: str | None) -> str:
+    """Return the serial port that is meant.
+
+    Args:
+        device: as the command line names it; None for the hardware map's.
+
+    Raises:
+        CommandError: there is none.
+    """
+    from rvm_edge.hardware_map import SIMULATED
+
+    path = device or hardware_map().esp32.device
+    if path == SIMULATED:
+        raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
+    return path
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,13 @@ from typing import Final
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
+from rvm_edge.cli.options import (
+    CommandError,
+    hardware_map,
+    json_option,
+    port_of_esp32,
+    print_json,
+)
 
 _READINGS: Final = 20
 _EVERY_S: Final = 0.1
@@ -55,7 +61,7 @@ def calibrate(*, device: str | None, grams: float, as_json: bool) -> None:
     Nothing is written: put what is printed into the map, and "scale": {"driver": "esp32"} among its
     ports.
     """
-    _port_of(device)  # before anybody empties a scale that nobody can read
+    port_of_esp32(device)  # before anybody empties a scale that nobody can read
     click.prompt("Empty the scale, then press Enter", default="", show_default=False, err=True)
     zero_count, noise = _measure(device)
     click.prompt(
@@ -93,7 +99,7 @@ def _measure(device: str | None) -> tuple[int, int]:
     from drivers.esp32.timings import Dialect
     from drivers.ports import DriverError
 
-    wire, path = hardware_map().esp32, _port_of(device)
+    wire, path = hardware_map().esp32, port_of_esp32(device)
     dialect = Dialect(wire.dialect)
     ask = partial(read_counts, path, wire.baud, dialect, readings=_READINGS, every_s=_EVERY_S)
     try:
@@ -101,15 +107,3 @@ def _measure(device: str | None) -> tuple[int, int]:
     except DriverError as error:
         raise CommandError(str(error)) from error
     return round(statistics.median(counts)), max(counts) - min(counts)
-
-
-def _port_of(device: str | None) -> str:
-    """Return the serial port that is meant.
-
-    Raises:
-        CommandError: there is none.
-    """
-    path = device or hardware_map().esp32.device
-    if path == "sim":
-        raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
-    return path

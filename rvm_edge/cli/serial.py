@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, hardware_map, json_option, print_json
+from rvm_edge.cli.options import (
+    CommandError,
+    hardware_map,
+    json_option,
+    port_of_esp32,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -104,9 +110,7 @@ def record(
     from drivers.esp32.timings import Dialect
 
     wire = hardware_map().esp32
-    path, dialect = device or wire.device, Dialect(spoken or wire.dialect)
-    if path == "sim":
-        raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
+    path, dialect = port_of_esp32(device), Dialect(spoken or wire.dialect)
     try:
         with out.open("xb", buffering=0) as file:
             transcript = _Transcript(file)
