@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -17,12 +19,23 @@ from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.errors import ChartError, JournalError
 from rvm_edge.statechart.export.journal import JournalFormat, change, journal_lines
-from rvm_edge.statechart.journal import GENESIS, Record, read, read_whole, tail, tail_whole, verify
+from rvm_edge.statechart.journal import (
+    GENESIS,
+    Record,
+    Verification,
+    read,
+    read_whole,
+    tail,
+    tail_whole,
+    verify,
+)
 from rvm_edge.statechart.retrace import Step, retrace
 from states.chart import CHART
 
 FOLLOW_S = 0.2
 """How long `--follow` waits before it looks for new rows."""
+
+_HASH: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 _json_lines = click.option(
     "--json", "as_json", is_flag=True, help="Print each row as one JSON object on one line."
@@ -69,6 +82,16 @@ def _rows(first: int, last: int | None) -> Iterator[Record]:
 
 def _decider() -> Decider[Machine]:
     return build(CHART)
+
+
+def _hashes(
+    _ctx: click.Context, _option: click.Parameter, told: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what cannot be a row's hash, rather than say that no row has it."""
+    for one in told:
+        if not _HASH.fullmatch(one):
+            raise click.BadParameter(f"{one!r} is no hash: 64 hexadecimal digits are")
+    return tuple(one.lower() for one in told)
 
 
 @command.command("tail")
@@ -121,17 +144,26 @@ def _clock(at: str) -> str:
 
 
 @command.command("verify", epilog="Exit code 1 if anything is wrong.")
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="HASH",
+    callback=_hashes,
+    help="A head that was noted earlier; it must be in the chain. May be given again.",
+)
 @json_option
-def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+def verify_command(heads: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Check every row: the chain of hashes, gaps, and that the chart decides it the same way again.
 
-    The journal's archives are read too, as far as they are here.
+    The journal's archives are read too, as far as they are here. What is damaged is named, and what
+    comes before and after it is checked all the same.
 
-    Whoever can rewrite the whole file can also compute a new chain: compare the head with a copy
-    that is kept elsewhere.
+    Whoever can rewrite the whole file can also compute a new chain, and an older copy is a whole
+    chain too: name a head that is kept elsewhere, such as the one that the server was told.
     """
     with _explained():
-        found = verify(_path(), _decider())
+        found = verify(_path(), _decider(), heads=heads)
     if as_json:
         print_json(
             {
@@ -142,22 +174,36 @@ def verify_command(as_json: bool) -> None:  # noqa: FBT001 - click passes option
                 "replayed": found.replayed,
                 "foreign": found.foreign,
                 "problems": list(found.problems),
+                "proven": found.proven,
+                "damaged": found.damaged,
+                "remarks": found.remarks,
             }
         )
     else:
-        for problem in found.problems:
-            _say(problem)
-        verdict = "nothing is wrong" if found.ok else f"{len(found.problems)} problem(s)"
-        click.echo(
-            f"{found.rows} rows, {found.replayed} decided again by the present chart, "
-            f"{found.foreign} by another one: {verdict}"
-        )
-        if found.first > 1:
-            click.echo(f"rows 1 to {found.first - 1} were archived, and are not here any more")
-        if found.head != GENESIS:
-            click.echo(f"head {found.head}")
+        _print_proof(found)
     if not found.ok:
         raise SystemExit(1)
+
+
+def _print_proof(found: Verification) -> None:
+    for problem in found.problems:
+        _say(problem)
+    for remark in found.remarks:
+        _say(f"note: {remark}")
+    verdict = "nothing is wrong" if found.ok else f"{len(found.problems)} problem(s)"
+    click.echo(
+        f"{found.rows} rows, {found.replayed} decided again by the present chart, "
+        f"{found.foreign} by another one: {verdict}"
+    )
+    if found.first > 1:
+        click.echo(f"rows 1 to {found.first - 1} were archived, and are not here any more")
+    if not found.ok:
+        for path in found.damaged:
+            click.echo(f"something is wrong in {path}")
+        stretches = ", ".join(f"{begin} to {end}" for begin, end in found.proven)
+        click.echo(f"nothing is wrong in rows {stretches}" if stretches else "no row holds")
+    if found.head != GENESIS:
+        click.echo(f"head {found.head}")
 
 
 @command.command("replay", epilog="Exit code 1 if the chart decides a row differently.")

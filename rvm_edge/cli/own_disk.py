@@ -50,6 +50,7 @@ def own_cleaner(
             _is_older_archive,
             offload,
             why_kept="the newest",
+            order=lambda path: named(path) or (),
         )
     )
     places += [models] if models is not None else []

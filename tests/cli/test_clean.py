@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
@@ -68,7 +69,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cache" / "thing").write_bytes(b"x" * 3000)
 
     def usage(_: Path) -> _Usage:
-        counted = ("logs", "cache", "evidence", "model-store")
+        counted = ("logs", "cache", "evidence", "model-store", "journal-archive")
         mine = sum(
             path.stat().st_size
             for name in counted
@@ -186,6 +187,19 @@ def test_of_the_archived_journals_the_newest_stays(tmp_path: Path, pictures: lis
         "journal-101-1000.jsonl.gz",
         "journal.part",
     ]
+
+
+def test_the_first_of_the_archived_journals_go_first_whatever_the_clock_said(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "journal-archive"
+    folder.mkdir()
+    names = [f"journal-{rows}.jsonl.gz" for rows in ("1-20", "21-100", "101-1000")]
+    for age, name in enumerate(names):
+        (folder / name).write_bytes(b"x" * 5000)
+        os.utime(folder / name, (1000 - age, 1000 - age))
+    call(tmp_path, "--apply", "--below", "75")
+    assert {path.name for path in folder.iterdir()} == set(names[1:])
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from rvm_edge.statechart.definition import Event
 from rvm_edge.statechart.document import chart_hash
 from rvm_edge.statechart.journal import STARTED, Entry, Record, SqliteJournal, open_journal
 from rvm_edge.statechart.journal.archive import archive_folder
+from rvm_edge.statechart.journal.memory import utc_now
 from rvm_edge.statechart.offload import inline
 from states import events as ev
 from states.chart import CHART
@@ -174,8 +176,8 @@ class following:  # noqa: N801 - reads like the context manager it is
         self._process.communicate(timeout=60)
 
 
-async def write_more(path: Path) -> None:
-    appended = await SqliteJournal.open(path)
+async def write_more(path: Path, now: Callable[[], datetime] = utc_now) -> None:
+    appended = await SqliteJournal.open(path, now=now)
     initial = build(CHART).initial
     await appended.append(Entry(STARTED, {}, (), initial, (), chart_hash(CHART)))
     await appended.aclose()
@@ -193,6 +195,9 @@ class TestVerify:
             "replayed": ROWS,
             "foreign": 0,
             "problems": [],
+            "proven": [[1, ROWS]],
+            "damaged": [],
+            "remarks": [],
         }
 
     def test_people_read_it_in_two_lines(self, data: Path, head: str) -> None:
@@ -219,6 +224,51 @@ class TestVerify:
         answer = journal(data, "verify")
         assert answer.exit_code == 1
         assert "row 4: 3 was expected" in answer.stdout
+
+    def test_damage_is_named_with_what_still_holds(self, tmp_path: Path) -> None:
+        path = tmp_path / "journal.sqlite"
+        trio.run(write, path, *EVENTS)
+        trio.run(_archive, path)
+        (archive,) = archive_folder(path).iterdir()
+        archive.write_bytes(b"no archive")
+        answer = journal(tmp_path, "verify")
+        assert answer.exit_code == 1
+        problem, count, file, proven, head = answer.stdout.splitlines()
+        assert problem.startswith(f"archive {archive}: ")
+        assert count.endswith("1 problem(s)")
+        assert file == f"something is wrong in {archive}"
+        assert proven == f"nothing is wrong in rows {ROWS + 1} to {ROWS + 1}"
+        assert head.startswith("head ")
+        answer = journal(tmp_path, "verify", "--json")
+        assert answer.exit_code == 1
+        found = json.loads(answer.stdout)
+        assert (found["damaged"], found["proven"]) == ([str(archive)], [[ROWS + 1, ROWS + 1]])
+        assert found["problems"] == [problem]
+
+    def test_an_older_copy_lacks_the_head_that_was_noted(self, data: Path, head: str) -> None:
+        assert journal(data, "verify", "--head", head).exit_code == 0
+        tamper(data, "DELETE FROM journal WHERE event = 'stopped'")
+        assert journal(data, "verify").exit_code == 0
+        answer = journal(data, "verify", "--head", head.upper())
+        assert answer.exit_code == 1
+        assert f"no row has the hash {head}" in answer.stdout
+
+    def test_what_is_no_head_is_refused(self, data: Path) -> None:
+        answer = journal(data, "verify", "--head", "9f9f")
+        assert answer.exit_code == 2
+        assert "64 hexadecimal digits" in answer.stderr
+
+    def test_a_clock_that_was_set_is_a_note(self, data: Path) -> None:
+        rows = [json.loads(line) for line in journal_lines(data)]
+        trio.run(
+            partial(write_more, now=lambda: datetime(2026, 2, 1, tzinfo=timezone.utc)),
+            data / "journal.sqlite",
+        )
+        answer = journal(data, "verify")
+        assert answer.exit_code == 0
+        assert answer.stdout.splitlines()[0] == (
+            f"note: the clock went back by 28 days, 7:30:00 after row {rows[-1]['seq']}"
+        )
 
 
 class TestReplay:

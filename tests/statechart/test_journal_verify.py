@@ -98,6 +98,7 @@ async def test_an_honest_journal_proves_itself() -> None:
         foreign=0,
         head=records[-1].hash,
         problems=(),
+        proven=((1, len(STORY) + 2),),
     )
 
 
@@ -115,8 +116,11 @@ async def test_a_file_is_verified_like_its_rows(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     verification = verify(path, CELL_DECIDER)
-    assert verification.problems == ("journal row 5: column data is no canonical JSON",)
-    assert verification.rows == 4
+    assert verification.problems == (
+        "journal row 5: column data is no canonical JSON (after row 4)",
+    )
+    assert verification.rows == len(STORY) + 1
+    assert verification.proven == ((1, 4), (6, len(STORY) + 2))
 
 
 def test_an_empty_journal_proves_nothing_and_has_no_fault() -> None:

@@ -34,6 +34,7 @@ class OldFiles:
         offload: Offload,
         *,
         why_kept: str = "",
+        order: Callable[[Path], tuple[int, ...]] = lambda _: (),
     ) -> None:
         """Look at nothing yet.
 
@@ -43,12 +44,14 @@ class OldFiles:
             may_go: says of a file, by its path, whether it may go.
             offload: where the disk is waited for.
             why_kept: why the others in the folder stay.
+            order: what tells a file's age before its time of change does, which a wrong clock set.
         """
         self.name = name
         self._folder = folder
         self._may_go = may_go
         self._offload = offload
         self._why_kept = why_kept
+        self._order = order
 
     async def holding(self) -> Holding:
         """Add up what lies in the folder."""
@@ -67,7 +70,7 @@ class OldFiles:
     def _free(self, wanted_bytes: int) -> int:
         freed = 0
         trouble: OSError | None = None
-        for one in sorted(self._found(), key=lambda one: (one.changed_ns, one.path)):
+        for one in sorted(self._found(), key=self._age):
             if freed >= wanted_bytes:
                 break
             if self._may_go(one.path):
@@ -79,6 +82,9 @@ class OldFiles:
         if trouble is not None and not freed:
             raise trouble
         return freed
+
+    def _age(self, one: _Found) -> tuple[tuple[int, ...], int, Path]:
+        return self._order(one.path), one.changed_ns, one.path
 
     def _found(self) -> list[_Found]:
         found = []

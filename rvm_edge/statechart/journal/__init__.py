@@ -1,6 +1,7 @@
 """The journal: every step of the machine, durable, chained, and decidable again."""
 
-from rvm_edge.statechart.journal.archive import read_archive, read_whole, tail_whole
+from rvm_edge.statechart.journal.archive import read_archive
+from rvm_edge.statechart.journal.lineage import read_whole, tail_whole
 from rvm_edge.statechart.journal.memory import MemoryJournal
 from rvm_edge.statechart.journal.reading import read, tail
 from rvm_edge.statechart.journal.record import (

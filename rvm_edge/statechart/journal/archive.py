@@ -13,7 +13,6 @@ import json
 import os
 import re
 import zlib
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,17 +23,17 @@ from typing import Final
 from rvm_edge.statechart.document import Json, canonical
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.columns import COLUMNS, UnreadableRowError, decoded
-from rvm_edge.statechart.journal.reading import read, tail
 from rvm_edge.statechart.journal.record import ARCHIVED, GENESIS, Record, hash_of
 
 __all__ = [
     "Archive",
     "archive_folder",
-    "archives",
+    "lines_of",
     "named",
+    "proved",
     "read_archive",
-    "read_whole",
-    "tail_whole",
+    "row_of",
+    "sync",
     "write",
 ]
 
@@ -86,11 +85,11 @@ def write(folder: Path, records: Iterable[Record]) -> Archive:
     try:
         digest = hashlib.sha256()
         with closing(_packed(part, records, digest.update)) as packed:
-            first, last = _proved(packed)
+            first, last = proved(packed)
         if _digest_of(part) != digest.digest():
             raise JournalError(f"archive {part}: what is on the disk is not what was written")
         path = folder / f"journal-{first.seq}-{last.seq}.jsonl.gz"
-        if path.exists() and _proved(read_archive(path)) != (first, last):
+        if path.exists() and proved(read_archive(path)) != (first, last):
             raise JournalError(f"archive {path} is another journal's")
         part.replace(path)
         sync(folder)
@@ -107,60 +106,58 @@ def read_archive(path: Path) -> Iterator[Record]:
         JournalError: it is missing, cut or damaged.
         UnreadableRowError: this row is.
     """
+    return map(row_of, lines_of(path))
+
+
+def lines_of(path: Path) -> Iterator[bytes]:
+    """Yield an archive's lines, each of which should be a row.
+
+    Raises:
+        JournalError: it is missing, or from here on cut or damaged.
+    """
     try:
         with gzip.open(path, "rb") as file:
             while line := file.readline(MOST_LINE_BYTES):
-                yield _row(line)
+                yield line
     except (OSError, EOFError, zlib.error) as error:
         raise JournalError(f"archive {path}: {error}") from error
 
 
-def archives(journal: Path) -> tuple[Path, ...]:
-    """Return the archives that a journal goes on from, the oldest first, as far as they are here.
+def row_of(line: bytes) -> Record:
+    """Return the row in an archive's line.
 
     Raises:
-        JournalError: a file cannot be read.
+        UnreadableRowError: it holds none.
     """
-    found: list[Path] = []
-    first = next(read(journal), None)
-    while first is not None and first.event == ARCHIVED:
-        path = archive_folder(journal) / str(first.data.get("file"))
-        numbers = named(path)
-        if numbers is None or numbers[1] != first.seq - 1 or not path.is_file():
-            break
-        found.append(path)
-        first = next(read_archive(path), None)
-    return tuple(reversed(found))
+    try:
+        document: Json = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableRowError(f"a line of the archive is no JSON: {error}") from error
+    if not isinstance(document, dict) or set(document) != {name for name, _ in COLUMNS}:
+        raise UnreadableRowError("a line of the archive is no row")
+    return decoded(
+        [canonical(document[name]) if name in _NESTED else document[name] for name, _ in COLUMNS]
+    )
 
 
-def read_whole(journal: Path, *, after: int = 0) -> Iterator[Record]:
-    """Yield the rows of a journal and of its archives whose `seq` is above `after`, in order.
+def proved(records: Iterator[Record]) -> tuple[Record, Record]:
+    """Return the first row and the last of a chain without a gap.
 
     Raises:
-        JournalError: see `read` and `read_archive`.
+        JournalError: it is none.
     """
-    for path in archives(journal):
-        numbers = named(path)
-        if numbers is not None and numbers[1] > after:
-            yield from (record for record in read_archive(path) if record.seq > after)
-    yield from read(journal, after=after)
-
-
-def tail_whole(journal: Path, count: int) -> tuple[Record, ...]:
-    """Return the last `count` rows of a journal and of its archives, oldest first.
-
-    Raises:
-        JournalError: see `read` and `read_archive`.
-    """
-    found = tail(journal, count)
-    if not found or len(found) >= count:
-        return found
-    before: deque[Record] = deque(maxlen=count - len(found))
-    for path in archives(journal):
-        numbers = named(path)
-        if numbers is not None and numbers[1] >= found[0].seq - (count - len(found)):
-            before.extend(read_archive(path))
-    return (*before, *found)
+    first = last = next(records, None)
+    if first is None or last is None:
+        raise JournalError("a journal without rows cannot be archived")
+    if first.event != ARCHIVED and (first.seq, first.prev) != (1, GENESIS):
+        raise JournalError(f"row {first.seq} cannot be the first of a journal")
+    for record in chain((first,), records):
+        if record.hash != hash_of(record):
+            raise JournalError(f"row {record.seq} does not have its hash")
+        if record is not first and (record.seq, record.prev) != (last.seq + 1, last.hash):
+            raise JournalError(f"row {record.seq} does not follow row {last.seq}")
+        last = record
+    return first, last
 
 
 def sync(folder: Path) -> None:
@@ -209,26 +206,6 @@ def _digest_of(path: Path) -> bytes:
     return digest.digest()
 
 
-def _proved(records: Iterator[Record]) -> tuple[Record, Record]:
-    """Return the first row and the last of a chain without a gap.
-
-    Raises:
-        JournalError: it is none.
-    """
-    first = last = next(records, None)
-    if first is None or last is None:
-        raise JournalError("a journal without rows cannot be archived")
-    if first.event != ARCHIVED and (first.seq, first.prev) != (1, GENESIS):
-        raise JournalError(f"row {first.seq} cannot be the first of a journal")
-    for record in chain((first,), records):
-        if record.hash != hash_of(record):
-            raise JournalError(f"row {record.seq} does not have its hash")
-        if record is not first and (record.seq, record.prev) != (last.seq + 1, last.hash):
-            raise JournalError(f"row {record.seq} does not follow row {last.seq}")
-        last = record
-    return first, last
-
-
 def _line(record: Record) -> bytes:
     document: dict[str, Json] = {
         **vars(record),
@@ -238,15 +215,3 @@ def _line(record: Record) -> bytes:
         "taken": list(record.taken),
     }
     return canonical(document).encode("ascii") + b"\n"
-
-
-def _row(line: bytes) -> Record:
-    try:
-        document: Json = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableRowError(f"a line of the archive is no JSON: {error}") from error
-    if not isinstance(document, dict) or set(document) != {name for name, _ in COLUMNS}:
-        raise UnreadableRowError("a line of the archive is no row")
-    return decoded(
-        [canonical(document[name]) if name in _NESTED else document[name] for name, _ in COLUMNS]
-    )
