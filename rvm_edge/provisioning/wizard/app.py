@@ -62,6 +62,7 @@ class Setup:
         done: set once credentials are kept; nothing is answered any more but that.
         draft: what was entered so far, by whoever is paired.
         buttons: which of the page's is held.
+        technician: the address that whoever is paired was last heard from; "" for nobody.
     """
 
     desk: PairingDesk
@@ -71,6 +72,7 @@ class Setup:
     done: trio.Event = field(default_factory=trio.Event)
     draft: Draft = field(default_factory=Draft)
     buttons: Buttons = field(default_factory=Buttons)
+    technician: str = ""
     _disk_pct: float | None = None
     _looking: trio.Lock = field(default_factory=trio.Lock)
     _finishing: trio.Lock = field(default_factory=trio.Lock)
@@ -87,6 +89,7 @@ class Setup:
             wait_s = ceil(error.wait_s)
             name = "wait" if wait_s else "wrong_code"
             return _json(wire.Refused(name, str(error), wait_s), 429 if wait_s else 403)
+        self.technician = request.remote_addr or ""
         self.draft = Draft()
         self.buttons.release()
         self._disk_pct = await self.premises.crowded_disk_pct()
@@ -243,13 +246,13 @@ def build_app(setup: Setup) -> QuartTrio:
         ("/api/finish", "POST", setup.finish),
     ):
         app.add_url_rule(
-            path, path.rpartition("/")[2], _for_the_paired(keeper, answer), methods=[method]
+            path, path.rpartition("/")[2], _for_the_paired(setup, keeper, answer), methods=[method]
         )
     return app
 
 
 def _for_the_paired(
-    keeper: Doorkeeper, answer: Callable[[Session | None], Awaitable[Response]]
+    setup: Setup, keeper: Doorkeeper, answer: Callable[[Session | None], Awaitable[Response]]
 ) -> Callable[[], Awaitable[Response]]:
     async def view() -> Response:
         is_open = request.path in _OPEN
@@ -260,6 +263,8 @@ def _for_the_paired(
         )
         if session is None and not is_open:
             return _json(wire.Refused("not_paired", "type the code on the machine's screen"), 401)
+        if session is not None:
+            setup.technician = request.remote_addr or ""
         return await answer(session)
 
     return view

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, cast
 
 import trio
-from hypercorn.config import Config
-from hypercorn.trio import serve
 from hypercorn.typing import ASGIFramework
 
 from rvm_edge.provisioning.wizard.app import Admit, Setup, build_app
+from rvm_edge.provisioning.wizard.callers import Callers
 from rvm_edge.provisioning.wizard.certificate import self_signed
 from rvm_edge.provisioning.wizard.pairing import PairingDesk
 from rvm_edge.provisioning.wizard.premises import Premises
+from rvm_edge.provisioning.wizard.serving import PageServer
 from rvm_edge.provisioning.wizard.tries import WrongTries
 
-GRACE_S: Final = 2.0
-"""So long an answer that is on its way may still arrive when the page closes."""
+STALL_MS: Final = 10_000
+"""Who takes nothing in for so long is gone."""
 
-READ_S: Final = 120
-"""The doctor's round takes a while, and the browser says nothing meanwhile."""
-
-HANDSHAKE_S: Final = 10.0
-IDLE_S: Final = 15.0
-_HEADER_BYTES: Final = 16 * 1024
-_STALL_MS: Final = 10_000
-_WAITING: Final = 16
+_WAITING: Final = 128
 _HTTPS: Final = 443
 _IPV6: Final = 6
 
@@ -109,20 +100,11 @@ class Opening:
         port = listener.getsockname()[1]
         host = _as_host(self._address) if port == _HTTPS else f"{_as_host(self._address)}:{port}"
         setup = Setup(self._desk, self._premises, self._admit, host)
-        config = _configured(listener, certificate.context)
         self._host, self._fingerprint = host, certificate.fingerprint
+        app = cast("ASGIFramework", build_app(setup))
+        server = PageServer(app, certificate.context, Callers(lambda: setup.technician))
         try:
-            async with trio.open_nursery() as nursery:
-                await nursery.start(
-                    partial(
-                        serve,
-                        cast("ASGIFramework", build_app(setup)),
-                        config,
-                        shutdown_trigger=setup.done.wait,
-                        mode="asgi",
-                    )
-                )
-                task_status.started()
+            await server.run(listener, setup.done.wait, task_status=task_status)
         finally:
             self._host = ""
 
@@ -133,8 +115,9 @@ class Opening:
             if is_6:
                 listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALL_MS)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALL_MS)
             listener.bind((str(self._address), self._port))
+            listener.listen(_WAITING)
         except OSError as error:
             listener.close()
             where = f"{_as_host(self._address)}:{self._port}"
@@ -145,34 +128,3 @@ class Opening:
 def _as_host(address: IPv4Address | IPv6Address) -> str:
     """Return an address as browsers write it (RFC 5952, and RFC 3986 section 3.2.2)."""
     return f"[{address.compressed}]" if address.version == _IPV6 else str(address)
-
-
-def _configured(listener: socket.socket, context: ssl.SSLContext) -> Config:
-    config = _Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.accesslog = config.errorlog = None
-    config.alpn_protocols = ["http/1.1"]
-    config.include_server_header = False
-    config.backlog = _WAITING
-    config.h11_max_incomplete_size = _HEADER_BYTES
-    config.graceful_timeout = GRACE_S
-    config.keep_alive_timeout = IDLE_S
-    config.read_timeout = READ_S
-    config.ssl_handshake_timeout = HANDSHAKE_S
-    config.context = context
-    return config
-
-
-class _Config(Config):
-    """Hypercorn's settings, with a TLS context that was made elsewhere."""
-
-    context: ssl.SSLContext | None = None
-
-    @property
-    def ssl_enabled(self) -> bool:
-        """Whether to speak TLS: always."""
-        return True
-
-    def create_ssl_context(self) -> ssl.SSLContext | None:
-        """Return the context."""
-        return self.context

@@ -86,6 +86,22 @@ THREATS: Final[dict[str, tuple[Threat, ...]]] = {
             ),
         ),
         Threat(
+            "opens connections without end, from one address or from every one in the network",
+            "twelve of one address, sixty-four in all: one too many hangs up on an older one of "
+            "whoever holds most, and never on who has paired",
+            (
+                "test_a_phone_gets_in_while_a_stranger_holds_five_hundred_connections",
+                "test_a_phone_gets_in_while_every_address_of_the_network_holds_its_own",
+                "test_who_has_paired_keeps_a_connection_whoever_comes",
+                "test_who_loses_the_network_and_comes_back_finds_room",
+            ),
+        ),
+        Threat(
+            "asks without end and reads no answer, so that the page cannot close",
+            "what is on its way is given up after two seconds",
+            ("test_who_asks_and_never_reads_does_not_keep_the_page_from_closing",),
+        ),
+        Threat(
             "sends what is no request: two hosts, two lengths, ways up, another protocol",
             "refused or cut off; the next one is answered",
             (

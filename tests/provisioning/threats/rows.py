@@ -32,6 +32,7 @@ PLACES: Final = tuple(
 
 ALL_OF: Final = (
     "test_codes_are_guessed.py",
+    "test_connections_are_held_open.py",
     "test_forged_requests.py",
     "test_nothing_is_kept_before_the_handshake.py",
     "test_power_is_cut_while_credentials_are_saved.py",
@@ -53,8 +54,9 @@ THREATS: Final[dict[str, tuple[Threat, ...]]] = {
 LEFT: Final = (
     "A technician who does not compare the fingerprint may hand the key to whoever answers in the "
     "machine's place.",
-    "A stranger who types wrong codes, or takes all connections, holds the page up. A stick, the "
-    "command line, and switching the machine off and on are not held up.",
+    "A stranger who types wrong codes holds the page up, and one who opens connections as fast as "
+    "they can makes it slow. A stick, the command line, and switching the machine off and on are "
+    "not held up.",
     "A program on the machine itself can read the code from the local bridge, as it can read the "
     "screen.",
     "The file on the phone is the technician's to delete, and flash memory does not overwrite in "

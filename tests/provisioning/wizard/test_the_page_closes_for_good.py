@@ -12,7 +12,7 @@ from rvm_edge.machine import Standing
 from rvm_edge.provisioning.admitting import Introduction
 from rvm_edge.provisioning.credentials import Credentials
 from rvm_edge.provisioning.site import Site
-from rvm_edge.provisioning.wizard import opening
+from rvm_edge.provisioning.wizard import serving
 from tests.provisioning.wizard.opened import EXPORTED, SITE, Phone, opened
 from tests.provisioning.wizard.tls import connected
 from tests.provisioning.wizard.unserved import Unserved
@@ -31,7 +31,7 @@ async def finished(phone: Phone) -> None:
 async def test_connections_that_were_open_are_closed_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(opening, "GRACE_S", 0.1)
+    monkeypatch.setattr(serving, "GRACE_S", 0.1)
     async with (
         opened() as phone,
         connected(phone) as silent,

@@ -13,7 +13,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, ResponseReceived, StreamReset
 
-from rvm_edge.provisioning.wizard import opening
+from rvm_edge.provisioning.wizard import serving
 from rvm_edge.provisioning.wizard.certificate import self_signed
 from tests.provisioning.wizard.opened import HERE, Phone, opened
 from tests.provisioning.wizard.tls import connected, port_of
@@ -115,8 +115,8 @@ async def asked_by_http_2(phone: Phone, *named: tuple[str, str]) -> str:
 async def test_who_says_nothing_or_only_a_little_is_cut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(opening, "HANDSHAKE_S", 0.2)
-    monkeypatch.setattr(opening, "IDLE_S", 0.2)
+    monkeypatch.setattr(serving, "HANDSHAKE_S", 0.2)
+    monkeypatch.setattr(serving, "IDLE_S", 0.2)
     async with opened() as phone, connected(phone) as silent, connected(phone) as dripping:
         mute = await trio.open_tcp_stream("127.0.0.1", port_of(phone))
         async with mute:
