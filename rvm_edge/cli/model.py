@@ -234,15 +234,14 @@ def _thresholds_in(file: Path | None) -> Thresholds | None:
     Raises:
         CommandError: they are none.
     """
-    import msgspec
-
     from rvm_edge.settings import Thresholds
+    from rvm_edge.untrusted_json import UnreadableError, read_json
 
     if file is None:
         return None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Thresholds)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return read_json(file.read_bytes(), Thresholds)
+    except UnreadableError as error:
         raise CommandError(f"{file}: no thresholds: {error}") from error
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from rvm_edge.decision import DecisionRecord, Likeness
 from rvm_edge.ledger.failures import LedgerDamagedError, RefusedStepError
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 AMONG_ITEMS = 100
 MOST_UNCONFIRMED = 8
@@ -75,6 +76,6 @@ def unconfirmed(connection: sqlite3.Connection) -> tuple[Likeness, ...]:
 
 def _decoded(client_uuid: str, text: str) -> DecisionRecord:
     try:
-        return msgspec.json.decode(text, type=DecisionRecord)
-    except msgspec.DecodeError as error:
+        return read_json(text, DecisionRecord)
+    except UnreadableError as error:
         raise LedgerDamagedError(f"decision on {client_uuid} is damaged: {error}") from error

@@ -19,6 +19,7 @@ from rvm_edge.item import (
     Verdict,
 )
 from rvm_edge.ledger.failures import LedgerDamagedError, RefusedStepError
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 _ITEM = (
     "client_uuid, session_id, mode, owner, state, accepted, reason, outcome, "
@@ -208,8 +209,8 @@ def _record(row: tuple[object, ...]) -> ItemRecord:
 
 def _detections(text: str, item: Item) -> _Detections:
     try:
-        return msgspec.json.decode(text, type=_Detections)
-    except msgspec.DecodeError as error:
+        return read_json(text, _Detections)
+    except UnreadableError as error:
         raise LedgerDamagedError(f"item {item.client_uuid} is damaged: {error}") from error
 
 

@@ -17,6 +17,7 @@ from msgspec import Meta
 from rvm_edge.identity import Registration
 from rvm_edge.provisioning.credentials import CredentialsError, read_credentials
 from rvm_edge.provisioning.one_file import keep, read_bounded
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 MOST_BYTES: Final = 4096
 
@@ -61,10 +62,10 @@ def read_former(credentials_path: Path) -> Registration | None:
     """Return what is noted; None where there is nothing, or nothing that can be believed."""
     note = note_of(credentials_path)
     try:
-        said = msgspec.json.decode(read_bounded(note, MOST_BYTES, follow=False), type=_Former)
+        said = read_json(read_bounded(note, MOST_BYTES, follow=False), _Former)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, UnreadableError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or "is not what was written"
         _LOG.warning("%s: %s", note.name, why)
         return None

@@ -12,6 +12,7 @@ from msgspec import Meta
 from rvm_edge.identity import Identity, Registration
 from rvm_edge.provisioning.one_file import keep, read_bounded
 from rvm_edge.settings import ServedPolicy
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 MOST_BYTES: Final = 4096
 
@@ -53,8 +54,8 @@ def read_remembered(path: Path) -> Remembered | None:
         _LOG.warning("%s cannot be read: %s", path.name, error.strerror or error)
         return None
     try:
-        return msgspec.json.decode(raw, type=Remembered)
-    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return read_json(raw, Remembered)
+    except UnreadableError:
         _LOG.warning("%s is not what was written there; the next handshake says it anew", path.name)
         return None
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from rvm_edge.simulator.truth import Specimen
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 _COLUMNS = frozenset({"name", "class", "kind", "design", "liquid_pct", "not_empty"})
 _MAX_BYTES = 4 << 20
@@ -112,8 +113,8 @@ def _to_be_accepted(path: Path) -> frozenset[str]:
     if not path.exists():
         return frozenset()
     try:
-        listed = msgspec.json.decode(_text(path), type=tuple[_Canary, ...])
-    except msgspec.DecodeError as wrong:
+        listed = read_json(_text(path), tuple[_Canary, ...])
+    except UnreadableError as wrong:
         raise SamplesError(f"{path}: {wrong}; restore data/samples") from wrong
     return frozenset(Path(name).stem for one in listed if one.accepted for name in one.pictures)
 

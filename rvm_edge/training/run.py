@@ -19,6 +19,7 @@ from rvm_edge.training.page import write_page
 from rvm_edge.training.recipe import Recipe
 from rvm_edge.training.report import Figures, Report, gather
 from rvm_edge.training.thresholds import choose_thresholds
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.backends.quiet_ultralytics import silence
 from rvm_edge.vision.onnx_detector import OnnxDetector
 
@@ -152,10 +153,10 @@ def _claim(out: Path, plan: _Plan) -> None:
         if not path.exists():
             path.write_bytes(msgspec.json.encode(plan) + b"\n")
             return
-        begun = msgspec.json.decode(path.read_bytes(), type=_Plan)
+        begun = read_json(path.read_bytes(), _Plan)
     except OSError as error:
         raise RunError(f"{out} cannot be used: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except UnreadableError as error:
         raise RunError(f"{path} is no note of a run: {error}") from error
     if begun != plan:
         raise RunError(f"{out} holds a run with another recipe, data or weights: choose another")

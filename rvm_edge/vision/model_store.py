@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from rvm_edge.settings import Thresholds, VisionSettings
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.classes import REQUIRED
 
 MANIFEST = "models.json"
@@ -104,8 +105,8 @@ def read_manifest(folder: Path) -> Manifest:
     if len(content) > _MAX_MANIFEST_BYTES:
         raise ManifestError(f"{path} is too long for a manifest")
     try:
-        return msgspec.json.decode(content, type=Manifest)
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+        return read_json(content, Manifest)
+    except UnreadableError as error:
         raise ManifestError(f"{path} is wrong: {error}") from error
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from rvm_edge.settings import Thresholds
+from rvm_edge.untrusted_json import read_json
 from rvm_edge.vision.detector import ModelError
 
 KEY = "rvm_thresholds"
@@ -29,7 +30,7 @@ def read_thresholds(metadata: Mapping[str, str]) -> Thresholds | None:
     try:
         if len(text) > _MOST_CHARACTERS:
             raise ValueError("too long")
-        return msgspec.json.decode(text, type=Thresholds)
+        return read_json(text, Thresholds)
     except ValueError as error:
         raise ModelError(f"the model's thresholds cannot be used: {error}") from error
 

@@ -16,6 +16,7 @@ from drivers.ports import Encoding
 from rvm_edge.decision import Dhash, PictureFigures
 from rvm_edge.item import Detection
 from rvm_edge.settings import Backend, SegmenterSettings, Thresholds, VisionSettings
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.segmenter.opinion import MaskFigures
 
@@ -254,8 +255,8 @@ def decode(body: bytes, kind: type[M]) -> M:
         WireError: it is something else.
     """
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return read_json(body, kind)
+    except UnreadableError as error:
         raise WireError(f"not a message: {error}") from error
 
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from rvm_edge.allowed import allowed_words
 from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
-from rvm_edge.bridges.cloud.json_body import RowId, Text, one_line
+from rvm_edge.bridges.cloud.json_body import RowId, Text, decoded, one_line
 from rvm_edge.bridges.cloud.welcome import GUEST_USER_ID, ModelTarget, Socket, Welcome
 from rvm_edge.settings import ServedPercent, ServedPolicy
 
@@ -215,10 +215,7 @@ def welcome_of(reply: HandshakeReply) -> Welcome:
 
 def _part(raw: msgspec.Raw, kind: type[T]) -> T | None:
     """Read one part; numbers may stand in quotes, for PHP's environment knows texts alone."""
-    try:
-        return msgspec.json.decode(bytes(raw), type=kind, strict=False)
-    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
-        return None
+    return decoded(raw, kind, strict=False)
 
 
 def _served(policy: PolicyPart) -> tuple[ServedPolicy, str]:

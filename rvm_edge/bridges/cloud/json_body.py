@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-import msgspec
 from msgspec import Meta
+
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 T = TypeVar("T")
 
@@ -17,11 +18,11 @@ SHOWN_CHARACTERS = 200
 """A server's own words are cut to this wherever people read them."""
 
 
-def decoded(body: bytes, kind: type[T]) -> T | None:
+def decoded(body: bytes, kind: type[T], *, strict: bool = True) -> T | None:
     """Read JSON as `kind`; None for whatever is not that, in whatever way."""
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return read_json(body, kind, strict=strict)
+    except UnreadableError:
         return None
 
 

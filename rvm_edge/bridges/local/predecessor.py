@@ -16,6 +16,7 @@ from rvm_edge.bridges.local.frames import text_frame
 from rvm_edge.bridges.local.outbox import Outbox
 from rvm_edge.bridges.local.parts import LinkMode, Snapshot
 from rvm_edge.bridges.local.websocket import WebSocket
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 _SAID: Final = {
     LinkMode.ONLINE: "Mesin terhubung",
@@ -103,8 +104,8 @@ class Predecessor:
 
     def _answer(self, text: str) -> _Answer:
         try:
-            asked = msgspec.json.decode(text, type=_Asked)
-        except (msgspec.DecodeError, RecursionError):
+            asked = read_json(text, _Asked)
+        except UnreadableError:
             return _Error("Invalid JSON format")
         if asked.type == "get_status":
             return self._status()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Union
+from typing import Annotated, Any, Final, Union
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from rvm_edge.bridges.local.asking import AlarmCode, Id, Incoming, Request, Shor
 from rvm_edge.bridges.local.parts import Language
 from rvm_edge.bridges.local.verbs import Verb
 from rvm_edge.item import SessionMode
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 
 class MalformedError(Exception):
@@ -163,8 +164,7 @@ class _Addressed(msgspec.Struct):
     id: Id
 
 
-_DECODER: Final = msgspec.json.Decoder(Union[INCOMING])  # noqa: UP007 - made from a list
-_ADDRESS: Final = msgspec.json.Decoder(_Addressed)
+_MESSAGE: Final[Any] = Union[INCOMING]  # noqa: UP007 - made from a list
 
 
 def read(text: str) -> AnyIncoming:
@@ -174,19 +174,14 @@ def read(text: str) -> AnyIncoming:
         MalformedError: it is none that a client may send.
     """
     try:
-        message: AnyIncoming = _DECODER.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedError(_short(error), _id_in(text)) from None
+        message: AnyIncoming = read_json(text, _MESSAGE)
+    except UnreadableError as error:
+        raise MalformedError(str(error), _id_in(text)) from None
     return message
 
 
 def _id_in(text: str) -> str:
     try:
-        return _ADDRESS.decode(text).id
-    except (msgspec.DecodeError, RecursionError):
+        return read_json(text, _Addressed).id
+    except UnreadableError:
         return ""
-
-
-def _short(error: Exception) -> str:
-    """Say what is wrong, without what was sent."""
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]

@@ -19,6 +19,7 @@ from rvm_edge.kiosk.keeper.navigation import spoken
 from rvm_edge.kiosk.keeper.outlook import News, Outlook
 from rvm_edge.settings.kiosk import KioskSettings
 from rvm_edge.settings.origins import plain_origin_of
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 RETRY_FIRST_S: Final = 0.2
 RETRY_CAP_S: Final = 1.0
@@ -134,8 +135,8 @@ class _Conversation:
 
 def _read(text: str) -> Heard:
     try:
-        return msgspec.json.decode(text, type=Heard)
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+        return read_json(text, Heard)
+    except UnreadableError as error:
         raise BridgeLostError(f"the bridge says what nobody understands: {error}") from error
 
 

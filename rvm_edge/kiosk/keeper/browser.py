@@ -26,6 +26,7 @@ from rvm_edge.kiosk.keeper.navigation import Fence
 from rvm_edge.kiosk.keeper.page import COMMAND_S, Page
 from rvm_edge.kiosk.keeper.profile import ProfileError, fresh_profile
 from rvm_edge.settings.kiosk import KioskSettings
+from rvm_edge.untrusted_json import read_json
 
 _END_S = 1.0
 _PAGE = "page"
@@ -108,7 +109,7 @@ class Browser:
 
     def _hear(self, event: str, carried: msgspec.Raw) -> None:
         if event == "Target.targetCreated":
-            created = msgspec.json.decode(carried, type=wire.TargetCreated).target_info
+            created = read_json(carried, wire.TargetCreated).target_info
             if created.type == _PAGE:
                 self._nursery.start_soon(self._close_if_strange, created.target_id)
 

@@ -14,6 +14,7 @@ import msgspec
 import trio
 
 from rvm_edge.kiosk.keeper.devtools_wire import Command, Params, Reply
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """The longest message that is believed; the browser sends whole pages only if asked."""
@@ -116,7 +117,7 @@ class DevTools:
                 if len(pending) > MOST_BYTES:
                     self._gone = "the browser sends more than is believed"
                     return
-        except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        except UnreadableError:
             self._gone = "the browser does not speak DevTools"
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
@@ -137,7 +138,7 @@ class DevTools:
             raise BrowserGoneError(self._gone)
 
     def _hear(self, message: bytes) -> None:
-        heard = msgspec.json.decode(message, type=Reply)
+        heard = read_json(message, Reply)
         if heard.id is not None:
             inbox = self._waiting.get(heard.id)
             if inbox is not None:
@@ -152,6 +153,6 @@ class DevTools:
         if reply.error is not None:
             raise DevToolsError(f"{method}: {reply.error.message[:200]}")
         try:
-            return msgspec.json.decode(reply.result, type=result)
-        except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+            return read_json(reply.result, result)
+        except UnreadableError as error:
             raise DevToolsError(f"{method}: an answer of another kind: {error}") from None

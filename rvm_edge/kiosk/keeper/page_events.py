@@ -11,6 +11,7 @@ import trio
 from rvm_edge.kiosk.keeper import devtools_wire as wire
 from rvm_edge.kiosk.keeper.devtools import BrowserGoneError, DevToolsError
 from rvm_edge.kiosk.keeper.navigation import Fence, spoken
+from rvm_edge.untrusted_json import read_json
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,11 +59,11 @@ class PageEvents:
     def hear(self, event: str, carried: msgspec.Raw) -> None:
         """Take an event of the page's session."""
         if event == "Fetch.requestPaused":
-            self._let_on_or_refuse(msgspec.json.decode(carried, type=wire.RequestPaused))
+            self._let_on_or_refuse(read_json(carried, wire.RequestPaused))
         elif event == "Page.frameNavigated":
-            self._follow(msgspec.json.decode(carried, type=wire.FrameNavigated).frame)
+            self._follow(read_json(carried, wire.FrameNavigated).frame)
         elif event == "Page.javascriptDialogOpening":
-            self._bear_dialog(msgspec.json.decode(carried, type=wire.DialogOpening))
+            self._bear_dialog(read_json(carried, wire.DialogOpening))
         elif event == "Page.javascriptDialogClosed":
             self.dialog_open = False
         elif event == "Inspector.targetCrashed":

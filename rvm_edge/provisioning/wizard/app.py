@@ -30,6 +30,7 @@ from rvm_edge.provisioning.wizard.premises import (
     NotShownError,
     Premises,
 )
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 PAGE: Final = Path(__file__).parent / "page"
 BODY_S: Final = 15
@@ -221,11 +222,8 @@ def build_app(setup: Setup) -> QuartTrio:
         name = "unreadable" if too_large else "not_here"
         return _json(wire.Refused(name, error.name), error.code or 500)
 
-    @app.errorhandler(msgspec.ValidationError)
-    @app.errorhandler(msgspec.DecodeError)
+    @app.errorhandler(UnreadableError)
     @app.errorhandler(SaidTwiceError)
-    @app.errorhandler(UnicodeDecodeError)
-    @app.errorhandler(RecursionError)
     async def _malformed(_error: Exception) -> Response:
         return _json(wire.Refused("malformed", "this is not what was asked for"), 400)
 
@@ -293,7 +291,7 @@ async def _raw() -> bytes:
 
 async def _body(kind: type[S]) -> S:
     raw = await _raw()
-    said = msgspec.json.decode(raw, type=kind)
+    said = read_json(raw, kind)
     require_each_once(raw)
     return said
 

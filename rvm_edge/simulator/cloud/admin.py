@@ -21,6 +21,7 @@ from rvm_edge.simulator.cloud.conduct import Conduct
 from rvm_edge.simulator.cloud.exchange import Json, Request, Response, as_json
 from rvm_edge.simulator.cloud.records import Machine
 from rvm_edge.simulator.cloud.site import Site
+from rvm_edge.untrusted_json import read_json
 
 ADMIN = "/_sim/"
 _MOST_BYTES = 65_536
@@ -48,7 +49,7 @@ def administer(site: Site, conduct: Conduct, request: Request) -> Response:
         if len(request.body) > _MOST_BYTES:
             raise ValueError(f"at most {_MOST_BYTES} bytes")
         return as_json(200, act(site, conduct, request.body))
-    except ValueError as refusal:  # msgspec's errors are among them
+    except ValueError as refusal:  # what cannot be read is among them
         return as_json(422, {"error": str(refusal)})
 
 
@@ -87,17 +88,17 @@ def _public(machine: Machine) -> dict[str, Json]:
 
 
 def _misbehave(_site: Site, conduct: Conduct, body: bytes) -> dict[str, Json]:
-    conduct.misbehave(msgspec.json.decode(body, type=Misbehave).asked())
+    conduct.misbehave(read_json(body, Misbehave).asked())
     return {"in_force": len(conduct.board.turned)}
 
 
 def _behave(_site: Site, conduct: Conduct, body: bytes) -> dict[str, Json]:
-    conduct.behave(msgspec.json.decode(body or b"{}", type=Behave).mishap)
+    conduct.behave(read_json(body or b"{}", Behave).mishap)
     return {"in_force": len(conduct.board.turned)}
 
 
 def _network(site: Site, conduct: Conduct, body: bytes) -> dict[str, Json]:
-    asked = msgspec.json.decode(body, type=Network)
+    asked = read_json(body, Network)
     if asked.certificate is not None:
         conduct.certificate = asked.certificate
     if asked.clock_ahead_s is not None:
@@ -108,14 +109,14 @@ def _network(site: Site, conduct: Conduct, body: bytes) -> dict[str, Json]:
 
 
 def _command(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
-    asked = msgspec.json.decode(body, type=Order)
+    asked = read_json(body, Order)
     machine = _machine(site.books, asked.serial)
     command = site.books.queue_command(machine, asked.action, asked.payload)
     return {"serial": machine.serial, "action": command.action, "timestamp": command.timestamp}
 
 
 def _broadcast(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
-    asked = msgspec.json.decode(body, type=Broadcast)
+    asked = read_json(body, Broadcast)
     if site.broadcasting is None:
         raise ValueError("this server has no Reverb")
     channel = f"rvm.{_machine(site.books, asked.serial).rvm_uuid}"
@@ -124,7 +125,7 @@ def _broadcast(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
 
 
 def _standing(site: Site, _conduct: Conduct, body: bytes) -> dict[str, Json]:
-    asked = msgspec.json.decode(body, type=Standing)
+    asked = read_json(body, Standing)
     machine = _machine(site.books, asked.serial)
     machine.status = asked.status or machine.status
     machine.assignment = None if asked.unassign else asked.assignment or machine.assignment

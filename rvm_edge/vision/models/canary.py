@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from drivers.ports import Encoding, Frame
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.models.failures import TroubleError
 
 LIST = "canaries.json"
@@ -61,7 +62,7 @@ def read_canaries(folder: Path) -> tuple[Canary, ...]:
     """
     path = folder / LIST
     try:
-        listed = msgspec.json.decode(_read(path, _MOST_LIST_BYTES), type=_List)
+        listed = read_json(_read(path, _MOST_LIST_BYTES), _List)
         canaries = tuple(
             Canary(
                 one.pictures[0],
@@ -72,7 +73,7 @@ def read_canaries(folder: Path) -> tuple[Canary, ...]:
         )
     except OSError as error:
         raise TroubleError(f"{error.filename or path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+    except UnreadableError as error:
         raise TroubleError(f"{path} is wrong: {error}") from error
     if len({canary.accepted for canary in canaries}) == 1:
         raise TroubleError(f"{path} must name items to take and items to give back")

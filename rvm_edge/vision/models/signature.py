@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Meta
 
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.manifest import MOST_ENVELOPE_BYTES, Manifest
 
@@ -52,10 +53,10 @@ def verified(content: bytes, keys: tuple[str, ...]) -> Manifest:
         UnfitError: it is no envelope, nobody trusted has signed it, or the manifest is wrong.
     """
     try:
-        envelope = msgspec.json.decode(content, type=Envelope)
+        envelope = read_json(content, Envelope)
         payload = base64.b64decode(envelope.payload, validate=True)
         signed = [base64.b64decode(one.sig, validate=True) for one in envelope.signatures]
-    except (ValueError, RecursionError) as error:  # msgspec's, base64's and UTF-8's are ValueErrors
+    except ValueError as error:  # base64's own among them
         raise UnfitError(f"the signed manifest cannot be read: {error}") from error
     if envelope.payload_type != PAYLOAD_TYPE:
         raise UnfitError("what was signed is no model's manifest")
@@ -63,8 +64,8 @@ def verified(content: bytes, keys: tuple[str, ...]) -> Manifest:
     if not any(_is_signed(key, signature, message) for key in keys for signature in signed):
         raise UnfitError("the manifest is signed by none of the configured keys")
     try:
-        return msgspec.json.decode(payload, type=Manifest)
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+        return read_json(payload, Manifest)
+    except UnreadableError as error:
         raise UnfitError(f"the manifest is wrong: {error}") from error
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models import state as steps
 from rvm_edge.vision.models.disk import Disk, RealDisk
@@ -198,12 +199,12 @@ def read_state(folder: Path) -> StoreState:
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_RECORD_BYTES)
-        return msgspec.json.decode(content, type=StoreState)
+        return read_json(content, StoreState)
     except FileNotFoundError:
         return StoreState()
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+    except UnreadableError as error:
         raise DamagedError(f"{path} is damaged: {error}") from error
 
 

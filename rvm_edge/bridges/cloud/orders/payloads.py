@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from rvm_edge.bridges.cloud.orders.components import COMPONENTS
 from rvm_edge.orders import Component, Motion
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 MOST_PAYLOAD_BYTES = 4_096
 MOST_URL = 2_000
@@ -125,10 +126,8 @@ def _read(payload: bytes, kind: type[S]) -> S:
         raise PayloadError(f"what it carries is longer than {MOST_PAYLOAD_BYTES} bytes")
     told = b"{}" if payload.strip() in _NOTHING else payload
     try:
-        return msgspec.json.decode(told, type=kind)
-    except RecursionError as error:
-        raise PayloadError("what it carries is nested too deeply") from error
-    except ValueError as error:  # msgspec's own errors, and of UTF-8
+        return read_json(told, kind)
+    except UnreadableError as error:
         raise PayloadError(f"what it carries cannot be used: {error}") from error
 
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from rvm_edge.durable_files import put_in_place
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 MOST_NOTES = 60
 MOST_BYTES = 16_384
@@ -73,6 +74,6 @@ def _read(path: Path) -> tuple[RestartNote, ...]:
     try:
         with path.open("rb") as stream:
             raw = stream.read(MOST_BYTES)
-        return msgspec.json.decode(raw, type=tuple[RestartNote, ...])[-MOST_NOTES:]
-    except (OSError, ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return read_json(raw, tuple[RestartNote, ...])[-MOST_NOTES:]
+    except (OSError, UnreadableError):
         return ()

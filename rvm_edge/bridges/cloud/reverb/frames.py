@@ -11,6 +11,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.untrusted_json import UnreadableError, read_json
+
 MOST_BYTES = 10_000
 """What a frame may weigh, either way: Reverb's ``max_message_size``."""
 
@@ -61,8 +63,6 @@ class _Said(msgspec.Struct, frozen=True):
     data: _Wish | _Nothing
 
 
-_wire = msgspec.json.Decoder(_Wire).decode
-_text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -76,11 +76,11 @@ def read_frame(message: str | bytes) -> Frame:
         encoded = message.encode() if isinstance(message, str) else message
         if len(encoded) > MOST_BYTES:
             raise FrameError(f"a frame of {len(encoded)} bytes; at most {MOST_BYTES} are taken")
-        wire = _wire(encoded)
+        wire = read_json(encoded, _Wire)
         data = bytes(wire.data)
         if data.startswith(b'"'):
-            data = _text(data).encode()
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as nonsense:
+            data = read_json(data, str).encode()
+    except (UnreadableError, UnicodeError) as nonsense:
         raise FrameError(f"not a frame: {nonsense}") from nonsense
     return Frame(wire.event, wire.channel or "", data)
 

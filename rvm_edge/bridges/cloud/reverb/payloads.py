@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from rvm_edge.bridges.cloud.reverb.errors import in_one_line
 from rvm_edge.bridges.cloud.reverb.frames import Frame, FrameError
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 EMPTY = msgspec.Raw(b"{}")
 
@@ -98,19 +99,13 @@ class _Authorized(msgspec.Struct, frozen=True):
     timestamp: _Short = ""
 
 
-_established = msgspec.json.Decoder(Established)
-_error = msgspec.json.Decoder(ServerError)
-_command = msgspec.json.Decoder(CommandFrame)
-_authorized = msgspec.json.Decoder(_Authorized)
-
-
 def read_established(frame: Frame) -> Established:
     """Read the welcome.
 
     Raises:
         FrameError: it is none.
     """
-    return _read(_established, frame)
+    return _read(Established, frame)
 
 
 def read_error(frame: Frame) -> ServerError:
@@ -119,7 +114,7 @@ def read_error(frame: Frame) -> ServerError:
     Raises:
         FrameError: it is none.
     """
-    return _read(_error, frame)
+    return _read(ServerError, frame)
 
 
 def read_command(frame: Frame) -> CommandFrame:
@@ -128,7 +123,7 @@ def read_command(frame: Frame) -> CommandFrame:
     Raises:
         FrameError: it is none.
     """
-    command = _read(_command, frame)
+    command = _read(CommandFrame, frame)
     if bytes(command.params) in (b"[]", b"null"):
         return msgspec.structs.replace(command, params=EMPTY)
     return command
@@ -140,7 +135,7 @@ def read_authorized(frame: Frame) -> AuthorizedFrame:
     Raises:
         FrameError: it does not say so.
     """
-    seen = _read(_authorized, frame)
+    seen = _read(_Authorized, frame)
     return AuthorizedFrame(
         session_id=seen.session_id,
         user_id=str(seen.user.id),
@@ -149,8 +144,8 @@ def read_authorized(frame: Frame) -> AuthorizedFrame:
     )
 
 
-def _read(decoder: msgspec.json.Decoder[_Payload], frame: Frame) -> _Payload:
+def _read(kind: type[_Payload], frame: Frame) -> _Payload:
     try:
-        return decoder.decode(frame.data)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as nonsense:
+        return read_json(frame.data, kind)
+    except UnreadableError as nonsense:
         raise FrameError(f"{frame.event}: {nonsense}") from nonsense

@@ -8,6 +8,7 @@ from enum import Enum
 import msgspec
 
 from rvm_edge.simulator.cloud.exchange import Json
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 
 class Complaint(Enum):
@@ -47,10 +48,6 @@ class Wish(msgspec.Struct, frozen=True):
     auth: str | None = None
 
 
-_heard = msgspec.json.Decoder(Heard).decode
-_wish = msgspec.json.Decoder(Wish).decode
-
-
 def read(message: str) -> Heard:
     """Read a client's message.
 
@@ -58,8 +55,8 @@ def read(message: str) -> Heard:
         BadMessageError: it is not JSON, or has no event.
     """
     try:
-        heard = _heard(message)
-    except (msgspec.MsgspecError, RecursionError) as nonsense:
+        heard = read_json(message, Heard)
+    except UnreadableError as nonsense:
         raise BadMessageError from nonsense
     if not heard.event:
         raise BadMessageError
@@ -73,8 +70,8 @@ def read_wish(data: msgspec.Raw) -> Wish:
         BadMessageError: none is named.
     """
     try:
-        return _wish(data)
-    except (msgspec.MsgspecError, RecursionError) as nonsense:
+        return read_json(data, Wish)
+    except UnreadableError as nonsense:
         raise BadMessageError from nonsense
 
 

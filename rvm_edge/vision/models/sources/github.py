@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.target import Target, beside
 from rvm_edge.vision.models.web import Web
@@ -83,8 +84,8 @@ def target_of(content: bytes, asset_name: str, manifest_url: str = "") -> Target
         UnfitError: it is no release, lacks the asset, or its hashes contradict each other.
     """
     try:
-        release = msgspec.json.decode(content, type=Release)
-    except (ValueError, RecursionError) as error:  # msgspec's own errors are ValueErrors
+        release = read_json(content, Release)
+    except UnreadableError as error:
         raise UnfitError(f"the release cannot be read: {error}") from error
     asset = next((one for one in release.assets if one.name == asset_name), None)
     if asset is None:
