@@ -28,7 +28,7 @@ from drivers.esp32.dialect import (
     line_of,
 )
 from drivers.esp32.serial_link import ByteLink
-from drivers.esp32.timings import LinkTimings
+from drivers.esp32.timings import Dialect, LinkTimings
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
 
 STRAGGLER_S: Final = 0.1
@@ -82,6 +82,7 @@ class AsciiSession:
         self._gone: DeviceGoneError | None = None
         self._owed = 0
         self._heard = trio.Event()
+        self.dialect = Dialect.ASCII
         self.proven = False
         self.beat_s = timings.heartbeat_s
 
@@ -103,6 +104,18 @@ class AsciiSession:
             await self._exchange(frame, question)
             self._in_doubt = False
             return question.value
+
+    async def wake(self) -> None:
+        """Ping the controller until it answers; the next command begins by that again.
+
+        Raises:
+            DriverError: as the protocol says.
+        """
+        async with self._talking:
+            if self._gone is not None:
+                raise self._gone
+            self._in_doubt = True
+            await self._resynchronise()
 
     async def stop(self) -> bool:
         """Stop nothing: the controller reads no line while it carries out another one."""

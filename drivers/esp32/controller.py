@@ -95,6 +95,12 @@ class Controller:
         return self._conversation is not None
 
     @property
+    def spoken(self) -> Dialect | None:
+        """The dialect in which the controller answers; None while it answers in none."""
+        talking = self._conversation
+        return talking.dialect if talking is not None and talking.proven else None
+
+    @property
     def at_work(self) -> bool:
         """Whether something is being done, so that a question has to wait; asking is soon over."""
         return self._at_work > 0
@@ -148,7 +154,8 @@ class Controller:
                 if self._conversation is not None:
                     return self._conversation
                 await self._changed.wait()
-        raise DeviceGoneError(self._why_down or "the motor controller's port does not open")
+        not_yet = "port does not open" if self._link is None else "firmware does not answer yet"
+        raise DeviceGoneError(self._why_down or f"the motor controller's {not_yet}")
 
     def _hang_up(self, conversation: Conversation, why: str) -> None:
         if self._conversation is conversation and self._link is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Protocol
 
 import trio
@@ -13,11 +14,17 @@ from drivers.esp32.framed_dialect import SensorEvent
 from drivers.esp32.framed_session import FramedSession
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect, LinkTimings
+from drivers.esp32.waking import WakingSession
 from drivers.ports import DeviceGoneError
 
 
 class Conversation(Protocol):
     """One dialect, spoken over one connection."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which one it is; never `Dialect.AUTO`."""
+        ...
 
     @property
     def proven(self) -> bool:
@@ -83,7 +90,8 @@ async def agree(
     """Find out which dialect the controller speaks. Nobody else reads `link` meanwhile.
 
     It is greeted in a frame. A controller of the ASCII dialect takes that for a command that it
-    does not know, or says nothing; one of the framed dialect welcomes its host.
+    does not know, or says nothing; one of the framed dialect welcomes its host. One that boots says
+    nothing either: it is greeted once more when it is up.
 
     Args:
         link: an open wire that has settled.
@@ -100,19 +108,24 @@ async def agree(
         return AsciiSession(link, timings)
     framed = FramedSession(link, timings, session_number, tell, forget)
     lines = ReplyParser()
-    for _ in range(1 + timings.frame_retries):
+    greetings = 1 + timings.frame_retries
+    if dialect is Dialect.FRAMED:  # opened anew, its port might have it boot anew, and never be up
+        greetings = ceil(timings.boot_s / timings.frame_s)
+    knows_lines = False
+    while greetings and not knows_lines:
+        greetings -= 1
         with trio.move_on_after(timings.frame_s):
             await framed.say_hello()  # a wire that takes nothing must not hold this up
-            while not framed.open:
+            while not (framed.open or knows_lines):
                 data = await link.receive()
                 framed.hear(data)
-                if Reply.UNKNOWN_COMMAND in lines.feed(data) and dialect is Dialect.AUTO:
-                    return AsciiSession(link, timings)
+                knows_lines = Reply.UNKNOWN_COMMAND in lines.feed(data)
         if framed.open:
             return framed
-    if dialect is Dialect.AUTO:
-        return AsciiSession(link, timings)
-    raise DeviceGoneError(
-        "the motor controller does not speak the framed dialect; check its firmware, "
-        "or set esp32.dialect to auto"
-    )
+    if dialect is Dialect.FRAMED:
+        raise DeviceGoneError(
+            "the motor controller does not speak the framed dialect; check its firmware, "
+            "or set esp32.dialect to auto"
+        )
+    ascii_session = AsciiSession(link, timings)
+    return ascii_session if knows_lines else WakingSession(ascii_session, framed)

@@ -30,7 +30,7 @@ from drivers.esp32.framed_dialect import (
 from drivers.esp32.frames import NUMBER_MAX, Frame, FrameParser, encode_frame
 from drivers.esp32.question import NeverBegunError, Question, moves, stopped
 from drivers.esp32.serial_link import ByteLink
-from drivers.esp32.timings import LinkTimings
+from drivers.esp32.timings import Dialect, LinkTimings
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, WrongAnswerError
 
 _BEATS: Final = 3
@@ -41,6 +41,7 @@ class FramedSession:
     """`drivers.esp32.conversation.Conversation` in the framed dialect.
 
     Attributes:
+        dialect: the framed one.
         open: whether the controller has welcomed this session and has not left it since.
         proven: whether it answered when it was last greeted.
         beat_s: from one heartbeat to the next.
@@ -65,6 +66,7 @@ class FramedSession:
         self._last_event = 0
         self._questions: list[Question] = []
         self._gone: DeviceGoneError | None = None
+        self.dialect = Dialect.FRAMED
         self.open, self.proven = False, True
         self.beat_s = timings.heartbeat_s
 
@@ -75,6 +77,21 @@ class FramedSession:
             DeviceGoneError: the wire was lost.
         """
         await self._send(Hello(self._timings.dead_man_s), 0, self._session)
+
+    async def greet(self) -> None:
+        """Begin another session, and wait until the controller welcomes it.
+
+        Raises:
+            DriverError: as the protocol says.
+        """
+        self._leave()
+        self._session = self._session_number()
+        self._number = self._last_event = 0
+        try:
+            await self._insist(Question(Hello(self._timings.dead_man_s), 0))
+        except NoAnswerError:
+            self.proven = False
+            raise
 
     async def command(self, command: Command, payload: str = "") -> int | None:
         """Have one command carried out; return what the sensor reads if it asks one.
@@ -88,11 +105,11 @@ class FramedSession:
         stops = self._stops
         async with self._talking:
             if not self.open:
-                await self._greet_again()
+                await self.greet()
             try:
                 return await self._give(order, stops)
             except NeverBegunError:
-                await self._greet_again()
+                await self.greet()
                 return await self._give(order, stops)
 
     async def stop(self) -> bool:
@@ -111,7 +128,7 @@ class FramedSession:
         async with self._stopping:
             if not self.open and not self._talking.locked():
                 async with self._talking:
-                    await self._greet_again()
+                    await self.greet()
             try:
                 await self._insist(self._next(Stop()))
             except WrongAnswerError:
@@ -138,7 +155,7 @@ class FramedSession:
                 await self._send(Heartbeat(), 0, self._session)
             elif not self._talking.locked():
                 async with self._talking:
-                    await self._greet_again()
+                    await self.greet()
         except DriverError:
             # The next command runs into the same, and tells it to who can act on it.
             return
@@ -158,16 +175,6 @@ class FramedSession:
     def _next(self, message: Order | Stop) -> Question:
         self._number = self._number % NUMBER_MAX + 1
         return Question(message, self._number)
-
-    async def _greet_again(self) -> None:
-        self._leave()
-        self._session = self._session_number()
-        self._number = self._last_event = 0
-        try:
-            await self._insist(Question(Hello(self._timings.dead_man_s), 0))
-        except NoAnswerError:
-            self.proven = False
-            raise
 
     def _beat_for(self, promised_s: float) -> float:
         """Say how often to beat for a controller that keeps to a shorter time than asked."""

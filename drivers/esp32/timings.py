@@ -29,6 +29,8 @@ class LinkTimings:
             silent.
         frame_s: framed: an order is sent again after so long without its outcome.
         frame_retries: framed: so many times, if nothing at all is heard of it.
+        boot_s: framed, where nothing else will do: so long a controller that is not up yet is
+            greeted, before its port is opened anew.
         heartbeat_s: framed: from one heartbeat to the next; less where the controller's dead-man is
             shorter than asked.
         dead_man_s: framed: what the controller is asked to stop everything after.
@@ -41,5 +43,6 @@ class LinkTimings:
     resync_pings: int = 2
     frame_s: float = 0.25
     frame_retries: int = 3
+    boot_s: float = 10.0
     heartbeat_s: float = 1.0
     dead_man_s: float = 4.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from drivers.esp32.framed_dialect import Kind
 from drivers.esp32.frames import FrameParser
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
-from drivers.ports import DeviceGoneError, NoAnswerError
+from drivers.ports import DeviceGoneError, DriverError, NoAnswerError
 from tests.drivers.esp32.lossy_wire import Fate, LossyWire
 
 LINK = LinkTimings(settle_s=0.0)
@@ -82,13 +83,130 @@ async def test_a_controller_that_does_not_know_frames_is_spoken_to_in_ascii(
     assert device.heard[1:] == [b"PING_RPI\n", b"SLOT_OPEN\n"]
 
 
-async def test_one_that_ignores_frames_costs_a_second(autojump_clock: MockClock) -> None:
+async def test_one_that_ignores_frames_costs_two_seconds_once(autojump_clock: MockClock) -> None:
     device = AsciiFirmware(on_frame=b"")
     async with talking(lambda: device, Dialect.AUTO) as controller:
         began_s = trio.current_time()
         await controller.command(Command.SLOT_OPEN)
-        assert trio.current_time() - began_s == pytest.approx(4 * LINK.frame_s)
-    assert device.heard[4:] == [b"PING_RPI\n", b"SLOT_OPEN\n"]
+        assert trio.current_time() - began_s == pytest.approx(8 * LINK.frame_s)
+        await controller.command(Command.SLOT_OPEN)
+    lines = [data for data in device.heard if 0 not in data]
+    assert lines == [b"PING_RPI\n", b"PING_RPI\n", b"SLOT_OPEN\n", b"SLOT_OPEN\n"]
+    assert device.heard[-3:] == lines[-3:]
+
+
+class LateFirmware(LossyWire):
+    """One that knows lines and frames, and boots until `awake_at_s`.
+
+    Attributes:
+        lines: it has understood.
+    """
+
+    awake_at_s = 0.0
+    lines: list[bytes]
+
+    async def send(self, data: bytes) -> None:
+        await trio.lowlevel.checkpoint()
+        if trio.current_time() < self.awake_at_s:
+            return
+        if 0 in data:
+            await super().send(data)
+        else:
+            self.lines.append(data)
+            self._to_host.send_nowait(_answer(data))
+
+
+@pytest.mark.parametrize("boots_s", [0.9, 1.1, 2.5, 3.9, 5.0])
+async def test_one_that_boots_for_seconds_is_spoken_to_in_frames_once_it_is_up(
+    autojump_clock: MockClock, nursery: trio.Nursery, boots_s: float
+) -> None:
+    wires = [LateFirmware(nursery) for _ in range(2)]
+    for wire in wires:
+        wire.awake_at_s, wire.lines = trio.current_time() + boots_s, []
+    left = iter(wires)
+    async with talking(lambda: next(left), Dialect.AUTO) as controller:
+        with contextlib.suppress(NoAnswerError):
+            await controller.command(Command.SLOT_OPEN)
+        await trio.sleep(1)
+        await controller.command(Command.SLOT_CLOSE)
+        assert controller.spoken is Dialect.FRAMED
+    done = [order.command for wire in wires for order in wire.done]
+    assert done[-1] is Command.SLOT_CLOSE
+    assert {data for wire in wires for data in wire.lines} <= {b"PING_RPI\n"}
+
+
+@pytest.mark.parametrize("dialect", [Dialect.AUTO, Dialect.FRAMED])
+async def test_one_that_knows_frames_alone_and_boots_whenever_it_is_opened_comes_up(
+    autojump_clock: MockClock, nursery: trio.Nursery, dialect: Dialect
+) -> None:
+    class FramesAlone(LossyWire):
+        async def send(self, data: bytes) -> None:
+            if trio.current_time() >= awake_at_s and 0 in data:
+                await super().send(data)
+
+    def boot() -> ByteLink:
+        nonlocal awake_at_s
+        awake_at_s = trio.current_time() + 7
+        return FramesAlone(nursery)
+
+    awake_at_s = 0.0
+    async with talking(boot, dialect) as controller:
+        with trio.fail_after(30):
+            while controller.spoken is None:
+                await trio.sleep(0.1)
+                with contextlib.suppress(DriverError):
+                    await controller.command(Command.SLOT_OPEN)
+        assert controller.spoken is Dialect.FRAMED
+
+
+async def test_a_late_one_that_knows_lines_alone_meets_one_more_frame(
+    autojump_clock: MockClock,
+) -> None:
+    device = AsciiFirmware(on_frame=b"UNKNOWN_CMD_ESP\n")
+    device.deaf = True
+
+    async def boot() -> None:
+        await trio.sleep(2)
+        device.deaf = False
+
+    async with talking(lambda: device, Dialect.AUTO) as controller, trio.open_nursery() as nursery:
+        nursery.start_soon(boot)
+        for _ in range(3):
+            await controller.command(Command.SLOT_OPEN)
+        assert controller.spoken is Dialect.ASCII
+    ping, slot = b"PING_RPI\n", b"SLOT_OPEN\n"
+    said = [data if 0 not in data else b"hello" for data in device.heard]
+    assert said[4:] == [ping, ping, b"hello", ping, slot, slot, slot]
+
+
+async def test_a_port_that_is_lost_while_it_is_greeted_once_more_says_so(
+    autojump_clock: MockClock,
+) -> None:
+    device = AsciiFirmware(on_frame=b"")
+    async with talking(lambda: device, Dialect.AUTO) as controller, trio.open_nursery() as nursery:
+
+        async def unplug() -> None:
+            await trio.sleep(1.1)
+            device.close()
+
+        nursery.start_soon(unplug)
+        with pytest.raises(DeviceGoneError, match="unplugged"):
+            await controller.command(Command.SLOT_OPEN)
+        assert controller.spoken is None
+
+
+async def test_what_is_spoken_is_known_once_it_is_answered(autojump_clock: MockClock) -> None:
+    device = AsciiFirmware(on_frame=b"")
+    async with talking(lambda: device, Dialect.ASCII) as controller:
+        await trio.sleep(1)
+        assert controller.spoken is None
+        await controller.command(Command.PING)
+        assert controller.spoken is Dialect.ASCII
+        device.deaf = True
+        for _ in range(2):
+            with pytest.raises(NoAnswerError):
+                await controller.command(Command.PING)
+        assert controller.spoken is None
 
 
 async def test_one_that_welcomes_its_host_is_spoken_to_in_frames(
@@ -113,6 +231,10 @@ async def test_told_to_speak_frames_it_says_no_line(
 ) -> None:
     device = AsciiFirmware(on_frame=answer)
     async with talking(lambda: device, Dialect.FRAMED) as controller:
+        if not answer:
+            with pytest.raises(DeviceGoneError, match="firmware does not answer yet"):
+                await controller.command(Command.SLOT_OPEN)
+            await trio.sleep(LINK.boot_s - LINK.ack_s + 0.1)
         with pytest.raises(DeviceGoneError, match="does not speak the framed dialect"):
             await controller.command(Command.SLOT_OPEN)
     assert all(len(FrameParser().feed(data)) == 1 for data in device.heard)
