@@ -279,6 +279,15 @@ class Pulse(Protocol):
         ...
 
 
+class Wire(Protocol):
+    """The wire to the motor controller. Nothing is sent to find out what it says."""
+
+    @property
+    def dialect(self) -> str:
+        """The word for what the controller answers in; "" while it does not answer."""
+        ...
+
+
 class Changes(Protocol):
     """Sensors that speak unasked: whoever waits for one looks at once, not at its next turn.
 

@@ -70,6 +70,7 @@ def intercepted(hardware: Hardware, by: Interceptor) -> Hardware:
         changes=hardware.changes,
         bin_gauge=None if gauge is None else _BinGauge(gauge, "bin", by),
         brake=None if brake is None else _Brake(brake, "brake", by),
+        wire=hardware.wire,
     )
 
 

@@ -30,6 +30,7 @@ from drivers.esp32.ports import (
     Esp32Light,
     Esp32Pulse,
     Esp32Sorter,
+    Esp32Wire,
 )
 from drivers.esp32.scale import Esp32Scale, LoadCell
 from drivers.esp32.sensors import (
@@ -140,6 +141,7 @@ async def real_hardware(
             thermometer=_thermometer(ports.thermometer, controller),
             changes=told,
             brake=Esp32Brake(controller),
+            wire=Esp32Wire(controller),
         )
 
 

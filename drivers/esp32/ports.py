@@ -68,6 +68,19 @@ class Esp32Brake:
 
 
 @dataclass(frozen=True)
+class Esp32Wire:
+    """`drivers.ports.Wire` to the ESP32."""
+
+    controller: Controller
+
+    @property
+    def dialect(self) -> str:
+        """The dialect that is spoken."""
+        spoken = self.controller.spoken
+        return "" if spoken is None else spoken.value
+
+
+@dataclass(frozen=True)
 class Esp32Light:
     """`drivers.ports.Light` on the ESP32."""
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import trio
 
+from drivers.ports import Wire
 from rvm_edge.bridges.local.computer import Doctor
 from rvm_edge.bridges.local.records import Records
-from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Sighting
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Sighting, Spoken
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.alarm_board import AlarmBoard
 from rvm_edge.display.item_pictures import ItemPictures
@@ -149,8 +150,13 @@ class SeenMachine:
             self._senses.last,
             bin_full_pct=rules.now.bin_full_pct,
             bin_full_by=rules.bin_full_by,
+            controller=_spoken(self._daemon.machine.hardware.wire),
         )
 
     async def alarms(self) -> tuple[Alarm, ...]:
         """Return what stands, oldest first."""
         return self._board.show(await self._troubles.now())
+
+
+def _spoken(wire: Wire | None) -> Spoken | None:
+    return None if wire is None else Spoken(wire.dialect or Spoken.NOTHING)

@@ -19,6 +19,7 @@ from drivers.ports import (
     Scale,
     Sorter,
     Thermometer,
+    Wire,
 )
 
 
@@ -33,6 +34,7 @@ class Hardware:
         thermometer: None where none is fitted.
         bin_gauge: the bin's sensor, where it measures a distance; None where it does not.
         brake: stops gate and sorter; None where nothing can be stopped.
+        wire: to the motor controller; None where there is none.
         changes: what the sensors say unasked; None where none of them can.
     """
 
@@ -51,3 +53,4 @@ class Hardware:
     changes: Changes | None = None
     bin_gauge: BinGauge | None = None
     brake: Brake | None = None
+    wire: Wire | None = None

@@ -21,6 +21,7 @@ from drivers.esp32.ports import (
     Esp32Light,
     Esp32Pulse,
     Esp32Sorter,
+    Esp32Wire,
 )
 from drivers.esp32.scale import Esp32Scale, LoadCell
 from drivers.esp32.sensors import (
@@ -100,6 +101,7 @@ def with_controller(hardware: Hardware, controller: Controller) -> Hardware:
         indicator=Esp32Indicator(controller),
         pulse=Esp32Pulse(controller),
         brake=Esp32Brake(controller),
+        wire=Esp32Wire(controller),
     )
 
 

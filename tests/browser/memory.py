@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from rvm_edge.bridges.local.computer import ComputerFinding, Standing
 from rvm_edge.bridges.local.records import Delivery, KeptItem, QueuedItem
-from rvm_edge.bridges.local.view import Sensors
+from rvm_edge.bridges.local.view import Sensors, Spoken
 from rvm_edge.item import Reason, SessionMode
 from rvm_edge.settings import Origin
 from tests.bridges.local.staged_machine import StagedMachine
@@ -75,7 +75,9 @@ def remembering() -> StagedMachine:
     machine = staged()
     machine.records = remembered()
     machine.doctor = StagedDoctor()
-    machine.senses = Sensors(bin_pct=42.0, bin_full_pct=85.0, bin_full_by=Origin.SERVER)
+    machine.senses = Sensors(
+        bin_pct=42.0, bin_full_pct=85.0, bin_full_by=Origin.SERVER, controller=Spoken.ASCII
+    )
     taken, refused = machine.pictures[BOTTLE], machine.pictures[FILLED]
     for number in range(1, PICTURES + 1):
         machine.pictures[uuid_of(number)] = taken if _is_accepted(number) else refused

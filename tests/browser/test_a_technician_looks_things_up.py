@@ -10,6 +10,7 @@ import trio
 
 from rvm_edge import __version__
 from rvm_edge.bridges.local.condition import Advice, CheckName, Sight
+from rvm_edge.bridges.local.view import Spoken
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_machine import StagedMachine
 from tests.bridges.local.staged_records import CHECKED, failing
@@ -248,6 +249,19 @@ async def test_no_tab_is_wider_than_the_screen(chromium: Chromium, size: tuple[i
             if found := await page.evaluate(WRONG):
                 wrong[tab] = found
     assert wrong == {}
+
+
+async def test_what_the_motor_controller_speaks_is_told_in_both_languages(
+    chromium: Chromium,
+) -> None:
+    said = "[...document.querySelectorAll('#tab dd')].some((one) => one.textContent.includes(%r))"
+    async with technician(chromium, remembering(), "state") as page:
+        await page.until(said % "ASCII")
+    words = "Promise.all(['id', 'en'].map((one) => import(`/technician/words_${one}.js`)))"
+    keys = ".then((all) => all.map((one) => Object.keys((one.id ?? one.en).speaks)))"
+    async with screen(chromium, staged()) as opened:
+        named = await opened.page.evaluate(words + keys)
+    assert [set(one) for one in named] == [{one.value for one in Spoken}] * 2
 
 
 async def test_every_advice_has_its_words_in_both_languages(chromium: Chromium) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import trio
 
+from drivers.ports import Wire
 from rvm_edge.bridges.local.technician import PinHash
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
@@ -150,10 +151,12 @@ async def shown(
     server: Server = Server(),
     cut_out: CutOut = no_cut_out,
     looked_over: bool = False,
+    wire: Wire | None = None,
 ) -> AsyncIterator[Shown]:
     """Run a machine with its screen while the block lasts; fail if anything takes too long.
 
-    With `looked_over` its computer has a doctor, as an installed machine's has.
+    With `looked_over` its computer has a doctor, as an installed machine's has; `wire` is said to
+    lead to its motor controller.
     """
     world = World(Timings().scaled(0.0), empty_pictures=SAMPLES.empty_pictures)
     knobs = EyesKnobs(takes_s=0.05)
@@ -161,7 +164,7 @@ async def shown(
     fittings = Fittings()
     uplinks: list[Uplink] = []
     parts = Parts(
-        hardware=hardware_over(world),
+        hardware=replace(hardware_over(world), wire=wire),
         eyes=ScriptedEyes(world, knobs),
         link=server.made(uplinks.append),
         host=RecordedHost(),

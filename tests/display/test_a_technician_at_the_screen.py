@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -65,6 +66,20 @@ async def test_all_sensors_are_read_and_shown(tmp_path: Path) -> None:
             pass
         assert part["temperature_c"] is not None
         assert machine.journalled("order.done") == [("read_sensor", text)]
+
+
+async def test_what_is_spoken_with_the_motor_controller_is_shown(tmp_path: Path) -> None:
+    wire = SimpleNamespace(dialect="")
+    async with shown(tmp_path, wire=wire) as machine, page_of(machine) as page:
+        for dialect, told in (("", "nothing"), ("ascii", "ascii"), ("framed", "framed")):
+            wire.dialect = dialect
+            while (await page.hear_part("sensors"))["controller"] != told:
+                pass
+
+
+async def test_without_a_wire_nothing_is_said_of_it(tmp_path: Path) -> None:
+    async with shown(tmp_path) as machine, page_of(machine) as page:
+        assert (await page.hear_part("sensors"))["controller"] is None
 
 
 async def test_the_journal_is_copied_whole_and_the_copy_verifies(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import shutil
 import stat
@@ -21,7 +19,6 @@ from rvm_edge.doctor.checks import (
     books,
     browser,
     clock,
-    controller,
     credentials,
     disk,
     heat,
@@ -83,48 +80,6 @@ def test_two_parts_on_one_pin_are_a_failure(computer: Computer) -> None:
         Level.FAILURE,
         "pin 7 is wired to chamber.signal and thermometer.signal",
     )
-
-
-def test_a_controller_that_is_not_plugged_in_is_a_failure_that_names_what_is(
-    computer: Computer,
-) -> None:
-    computer.write("dev/serial/by-id/usb-Silicon_Labs_CP2102", "")
-    _rewire(computer, esp32={"device": "/dev/ttyTHS1"})
-
-    found = controller.look(computer.place())
-
-    assert found.level is Level.FAILURE
-    assert found.what == "/dev/ttyTHS1 is not there"
-    assert "usb-Silicon_Labs_CP2102" in found.todo
-
-
-def test_a_controller_may_be_free_or_the_running_machines_but_nobody_elses(
-    computer: Computer,
-) -> None:
-    host, device = os.openpty()
-    try:
-        (computer.root / "dev").mkdir()
-        (computer.root / "dev/ttyUSB0").symlink_to(os.ttyname(device))
-        _rewire(computer, esp32={"device": "/dev/ttyUSB0"})
-        assert controller.look(computer.place()).level is Level.FINE
-
-        fcntl.flock(device, fcntl.LOCK_EX)
-        found = controller.look(computer.place())
-        assert found.level is Level.FAILURE
-        assert "sudo fuser -v /dev/ttyUSB0" in found.todo
-
-        computer.runs()
-        assert controller.look(computer.place()).level is Level.NOTE
-    finally:
-        os.close(host)
-        os.close(device)
-
-
-def test_a_file_is_no_controller(computer: Computer) -> None:
-    computer.write("dev/ttyUSB0", "")
-    _rewire(computer, esp32={"device": "/dev/ttyUSB0"})
-
-    assert controller.look(computer.place()).what == "/dev/ttyUSB0 is no serial device"
 
 
 def test_a_model_that_is_another_file_is_a_failure(computer: Computer) -> None:

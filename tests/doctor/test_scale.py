@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -16,12 +12,11 @@ from rvm_edge.doctor.checks import CHECKS, scale
 from rvm_edge.doctor.finding import Finding, Level
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import config_file
-from rvm_edge.settings import Settings
-from rvm_edge.settings.screen import ScreenSettings
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.wired_sensors import GRAMS_PER_COUNT, ZERO_COUNT
 from tests.cli.wired_device import Device, device_at
 from tests.doctor.conftest import Computer
+from tests.doctor.running_machine import machine_telling
 
 DEVICE = "/dev/ttyTHS1"
 TABLE = {"grams_per_count": GRAMS_PER_COUNT, "zero_count": ZERO_COUNT, "drift_most_g": 300.0}
@@ -34,32 +29,6 @@ def _wire(computer: Computer, device: str = DEVICE) -> None:
     computer.write("etc/rvm-edge/hardware_map.json", json.dumps({**wired, "scale": TABLE}))
 
 
-@contextmanager
-def _machine(told: str | None) -> Iterator[Settings]:
-    """Let a machine tell its figures; None is one that does not run."""
-
-    class Figures(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write((told or "").encode())
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    if told is None:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            yield Settings(screen=ScreenSettings(port=nobody_listens.getsockname()[1]))
-        return
-    with HTTPServer(("127.0.0.1", 0), Figures) as server:
-        thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.01))
-        thread.start()
-        yield Settings(screen=ScreenSettings(port=server.server_port))
-        server.shutdown()
-        thread.join(10)
-
-
 @pytest.fixture(name="device")
 def a_scale_at_an_esp32(computer: Computer) -> Iterator[Device]:
     _wire(computer)
@@ -69,13 +38,13 @@ def a_scale_at_an_esp32(computer: Computer) -> Iterator[Device]:
 
 
 def _at_rest(computer: Computer) -> Finding:
-    with _machine(None) as settings:
+    with machine_telling(None) as settings:
         return scale.look(computer.place(settings))
 
 
 def _at_work(computer: Computer, told: str) -> Finding:
     _wire(computer)
-    with _machine(told) as settings:
+    with machine_telling(told) as settings:
         return scale.look(computer.place(settings))
 
 

@@ -9,7 +9,7 @@ from rvm_edge import __version__
 from rvm_edge.bridges.local.fanout import Fanout
 from rvm_edge.bridges.local.metrics import Kind, Metric, Sample
 from rvm_edge.bridges.local.parts import Snapshot
-from rvm_edge.bridges.local.view import MachineView
+from rvm_edge.bridges.local.view import MachineView, Spoken
 from rvm_edge.statechart.counts import Counts
 
 
@@ -160,6 +160,12 @@ def _of_sensors(snapshot: Snapshot) -> Iterator[Metric]:
         )
     if sensors.door_open is not None:
         yield _gauge("rvm_edge_door_open", "The service door.", Sample(float(sensors.door_open)))
+    if sensors.controller is not None:
+        yield _gauge(
+            "rvm_edge_controller",
+            "Whether the motor controller answers, and in which dialect.",
+            _labelled(sensors.controller is not Spoken.NOTHING, dialect=sensors.controller.value),
+        )
     standing = sum(not alarm.acknowledged for alarm in snapshot.alarms.alarms)
     yield _gauge("rvm_edge_alarms", "Alarms that nobody has seen.", Sample(standing))
 

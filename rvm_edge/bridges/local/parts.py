@@ -15,7 +15,7 @@ from rvm_edge.bridges.local.both_words import BothWords
 from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.part import Part
 from rvm_edge.bridges.local.verbs import Verb
-from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp
+from rvm_edge.bridges.local.view import Alarm, Login, Sensors, SetUp, Spoken
 from rvm_edge.item import Reason, SessionMode
 from rvm_edge.settings import Origin
 
@@ -130,6 +130,7 @@ class SensorsNow(Part, frozen=True, tag="sensors"):
         bin_full_pct: from this level of the bin on nothing more is taken.
         bin_full_by: who said so: the owner in settings.toml, the server in its last handshake, or
             nobody.
+        controller: in what the motor controller answers; null where it is simulated without a wire.
     """
 
     bin_pct: float | None = None
@@ -140,6 +141,7 @@ class SensorsNow(Part, frozen=True, tag="sensors"):
     temperature_c: float | None = None
     bin_full_pct: float | None = None
     bin_full_by: Origin | None = None
+    controller: Spoken | None = None
 
     @staticmethod
     def of(sensors: Sensors) -> SensorsNow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 import trio
@@ -54,6 +55,15 @@ class Sighting:
         return (left / width, top / height, right / width, bottom / height)
 
 
+class Spoken(Enum):
+    """What is spoken with the motor controller."""
+
+    ASCII = "ascii"
+    FRAMED = "framed"
+    NOTHING = "nothing"
+    """It does not answer."""
+
+
 @dataclass(frozen=True)
 class Sensors:
     """What was last read of the machine's senses; None for what is not fitted or not known.
@@ -68,6 +78,7 @@ class Sensors:
         bin_full_pct: from this level of the bin on nothing more is taken.
         bin_full_by: who said so: the owner in settings.toml, the server in its last handshake, or
             nobody.
+        controller: in what the motor controller answers; None where it is simulated without a wire.
     """
 
     bin_pct: float | None = None
@@ -78,6 +89,7 @@ class Sensors:
     temperature_c: float | None = None
     bin_full_pct: float | None = None
     bin_full_by: Origin | None = None
+    controller: Spoken | None = None
 
 
 @dataclass(frozen=True)

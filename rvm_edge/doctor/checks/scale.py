@@ -1,18 +1,17 @@
 """Whether the scale at the ESP32 gives anything, and its zero is where it was calibrated."""
 
-import re
 import statistics
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-import httpx
 import trio
 
 from drivers.esp32.scale_counts import read_counts
 from drivers.esp32.timings import Dialect
 from drivers.ports import DriverError
 from rvm_edge.doctor.checks.controller import CONTROLLER
+from rvm_edge.doctor.figures import figures_of_machine
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.hardware_map import SIMULATED, Driver, HardwareMap
@@ -20,7 +19,6 @@ from rvm_edge.hardware_map import SIMULATED, Driver, HardwareMap
 READINGS: Final = 5
 EVERY_S: Final = 0.1
 PATIENCE_S: Final = 8.0
-MACHINE_S: Final = 2.0
 
 _CALIBRATE: Final = "rvm-edge scale calibrate (stop the machine first)"
 _NO_WITNESS: Final = "No item is refused for its weight, and the barrier has no second witness."
@@ -36,7 +34,7 @@ def look(place: Place) -> Finding:
         return note("none in the hardware map", "", f"One that is fitted: {_CALIBRATE}")
     if given.driver is not Driver.ESP32 or hardware.esp32.device == SIMULATED:
         return note("simulated")
-    figures = _figures_of_machine(place)
+    figures = figures_of_machine(place)
     return _asked(place, hardware) if figures is None else _read_last(place, figures)
 
 
@@ -46,17 +44,6 @@ def _unread(place: Place) -> Finding:
             "not calibrated", "The machine does not start with a scale like that.", _CALIBRATE
         )
     return note("the hardware map cannot be read; see the configuration")
-
-
-def _figures_of_machine(place: Place) -> dict[str, float] | None:
-    """Return what the machine tells everybody on this computer; None if it does not run."""
-    address = f"http://127.0.0.1:{place.settings.screen.port}/metrics"
-    try:
-        told = httpx.get(address, timeout=MACHINE_S, trust_env=False).raise_for_status().text
-    except httpx.HTTPError:
-        return None
-    found = re.findall(r"^rvm_edge_(scale_grams|chamber_occupied) (\S+)$", told, re.MULTILINE)
-    return {name: float(value) for name, value in found}
 
 
 def _read_last(place: Place, figures: dict[str, float]) -> Finding:

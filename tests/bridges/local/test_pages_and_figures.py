@@ -18,7 +18,7 @@ from rvm_edge.bridges.local.metrics import Kind, Metric, Sample, exposition
 from rvm_edge.bridges.local.pictures import GLIMPSE_S, Glimpses
 from rvm_edge.bridges.local.static_files import MOST_BYTES, load
 from rvm_edge.bridges.local.technician import PinDesk, PinHash
-from rvm_edge.bridges.local.view import Alarm, Sensors
+from rvm_edge.bridges.local.view import Alarm, Sensors, Spoken
 from rvm_edge.settings import Origin
 from rvm_edge.telemetry import Figures
 from tests.bridges.local import staged_machine as at
@@ -260,6 +260,7 @@ async def test_prometheus_can_read_the_figures() -> None:
         bin_full_by=Origin.SERVER,
         chamber_occupied=False,
         weight_g=-1.25,
+        controller=Spoken.FRAMED,
     )
     machine.standing = (Alarm("a", "b", "c"), Alarm("d", "e", "f", acknowledged=True))
     async with bridge(machine, limits=Limits(sense_s=0.01)) as running, page(running) as kiosk:
@@ -278,6 +279,7 @@ async def test_prometheus_can_read_the_figures() -> None:
         'rvm_edge_bin_full_percent{by="server"} 85',
         "rvm_edge_chamber_occupied 0",
         "rvm_edge_scale_grams -1.25",
+        'rvm_edge_controller{dialect="framed"} 1',
         "rvm_edge_cpu_celsius 51.5",
         "rvm_edge_alarms 1",
         "rvm_edge_steps_total 3",

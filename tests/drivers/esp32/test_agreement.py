@@ -15,6 +15,7 @@ from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import Command
 from drivers.esp32.framed_dialect import Kind
 from drivers.esp32.frames import FrameParser
+from drivers.esp32.ports import Esp32Wire
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError
@@ -139,6 +140,8 @@ async def test_one_that_boots_for_seconds_is_spoken_to_in_frames_once_it_is_up(
 async def test_one_that_knows_frames_alone_and_boots_whenever_it_is_opened_comes_up(
     autojump_clock: MockClock, nursery: trio.Nursery, dialect: Dialect
 ) -> None:
+    awake_at_s = 0.0
+
     class FramesAlone(LossyWire):
         async def send(self, data: bytes) -> None:
             if trio.current_time() >= awake_at_s and 0 in data:
@@ -149,7 +152,6 @@ async def test_one_that_knows_frames_alone_and_boots_whenever_it_is_opened_comes
         awake_at_s = trio.current_time() + 7
         return FramesAlone(nursery)
 
-    awake_at_s = 0.0
     async with talking(boot, dialect) as controller:
         with trio.fail_after(30):
             while controller.spoken is None:
@@ -199,9 +201,9 @@ async def test_what_is_spoken_is_known_once_it_is_answered(autojump_clock: MockC
     device = AsciiFirmware(on_frame=b"")
     async with talking(lambda: device, Dialect.ASCII) as controller:
         await trio.sleep(1)
-        assert controller.spoken is None
+        assert (controller.spoken, Esp32Wire(controller).dialect) == (None, "")
         await controller.command(Command.PING)
-        assert controller.spoken is Dialect.ASCII
+        assert (controller.spoken, Esp32Wire(controller).dialect) == (Dialect.ASCII, "ascii")
         device.deaf = True
         for _ in range(2):
             with pytest.raises(NoAnswerError):

@@ -65,6 +65,7 @@
  * @property {number|null} temperature_c
  * @property {number|null} bin_full_pct
  * @property {"owner"|"server"|"built_in"|null} bin_full_by
+ * @property {"ascii"|"framed"|"nothing"|null} controller
  */
 
 /**

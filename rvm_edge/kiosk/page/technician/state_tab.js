@@ -49,6 +49,8 @@ function sensors({ words: { panel } }, now) {
   if (level !== null && by !== null) {
     rows.splice(1, 0, [panel.binFull, `${reading(level, "%", panel)} · ${panel.saidBy[by]}`]);
   }
+  const { controller } = now.sensors;
+  if (controller !== null) rows.push([panel.controller, panel.speaks[controller]]);
   return readings(panel.sensors, rows);
 }
 

@@ -39,6 +39,8 @@ export const en = {
   },
   binFull: "Full from",
   saidBy: { owner: "the settings", server: "the server", built_in: "default" },
+  controller: "Motor controller",
+  speaks: { framed: "answers in frames", ascii: "answers in ASCII: no Stop, no dead-man", nothing: "does not answer" },
   queued: { waiting: "Waiting", ambiguous: "Not certain", held: "Kept for another name", dead: "Given up" },
   holdWhy: "Parts of the machine move. Keep hands away, then press and hold for a second.",
   verbs: {

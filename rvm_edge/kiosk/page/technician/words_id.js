@@ -38,6 +38,8 @@ export const id = {
   },
   binFull: "Penuh mulai",
   saidBy: { owner: "pengaturan", server: "server", built_in: "bawaan" },
+  controller: "Pengendali motor",
+  speaks: { framed: "menjawab dalam frame", ascii: "menjawab dalam ASCII: tanpa Stop dan dead-man", nothing: "tidak menjawab" },
   queued: { waiting: "Menunggu", ambiguous: "Belum pasti", held: "Disimpan untuk nama lain", dead: "Gagal" },
   holdWhy: "Bagian mesin bergerak. Jauhkan tangan, lalu tekan dan tahan satu detik.",
   verbs: {
