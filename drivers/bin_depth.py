@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from drivers.ports import ReadingError
 
@@ -11,8 +13,7 @@ RANGE_CM: Final = (2.0, 400.0)
 """What an HC-SR04 can measure at all."""
 
 
-@dataclass(frozen=True)
-class Bin:
+class Bin(msgspec.Struct, frozen=True):
     """How a distance becomes a level.
 
     Attributes:

@@ -9,9 +9,10 @@ confirmed, and may be called again after a failure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 
 class DriverError(Exception):
@@ -68,8 +69,7 @@ class Encoding(Enum):
     BGR24 = "bgr24"
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One picture as the camera gave it.
 
     Attributes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 
+import msgspec
 import trio
 
 from drivers.noted.roll_call import RollCall
@@ -46,8 +46,7 @@ LONGEST_STEP_S = 2.5 * CLEANUP_GRACE_S
 """A step that takes longer makes no progress: two clean-ups one after the other, and some more."""
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What is another thing on a real machine than on a simulated one.
 
     Attributes:
@@ -67,12 +66,11 @@ class Parts:
     host: Host
     credentials: Credentials
     chance: Callable[[], float] = random.random
-    models: Models = field(default_factory=NoModels)
+    models: Models = msgspec.field(default_factory=NoModels)
     cut_out: CutOut = no_cut_out
 
 
-@dataclass(frozen=True)
-class Daemon:
+class Daemon(msgspec.Struct, frozen=True):
     """A machine that runs.
 
     Attributes:

@@ -6,16 +6,16 @@ Types only. The ledger says what waits; a bridge sends it and says what the serv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 from rvm_edge.identity import Registration
 from rvm_edge.item import SessionMode
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """One dropped item, as the server is told of it.
 
     Attributes:
@@ -40,8 +40,7 @@ class Record:
     taken_by: Registration | None = None
 
 
-@dataclass(frozen=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True):
     """One item's picture, to be kept by the server.
 
     Attributes:
@@ -96,8 +95,7 @@ class Proof(Enum):
     """It was sent, and no answer came that can be believed: it may be there or not."""
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of one request.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
 class Secret:
@@ -30,8 +30,7 @@ class Secret:
         return hash(self._text)
 
 
-@dataclass(frozen=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True):
     """As whom a server knows a machine. Another key for the same one is the same registration.
 
     Attributes:
@@ -47,8 +46,7 @@ class Registration:
         return f"{self.hardware_id} at {self.server_url}"
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """What a technician brings on day 0.
 
     Attributes:

@@ -7,8 +7,9 @@ parts answer, `drivers.faulty` has them fail on request.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from drivers.ports import (
     BinGauge,
@@ -74,8 +75,7 @@ def intercepted(hardware: Hardware, by: Interceptor) -> Hardware:
     )
 
 
-@dataclass(frozen=True)
-class _Port(Generic[P]):
+class _Port(msgspec.Struct, Generic[P], frozen=True):
     inner: P
     name: str
     by: Interceptor
@@ -84,12 +84,12 @@ class _Port(Generic[P]):
         return await self.by.around(self.name, verb, act)
 
 
-class _Camera(_Port[Camera]):
+class _Camera(_Port[Camera], frozen=True):
     async def take_picture(self) -> Frame:
         return await self._asked("take_picture", self.inner.take_picture)
 
 
-class _Gate(_Port[Gate]):
+class _Gate(_Port[Gate], frozen=True):
     async def open(self) -> None:
         await self._asked("open", self.inner.open)
 
@@ -97,7 +97,7 @@ class _Gate(_Port[Gate]):
         await self._asked("close", self.inner.close)
 
 
-class _Sorter(_Port[Sorter]):
+class _Sorter(_Port[Sorter], frozen=True):
     async def home(self) -> None:
         await self._asked("home", self.inner.home)
 
@@ -108,12 +108,12 @@ class _Sorter(_Port[Sorter]):
         await self._asked("return_item", self.inner.return_item)
 
 
-class _Brake(_Port[Brake]):
+class _Brake(_Port[Brake], frozen=True):
     async def stop(self) -> bool:
         return await self._asked("stop", self.inner.stop)
 
 
-class _Light(_Port[Light]):
+class _Light(_Port[Light], frozen=True):
     async def on(self) -> None:
         await self._asked("on", self.inner.on)
 
@@ -121,22 +121,22 @@ class _Light(_Port[Light]):
         await self._asked("off", self.inner.off)
 
 
-class _Indicator(_Port[Indicator]):
+class _Indicator(_Port[Indicator], frozen=True):
     async def show(self, signal: Signal) -> None:
         await self._asked("show", lambda: self.inner.show(signal))
 
 
-class _Presence(_Port[PresenceSensor]):
+class _Presence(_Port[PresenceSensor], frozen=True):
     async def is_occupied(self) -> bool:
         return await self._asked("is_occupied", self.inner.is_occupied)
 
 
-class _Bin(_Port[BinLevel]):
+class _Bin(_Port[BinLevel], frozen=True):
     async def level_pct(self) -> float:
         return await self._asked("level_pct", self.inner.level_pct)
 
 
-class _BinGauge(_Port[BinGauge]):
+class _BinGauge(_Port[BinGauge], frozen=True):
     async def distance_cm(self) -> float:
         return await self._asked("distance_cm", self.inner.distance_cm)
 
@@ -149,7 +149,7 @@ class _BinGauge(_Port[BinGauge]):
         self.inner.forget_depth()
 
 
-class _Door(_Port[DoorLock]):
+class _Door(_Port[DoorLock], frozen=True):
     async def lock(self) -> None:
         await self._asked("lock", self.inner.lock)
 
@@ -160,12 +160,12 @@ class _Door(_Port[DoorLock]):
         return await self._asked("is_open", self.inner.is_open)
 
 
-class _Pulse(_Port[Pulse]):
+class _Pulse(_Port[Pulse], frozen=True):
     async def beat(self) -> None:
         await self._asked("beat", self.inner.beat)
 
 
-class _Scale(_Port[Scale]):
+class _Scale(_Port[Scale], frozen=True):
     async def weight_g(self) -> float:
         return await self._asked("weight_g", self.inner.weight_g)
 
@@ -173,6 +173,6 @@ class _Scale(_Port[Scale]):
         await self._asked("tare", self.inner.tare)
 
 
-class _Thermometer(_Port[Thermometer]):
+class _Thermometer(_Port[Thermometer], frozen=True):
     async def temperature_c(self) -> float:
         return await self._asked("temperature_c", self.inner.temperature_c)

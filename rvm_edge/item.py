@@ -5,8 +5,9 @@ Types only. `vision` produces a `Verdict`, `ledger` stores it, `states` act upon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from rvm_edge.decision import DecisionRecord
 
@@ -69,8 +70,7 @@ class Reason(Enum):
     EMPTY_PET = "empty_pet"
 
 
-@dataclass(frozen=True)
-class Detection:
+class Detection(msgspec.Struct, frozen=True):
     """One thing found in one picture.
 
     Attributes:
@@ -84,8 +84,7 @@ class Detection:
     box: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What the eyes say of an item, with everything needed to argue about it later.
 
     Attributes:
@@ -117,8 +116,7 @@ class Verdict:
             raise ValueError(f"accepted={self.accepted} contradicts reason {self.reason.value}")
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One deposit: a user's, or a guest's donation. Mode and owner are latched at its start.
 
     Attributes:
@@ -132,8 +130,7 @@ class Session:
     owner: str = ""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One item as the ledger knows it.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.ledger.clock import Clock
 from rvm_edge.ledger.ledger import Ledger
@@ -25,8 +26,7 @@ from rvm_edge.settings import PolicyInForce, Settings
 from rvm_edge.statechart.journal.sqlite import SqliteJournal
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True):
     """What the services of a link are built upon.
 
     Attributes:
@@ -56,8 +56,7 @@ class Ground:
     cut_out: CutOut = no_cut_out
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """The services towards the server, as the Machine wants them."""
 
     cloud: Cloud

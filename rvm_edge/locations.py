@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 _APP = "rvm-edge"
 
@@ -19,8 +20,7 @@ class LocationError(Exception):
     """A folder is missing or not usable. The message says which, and what to do."""
 
 
-@dataclass(frozen=True)
-class Locations:
+class Locations(msgspec.Struct, frozen=True):
     """The folders of a machine, and the files in them.
 
     Attributes:

@@ -7,9 +7,10 @@ loading an unnamed model: what has no word cannot be ordered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 
 class Action(Enum):
@@ -58,8 +59,7 @@ class Motion(Enum):
     RESET = "reset"
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """One order: of the server, or of a technician at the machine's own screen.
 
     Attributes:
@@ -82,8 +82,7 @@ class Order:
     local: bool = False
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """An order that is not carried out.
 
     Attributes:

@@ -6,12 +6,12 @@ Types only: `health` measures, `bridges` sends.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True)
-class Health:
+
+class Health(msgspec.Struct, frozen=True):
     """How the computer is.
 
     Attributes:
@@ -32,8 +32,7 @@ class Health:
     slowed_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One part of the machine.
 
     Attributes:
@@ -53,8 +52,7 @@ class Part:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Inventory:
+class Inventory(msgspec.Struct, frozen=True):
     """What the machine is made of.
 
     Attributes:
@@ -93,8 +91,7 @@ class Inventory:
     second_judge: str = ""
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """What the machine has done, and the anchor of its proof.
 
     Attributes:
@@ -121,8 +118,7 @@ class Figures:
     held: int = 0
 
 
-@dataclass(frozen=True)
-class Deeds:
+class Deeds(msgspec.Struct, frozen=True):
     """What only the running machine knows of itself.
 
     Attributes:

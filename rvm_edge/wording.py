@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.item import Reason
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """One message in one language.
 
     Attributes:
@@ -20,8 +19,7 @@ class Phrase:
     advice: str
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(msgspec.Struct, frozen=True):
     """One message in the machine's two languages.
 
     Attributes:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.ledger.reading import read_only
 from rvm_edge.simulator.cloud import DONATION_USER, Dialect, Transaction
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """One dropped item, as the machine's ledger has it.
 
     Attributes:

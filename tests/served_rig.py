@@ -6,11 +6,12 @@ Machine, ledger and server share trio's clock, so that a mocked one lets them al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 import msgspec
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.link import LinkMaker

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +45,7 @@ def changed(change: Change) -> bytes:
 
 
 def test_ports_have_the_names_that_the_machine_uses() -> None:
-    wanted = {field.name: field.default for field in dataclasses.fields(Hardware)}
+    wanted = {field.name: field.default for field in msgspec.structs.fields(Hardware)}
     assert wanted.pop("changes") is None  # no port: how sensors that have one speak up
     assert wanted.pop("bin_gauge") is None  # nor this: the bin's sensor, as a distance
     assert wanted.pop("brake") is None  # nor this: the controller's, for all that it moves

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from drivers.camera.parts import BOUNDARY
 from drivers.camera.process import CameraProcess
@@ -16,8 +17,7 @@ _NEWEST: Final = ("queue", "leaky=downstream", "max-size-buffers=2")
 """Whoever is slow gets fewer pictures, never older ones."""
 
 
-@dataclass(frozen=True)
-class Pipeline:
+class Pipeline(msgspec.Struct, frozen=True):
     """What the pipeline is made of.
 
     Attributes:

@@ -8,9 +8,10 @@ anything, the boundary too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from drivers.ports import WrongAnswerError
 
@@ -32,8 +33,7 @@ class Kind(Enum):
     """A tiny grey copy of the picture beside it, one byte a pixel: how bright the picture is."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One part.
 
     Attributes:

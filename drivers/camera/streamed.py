@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import trio
 
 from drivers.camera.parts import Kind, Part, PartReader
@@ -23,8 +24,7 @@ from drivers.ports import DriverError, Encoding, Frame, NoAnswerError, PictureEr
 _ENCODING: Final = {Kind.JPEG: Encoding.JPEG, Kind.PNG: Encoding.PNG}
 
 
-@dataclass(frozen=True)
-class Habits:
+class Habits(msgspec.Struct, frozen=True):
     """How a camera is treated. Times in seconds.
 
     Attributes:

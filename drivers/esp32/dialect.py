@@ -14,8 +14,9 @@ nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Command(Enum):
@@ -100,8 +101,7 @@ MOTIONS = frozenset(
 """The commands that have a motor turned."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a sensor answered.
 
     Attributes:

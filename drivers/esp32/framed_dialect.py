@@ -9,8 +9,9 @@ events count by themselves.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+
+import msgspec
 
 from drivers.esp32.dialect import MOTIONS, SENSORS, Command, require_payload
 from drivers.esp32.frames import NUMBER_MAX, Frame
@@ -87,8 +88,7 @@ class Sensor(Enum):
     DOOR = 3
 
 
-@dataclass(frozen=True)
-class Hello:
+class Hello(msgspec.Struct, frozen=True):
     """The host begins a session.
 
     Attributes:
@@ -98,8 +98,7 @@ class Hello:
     dead_man_s: float
 
 
-@dataclass(frozen=True)
-class Welcome:
+class Welcome(msgspec.Struct, frozen=True):
     """The session stands.
 
     Attributes:
@@ -109,8 +108,7 @@ class Welcome:
     dead_man_s: float
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """Carry out a command, once under this number however often it comes.
 
     Attributes:
@@ -122,23 +120,19 @@ class Order:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True):
     """The host lives."""
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """Gate and sorter are to stop where they are, whoever had them moved, and at once."""
 
 
-@dataclass(frozen=True)
-class Ack:
+class Ack(msgspec.Struct, frozen=True):
     """It has arrived: an order is being carried out, or what was to stop stands still."""
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The order is over.
 
     Attributes:
@@ -152,15 +146,13 @@ class Done:
     value: int | None = None
 
 
-@dataclass(frozen=True)
-class Nack:
+class Nack(msgspec.Struct, frozen=True):
     """Refused; nothing was done."""
 
     reason: Reason
 
 
-@dataclass(frozen=True)
-class SensorEvent:
+class SensorEvent(msgspec.Struct, frozen=True):
     """A sensor has changed.
 
     Attributes:

@@ -23,7 +23,8 @@ behind it, which is what a single flipped bit in the last byte on the wire makes
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from drivers.esp32 import cobs
 from drivers.esp32.crc16 import crc16
@@ -39,8 +40,7 @@ WIRE_MAX = _STUFFED_MAX + 2
 """Bytes of the longest frame, both zeros included."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One frame.
 
     Attributes:

@@ -6,7 +6,7 @@ safe order of what there is: gate shut, lamp dark, and a sign of life.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.esp32.controller import Controller
 from drivers.esp32.dialect import Command
@@ -21,8 +21,7 @@ _INDICATE = {
 }
 
 
-@dataclass(frozen=True)
-class Esp32Gate:
+class Esp32Gate(msgspec.Struct, frozen=True):
     """`drivers.ports.Gate` on the ESP32."""
 
     controller: Controller
@@ -36,8 +35,7 @@ class Esp32Gate:
         await self.controller.command(Command.SLOT_CLOSE)
 
 
-@dataclass(frozen=True)
-class Esp32Sorter:
+class Esp32Sorter(msgspec.Struct, frozen=True):
     """`drivers.ports.Sorter` on the ESP32. A jam shows as `NoAnswerError`."""
 
     controller: Controller
@@ -56,8 +54,7 @@ class Esp32Sorter:
         await self.controller.command(Command.RETURN_REJECTED_ITEM)
 
 
-@dataclass(frozen=True)
-class Esp32Brake:
+class Esp32Brake(msgspec.Struct, frozen=True):
     """`drivers.ports.Brake` on the ESP32: in frames, where its firmware knows how."""
 
     controller: Controller
@@ -67,8 +64,7 @@ class Esp32Brake:
         return await self.controller.stop()
 
 
-@dataclass(frozen=True)
-class Esp32Wire:
+class Esp32Wire(msgspec.Struct, frozen=True):
     """`drivers.ports.Wire` to the ESP32."""
 
     controller: Controller
@@ -80,8 +76,7 @@ class Esp32Wire:
         return "" if spoken is None else spoken.value
 
 
-@dataclass(frozen=True)
-class Esp32Light:
+class Esp32Light(msgspec.Struct, frozen=True):
     """`drivers.ports.Light` on the ESP32."""
 
     controller: Controller
@@ -95,8 +90,7 @@ class Esp32Light:
         await self.controller.command(Command.LIGHT_OFF)
 
 
-@dataclass(frozen=True)
-class Esp32Indicator:
+class Esp32Indicator(msgspec.Struct, frozen=True):
     """`drivers.ports.Indicator` on the ESP32. SUCCESS and REJECTED play for a second."""
 
     controller: Controller
@@ -106,8 +100,7 @@ class Esp32Indicator:
         await self.controller.command(_INDICATE[signal])
 
 
-@dataclass(frozen=True)
-class Esp32Pulse:
+class Esp32Pulse(msgspec.Struct, frozen=True):
     """`drivers.ports.Pulse` on the ESP32."""
 
     controller: Controller

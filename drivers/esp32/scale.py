@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import trio
 
 from drivers.esp32.controller import Controller
@@ -24,8 +24,7 @@ COUNT_MAX: Final = 0x7F_FFFF
 """The outermost values of 24 bits: no weight, but the end of what can be measured."""
 
 
-@dataclass(frozen=True)
-class LoadCell:
+class LoadCell(msgspec.Struct, frozen=True):
     """How counts become grams, and what is believed.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from drivers.bin_depth import Bin, Measured, plausible_cm
 from drivers.esp32.controller import Controller
 from drivers.esp32.dialect import Command
@@ -40,8 +42,7 @@ async def read(controller: Controller, command: Command) -> int:
     return value
 
 
-@dataclass(frozen=True)
-class Esp32Switch:
+class Esp32Switch(msgspec.Struct, frozen=True):
     """Something that is on or off, at the ESP32.
 
     Attributes:
@@ -71,8 +72,7 @@ class Esp32Switch:
         return _YES_OR_NO[value]
 
 
-@dataclass(frozen=True)
-class Esp32Presence:
+class Esp32Presence(msgspec.Struct, frozen=True):
     """`drivers.ports.PresenceSensor` at the ESP32."""
 
     switch: Esp32Switch
@@ -82,8 +82,7 @@ class Esp32Presence:
         return await self.switch.is_on()
 
 
-@dataclass(frozen=True)
-class Esp32Door:
+class Esp32Door(msgspec.Struct, frozen=True):
     """`drivers.ports.DoorLock` at the ESP32: a bolt that it moves, and a switch."""
 
     switch: Esp32Switch
@@ -125,8 +124,7 @@ class Esp32Bin(Measured):
         return await read(self.controller, Command.READ_BIN) / _TENTHS
 
 
-@dataclass(frozen=True)
-class Esp32Thermometer:
+class Esp32Thermometer(msgspec.Struct, frozen=True):
     """`drivers.ports.Thermometer` on a DHT22 at the ESP32."""
 
     controller: Controller

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Dialect(Enum):
@@ -15,8 +16,7 @@ class Dialect(Enum):
     FRAMED = "framed"
 
 
-@dataclass(frozen=True)
-class LinkTimings:
+class LinkTimings(msgspec.Struct, frozen=True):
     """Times of the link, in seconds.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.gpio.switch import Switch
 from drivers.ports import DriverError
 
 
-@dataclass(frozen=True)
-class GpioPresence:
+class GpioPresence(msgspec.Struct, frozen=True):
     """`drivers.ports.PresenceSensor` on a pin: an IR sensor, or a light barrier."""
 
     switch: Switch
@@ -19,8 +18,7 @@ class GpioPresence:
         return await self.switch.is_on()
 
 
-@dataclass(frozen=True)
-class GpioDoor:
+class GpioDoor(msgspec.Struct, frozen=True):
     """`drivers.ports.DoorLock` with a switch on a pin, and a lock that is turned by hand.
 
     A bolt that moves belongs behind the motor controller: a Jetson's outputs float when the program

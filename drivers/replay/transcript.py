@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Speaker(Enum):
@@ -15,8 +16,7 @@ class Speaker(Enum):
     DEVICE = "device"
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """Bytes that went over the wire at once.
 
     Attributes:

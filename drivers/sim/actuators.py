@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.ports import Signal
 from drivers.sim.link import SimulatedWorld, Verb, command, read_yes_or_no
@@ -11,8 +11,7 @@ ANSWER_S = 3.0
 """How long an action may take before it counts as unanswered; the ESP32 host's value."""
 
 
-@dataclass(frozen=True)
-class SimulatedGate:
+class SimulatedGate(msgspec.Struct, frozen=True):
     """`drivers.ports.Gate` on a simulated world."""
 
     world: SimulatedWorld
@@ -27,8 +26,7 @@ class SimulatedGate:
         await command(self.world, Verb.GATE_CLOSE, self.timeout_s)
 
 
-@dataclass(frozen=True)
-class SimulatedSorter:
+class SimulatedSorter(msgspec.Struct, frozen=True):
     """`drivers.ports.Sorter` on a simulated world."""
 
     world: SimulatedWorld
@@ -47,8 +45,7 @@ class SimulatedSorter:
         await command(self.world, Verb.SORTER_RETURN, self.timeout_s)
 
 
-@dataclass(frozen=True)
-class SimulatedBrake:
+class SimulatedBrake(msgspec.Struct, frozen=True):
     """`drivers.ports.Brake` on a simulated world."""
 
     world: SimulatedWorld
@@ -60,8 +57,7 @@ class SimulatedBrake:
         return True
 
 
-@dataclass(frozen=True)
-class SimulatedLight:
+class SimulatedLight(msgspec.Struct, frozen=True):
     """`drivers.ports.Light` on a simulated world."""
 
     world: SimulatedWorld
@@ -76,8 +72,7 @@ class SimulatedLight:
         await command(self.world, Verb.LIGHT_OFF, self.timeout_s)
 
 
-@dataclass(frozen=True)
-class SimulatedIndicator:
+class SimulatedIndicator(msgspec.Struct, frozen=True):
     """`drivers.ports.Indicator` on a simulated world."""
 
     world: SimulatedWorld
@@ -88,8 +83,7 @@ class SimulatedIndicator:
         await command(self.world, Verb.INDICATE, self.timeout_s, {"signal": signal.value})
 
 
-@dataclass(frozen=True)
-class SimulatedPulse:
+class SimulatedPulse(msgspec.Struct, frozen=True):
     """`drivers.ports.Pulse` on a simulated world."""
 
     world: SimulatedWorld
@@ -100,8 +94,7 @@ class SimulatedPulse:
         await command(self.world, Verb.BEAT, self.timeout_s)
 
 
-@dataclass(frozen=True)
-class SimulatedDoorLock:
+class SimulatedDoorLock(msgspec.Struct, frozen=True):
     """`drivers.ports.DoorLock` on a simulated world."""
 
     world: SimulatedWorld

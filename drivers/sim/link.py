@@ -7,10 +7,10 @@ Two worlds answer it: the simulator itself, in the same process (works in virtua
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
 import trio
 
 from drivers.ports import NoAnswerError, WrongAnswerError
@@ -41,8 +41,7 @@ class Verb(Enum):
     TEMPERATURE = "thermometer.temperature"
 
 
-@dataclass(frozen=True)
-class Shot:
+class Shot(msgspec.Struct, frozen=True):
     """A picture on its way from the simulated camera.
 
     Attributes:

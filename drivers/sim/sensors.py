@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import msgspec
+
 from drivers.bin_depth import Bin, Measured
 from drivers.ports import ReadingError
 from drivers.sim.link import SimulatedWorld, Verb, command, read_number, read_yes_or_no
@@ -22,8 +24,7 @@ TEMPERATURE_C = (-40.0, 125.0)
 """What the fitted parts can measure at all: beyond it a reading is a fault, not a fact."""
 
 
-@dataclass(frozen=True)
-class SimulatedPresence:
+class SimulatedPresence(msgspec.Struct, frozen=True):
     """`drivers.ports.PresenceSensor` on a simulated world: the chamber's barrier or the slot's."""
 
     world: SimulatedWorld
@@ -65,8 +66,7 @@ class SimulatedBin(Measured):
         return _plausible("bin level", "%", level, BIN_PCT)
 
 
-@dataclass(frozen=True)
-class SimulatedScale:
+class SimulatedScale(msgspec.Struct, frozen=True):
     """`drivers.ports.Scale` on a simulated world."""
 
     world: SimulatedWorld
@@ -82,8 +82,7 @@ class SimulatedScale:
         await command(self.world, Verb.TARE, self.timeout_s)
 
 
-@dataclass(frozen=True)
-class SimulatedThermometer:
+class SimulatedThermometer(msgspec.Struct, frozen=True):
     """`drivers.ports.Thermometer` on a simulated world."""
 
     world: SimulatedWorld

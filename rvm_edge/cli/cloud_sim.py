@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rvm_edge.cli.options import CommandError, json_option, print_json
 
@@ -22,8 +22,7 @@ _USER = 1
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@dataclass(frozen=True)
-class _Wanted:
+class _Wanted(msgspec.Struct, frozen=True):
     """What the options say about how to serve."""
 
     host: str

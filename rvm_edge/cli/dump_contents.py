@@ -6,13 +6,13 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import asdict
 
 from rvm_edge import __version__
 from rvm_edge.cli.doctor import diagnosis_of
@@ -33,8 +33,7 @@ JOURNAL_ROWS: Final = 5_000
 _HIDDEN: Final = "[left out]"
 
 
-@dataclass(frozen=True)
-class Exhibit:
+class Exhibit(msgspec.Struct, frozen=True):
     """One text of the bundle.
 
     Attributes:
@@ -134,7 +133,7 @@ def _journal(path: Path) -> str:
 
 def _row(record: Record) -> str:
     data = {key: _HIDDEN if key in WHOSE else value for key, value in record.data.items()}
-    return json.dumps({**vars(record), "data": data}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({**asdict(record), "data": data}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(path: Path, most_bytes: int) -> str:

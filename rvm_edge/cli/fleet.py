@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rvm_edge.cli.options import json_option, print_json, settings
 from rvm_edge.cli.progress import progress
@@ -159,10 +159,10 @@ def _rounded(seconds: float | None) -> float | None:
 
 def _print_csv(accounts: Sequence[Account]) -> None:
     rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["policy", *(field.name for field in dataclasses.fields(accounts[0].seconds[0]))])
+    rows.writerow(["policy", *accounts[0].seconds[0].__struct_fields__])
     for account in accounts:
         for second in account.seconds:
-            rows.writerow([account.manner.value, *dataclasses.astuple(second)])
+            rows.writerow([account.manner.value, *msgspec.structs.astuple(second)])
 
 
 def _print_report(accounts: Sequence[Account]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import trio
 
 from rvm_edge.cli.own_models import plan_of
@@ -31,8 +31,7 @@ from rvm_edge.vision.models.web import Patience, open_web
 _SHOWN_EVERY_S = 0.2
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What somebody at the machine asked for; the fields are the command's."""
 
     model: str
@@ -42,8 +41,7 @@ class Wanted:
     anyway: bool
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(msgspec.Struct, frozen=True):
     """What serves now.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.locations import LocationError, Locations, locate, prepare
@@ -53,8 +53,7 @@ wire_option = click.option(
 """Adds `--wire`; the command receives it as `spoken: str`, for `drivers.esp32.timings.Dialect`."""
 
 
-@dataclass(frozen=True)
-class GlobalOptions:
+class GlobalOptions(msgspec.Struct, frozen=True):
     """The options before the command; `ctx.obj` of every command.
 
     Attributes:

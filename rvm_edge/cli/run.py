@@ -209,8 +209,9 @@ def _site(here: Locations) -> Site:
 
 def _with_its_own_credentials(here: Locations, parts: Parts) -> Parts:
     """Let the machine wait for the credentials in its data folder, and forget them on demand."""
-    from dataclasses import replace
     from functools import partial
+
+    from msgspec.structs import replace
 
     from rvm_edge.offload import in_thread
     from rvm_edge.provisioning.store import Store

@@ -133,9 +133,9 @@ async def _record(
 ) -> _Tally:
     import math
     import signal
-    from dataclasses import replace
 
     import trio
+    from msgspec.structs import replace
 
     from drivers.esp32.controller import Controller, LinkTimings
     from drivers.esp32.dialect import Command

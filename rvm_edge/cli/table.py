@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class CommandEntry:
+class CommandEntry(msgspec.Struct, frozen=True):
     """One row of the table.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.bridges.local.view import Alarm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.ports import PictureError
 from rvm_edge.display.failures import Failures
@@ -27,8 +27,7 @@ from states import paths
 from states.events import CapReached, FaultRaised
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True):
     """Why a state was entered.
 
     Attributes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.local.condition import Advice, CheckName, CheckState
@@ -34,8 +34,7 @@ MISSED_BEATS: Final = 2.5
 _PROBE_BYTES = 4096
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What came of a check; the fields are those of `rvm_edge.bridges.local.condition.Check`."""
 
     state: CheckState
@@ -53,8 +52,7 @@ def failed(found: str, advice: Advice) -> Finding:
     return Finding(CheckState.FAILED, found, advice)
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(msgspec.Struct, frozen=True):
     """What the checks work with.
 
     Attributes:

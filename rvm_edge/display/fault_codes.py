@@ -6,9 +6,10 @@ A code is never given another meaning, and never used again: it stands on sticke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 CONTROLLER: Final = "controller"
 MECHANISM: Final = "mechanism"
@@ -17,8 +18,7 @@ PROGRAM: Final = "program"
 UNKNOWN: Final = "unknown"
 
 
-@dataclass(frozen=True)
-class FaultCode:
+class FaultCode(msgspec.Struct, frozen=True):
     """One code.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.condition import Model, Sight
 from rvm_edge.display.sight import RememberingEyes

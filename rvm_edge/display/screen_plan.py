@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -31,8 +30,7 @@ class ScreenNews(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
-@dataclass(frozen=True)
-class ScreenPlan:
+class ScreenPlan(msgspec.Struct, frozen=True):
     """How the screen of one boot is served.
 
     Attributes:
@@ -49,7 +47,7 @@ class ScreenPlan:
 
     locations: Locations
     settings: ScreenSettings
-    token: Secret = field(default_factory=new_token)
+    token: Secret = msgspec.field(default_factory=new_token)
     else_any_port: bool = False
     machine: Settings | None = None
     sticks: Callable[[], Sticks] = new_sticks

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import asdict, replace
 
 from rvm_edge.bridges.local.condition import Advice, Check, CheckName, CheckState, SelfTest
 from rvm_edge.bridges.local.control import RefusedError
@@ -71,7 +72,7 @@ class SelfTester:
 
 
 def _with(report: SelfTest, number: int, finding: Finding) -> SelfTest:
-    check = replace(report.checks[number], **vars(finding))
+    check = replace(report.checks[number], **asdict(finding))
     return replace(report, checks=(*report.checks[:number], check, *report.checks[number + 1 :]))
 
 
@@ -79,6 +80,6 @@ def _ended(report: SelfTest) -> SelfTest:
     """Return the report of a test that is over; what was not looked at says so."""
     open_ = (CheckState.PENDING, CheckState.RUNNING)
     checks = tuple(
-        replace(one, **vars(_ENDED)) if one.state in open_ else one for one in report.checks
+        replace(one, **asdict(_ENDED)) if one.state in open_ else one for one in report.checks
     )
     return replace(report, running=False, checks=checks)

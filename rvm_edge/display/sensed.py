@@ -5,7 +5,7 @@ Typed by what each sensor reads, which a `rvm_edge.intercepted_hardware.Intercep
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from drivers.ports import BinLevel, DoorLock, PresenceSensor, Scale, Thermometer
 from rvm_edge.display.senses import Sense, Senses

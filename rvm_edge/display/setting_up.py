@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterable, Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.view import SetUp
 from rvm_edge.daemon import Daemon

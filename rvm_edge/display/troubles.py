@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.causes import Cause, Causes
@@ -23,8 +24,7 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True)
-class Troubles:
+class Troubles(msgspec.Struct, frozen=True):
     """Everybody who may know of something.
 
     Attributes:

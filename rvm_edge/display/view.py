@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 
 import trio
+from msgspec.structs import replace
 
 from drivers.ports import Wire
 from rvm_edge.bridges.local.computer import Doctor

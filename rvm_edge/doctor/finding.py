@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from rvm_edge.doctor.place import Place
 
@@ -27,8 +28,7 @@ class Level(Enum):
     """The machine cannot do its work."""
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(msgspec.Struct, frozen=True):
     """How a finding is put right by itself.
 
     Attributes:
@@ -45,8 +45,7 @@ def for_root(what: str, do: Callable[[], None]) -> Repair | None:
     return Repair(what, do) if os.geteuid() == _ROOT else None
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at.
 
     Attributes:
@@ -64,8 +63,7 @@ class Finding:
     repair: Repair | None = None
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One question that is asked of a machine.
 
     Attributes:

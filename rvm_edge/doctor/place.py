@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from rvm_edge.hardware_map import HardwareMap
 from rvm_edge.locations import Locations
@@ -16,8 +17,7 @@ from rvm_edge.settings import Settings
 PATIENCE_S: Final = 5.0
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a program said.
 
     Attributes:
@@ -46,8 +46,7 @@ def ask_program(*words: str) -> Answer:
     return Answer(done.returncode, done.stdout.strip())
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """What the checks look at.
 
     Attributes:
@@ -63,9 +62,9 @@ class Place:
     locations: Locations
     settings: Settings
     hardware: HardwareMap | None
-    unread: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = msgspec.field(default_factory=dict)
     root: Path = Path("/")
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environment: Mapping[str, str] = msgspec.field(default_factory=lambda: dict(os.environ))
     ask: Callable[..., Answer] = ask_program
 
     def at(self, path: str) -> Path:

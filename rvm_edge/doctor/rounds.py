@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import trio
 
 from rvm_edge.doctor.finding import Check, DoctorError, Finding, Repair, failure
@@ -19,8 +19,7 @@ _LOG.addHandler(logging.NullHandler())
 """Where nothing was set up to log to, nobody at a terminal is to read a traceback instead."""
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(msgspec.Struct, frozen=True):
     """A check, and what it found.
 
     Attributes:

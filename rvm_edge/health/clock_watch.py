@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+import msgspec
 import trio
 
 LOOK_S: Final = 10.0
@@ -19,8 +19,7 @@ LEAST_S: Final = 2.0
 """What a time server corrects little by little is no jump."""
 
 
-@dataclass(frozen=True)
-class ClockJump:
+class ClockJump(msgspec.Struct, frozen=True):
     """The clock was set, or the computer slept.
 
     Attributes:

@@ -6,8 +6,9 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.health.small_files import line_of
 
@@ -26,8 +27,7 @@ JETPACK_OF = {
 """By release of Jetson Linux: https://developer.nvidia.com/embedded/jetpack-archive."""
 
 
-@dataclass(frozen=True)
-class Computer:
+class Computer(msgspec.Struct, frozen=True):
     """What hardly ever changes.
 
     Attributes:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import psutil
 
 Gauge = Callable[[], float]
 """Returns a percentage; may fail, and may say anything."""
 
 
-@dataclass(frozen=True)
-class Gauges:
+class Gauges(msgspec.Struct, frozen=True):
     """What is read of the computer, in percent.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge import __version__
 from rvm_edge.hardware_map import HardwareMap
@@ -24,8 +25,7 @@ PATIENCE_S = 1.0
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class ModelInUse:
+class ModelInUse(msgspec.Struct, frozen=True):
     """The model that the eyes look through; the fields are those of `Inventory`."""
 
     name: str = ""
@@ -34,8 +34,7 @@ class ModelInUse:
     second_judge: str = ""
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """What other rooms know. None of these may wait for anything but the last.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.hardware_map import SIMULATED, Driver, HardwareMap
 from rvm_edge.telemetry import Part
@@ -28,8 +29,7 @@ INTERFACE_OF = {
 """How a port is reached that has something real behind it."""
 
 
-@dataclass(frozen=True)
-class PartsList:
+class PartsList(msgspec.Struct, frozen=True):
     """The parts by what they do; the fields are those of `rvm_edge.telemetry.Inventory`."""
 
     cameras: tuple[Part, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.health.small_files import line_of, number_of
 
@@ -30,8 +31,7 @@ GPU_LOADS = (
 """Where Jetsons say how busy the graphics processor is, in thousandths; the first that is there."""
 
 
-@dataclass(frozen=True)
-class SensorReadings:
+class SensorReadings(msgspec.Struct, frozen=True):
     """One look at the sensors.
 
     Attributes:

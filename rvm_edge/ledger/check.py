@@ -7,9 +7,10 @@ somebody had edited the file with another tool, and holds the append-only histor
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.item import ItemState
 from rvm_edge.ledger.failures import LedgerDamagedError
@@ -51,8 +52,7 @@ class ViolationKind(Enum):
     PICTURE_REMOVED_TOO_SOON = "picture_removed_too_soon"
 
 
-@dataclass(frozen=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One broken invariant.
 
     Attributes:
@@ -66,8 +66,7 @@ class Violation:
     row: str = ""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """What the check found.
 
     Attributes:

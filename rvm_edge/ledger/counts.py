@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.ledger.registrations import IS_HELD
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """A consistent snapshot of the ledger's totals, since it began.
 
     Attributes:
@@ -46,8 +46,7 @@ def count(connection: sqlite3.Connection) -> Counts:
     return Counts(*(int(figure) for figure in row))
 
 
-@dataclass(frozen=True)
-class QueueCounts:
+class QueueCounts(msgspec.Struct, frozen=True):
     """A consistent snapshot of what is on its way to the server.
 
     Attributes:

@@ -10,8 +10,9 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.durable_files import sync
 from rvm_edge.ledger.clock import Clock, file_stamp, utc_text
@@ -42,8 +43,7 @@ _PROBES = (
 )
 
 
-@dataclass(frozen=True)
-class LedgerOpening:
+class LedgerOpening(msgspec.Struct, frozen=True):
     """What opening the ledger found, for the journal and the doctor.
 
     Attributes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.delivery import Record
 from rvm_edge.item import SessionMode
@@ -37,8 +38,7 @@ ORDER BY o.number
 """  # noqa: S608 - constants of this module
 
 
-@dataclass(frozen=True)
-class WaitingRecord:
+class WaitingRecord(msgspec.Struct, frozen=True):
     """An item that the server is still to be told of.
 
     Attributes:

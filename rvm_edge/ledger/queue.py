@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from rvm_edge.ledger.failures import RefusedStepError
 from rvm_edge.ledger.records import ItemRecord, record_by_uuid
@@ -42,8 +43,7 @@ class QueueState(Enum):
     DELIVERED = "delivered"
 
 
-@dataclass(frozen=True)
-class QueueEntry:
+class QueueEntry(msgspec.Struct, frozen=True):
     """One dropped item in the outbox. Moments are ISO 8601 in UTC, by the machine's wall clock.
 
     Attributes:
@@ -77,8 +77,7 @@ class QueueEntry:
     server_url: str = ""
 
 
-@dataclass(frozen=True)
-class StepTaken:
+class StepTaken(msgspec.Struct, frozen=True):
     """One row of an item's history.
 
     Attributes:
@@ -94,8 +93,7 @@ class StepTaken:
     opening: int
 
 
-@dataclass(frozen=True)
-class DeadLetter:
+class DeadLetter(msgspec.Struct, frozen=True):
     """Once that an item was given up.
 
     Attributes:
@@ -109,8 +107,7 @@ class DeadLetter:
     retried_at: str | None
 
 
-@dataclass(frozen=True)
-class KeptPicture:
+class KeptPicture(msgspec.Struct, frozen=True):
     """What became of an item's picture.
 
     Attributes:
@@ -134,8 +131,7 @@ class KeptPicture:
     last_error: str
 
 
-@dataclass(frozen=True)
-class ItemLife:
+class ItemLife(msgspec.Struct, frozen=True):
     """Everything that is remembered of one item.
 
     Attributes:

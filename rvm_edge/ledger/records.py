@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from dataclasses import dataclass
 
 import msgspec
 
@@ -34,8 +33,7 @@ _Detections = tuple[tuple[Detection, ...], ...]
 _MOST = 100_000
 
 
-@dataclass(frozen=True)
-class ItemRecord:
+class ItemRecord(msgspec.Struct, frozen=True):
     """Everything that the ledger knows of one item. Moments are ISO 8601 in UTC.
 
     Attributes:

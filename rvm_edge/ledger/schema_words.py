@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 # 2026-01-31T23:59:59.000000Z
 MOMENT = (
@@ -11,8 +11,7 @@ MOMENT = (
 UUID = "GLOB '????????-????-????-????-????????????'"
 
 
-@dataclass(frozen=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     """One change of the schema.
 
     Attributes:

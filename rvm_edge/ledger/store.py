@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from rvm_edge.ledger.clock import Clock, utc_text
 from rvm_edge.ledger.database_files import OneWriter
@@ -16,8 +17,7 @@ from rvm_edge.ledger.failures import storage_errors
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True):
     """When a step was taken.
 
     Attributes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.machine.book import Album, DepositBook, Evidence, Flags, LedgerError
 from rvm_edge.machine.eyes import (
@@ -64,8 +65,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True):
     """Everything an activity may touch.
 
     Attributes:

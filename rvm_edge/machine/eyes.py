@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from drivers.ports import Frame
 from rvm_edge.decision import Likeness
@@ -15,8 +16,7 @@ class EyesError(Exception):
     """The eyes gave no verdict: the worker died, hung, or refused the pictures."""
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(msgspec.Struct, frozen=True):
     """What the eyes may know of an item beside its pictures and its weight.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.ports import (
     BinGauge,
@@ -23,8 +23,7 @@ from drivers.ports import (
 )
 
 
-@dataclass(frozen=True)
-class Hardware:
+class Hardware(msgspec.Struct, frozen=True):
     """The ports, as `config/hardware_map.json` assigns them.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 from rvm_edge.orders import Order
 
@@ -20,8 +21,7 @@ class ModelNews(Enum):
     ROLLED_BACK = "rolled_back"
 
 
-@dataclass(frozen=True)
-class ModelNote:
+class ModelNote(msgspec.Struct, frozen=True):
     """One thing that happened to a model, for the journal.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from rvm_edge.identity import Identity
 from rvm_edge.machine import Standing
@@ -15,8 +17,7 @@ from rvm_edge.provisioning.site import Site
 from rvm_edge.provisioning.store import Store
 
 
-@dataclass(frozen=True)
-class Introduction:
+class Introduction(msgspec.Struct, frozen=True):
     """What became of a handshake.
 
     Attributes:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -44,8 +43,7 @@ class CredentialsError(Exception):
         return cause.problem if isinstance(cause, ProblemError) else Problem.UNREADABLE
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """What a credentials file holds.
 
     Attributes:

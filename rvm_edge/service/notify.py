@@ -10,13 +10,13 @@ import contextlib
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 _LONGEST_STATUS = 400
 
 
-@dataclass(frozen=True)
-class ServiceManager:
+class ServiceManager(msgspec.Struct, frozen=True):
     """Whoever started this process and wants to hear of it.
 
     Attributes:

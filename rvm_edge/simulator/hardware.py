@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import trio
+from msgspec.structs import replace
 
 from drivers.bin_depth import Bin
 from drivers.esp32.controller import Connect, Controller, LinkTimings

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+
+import msgspec
+from msgspec.structs import fields, replace
 
 _LIMITS = ("dead_man_s", "lamp_idle_s", "motor_bound_s")
 """Protections and bounds, not travel: a faster mechanism does not make them shorter."""
 
 
-@dataclass(frozen=True)
-class Timings:
+class Timings(msgspec.Struct, frozen=True):
     """Times in seconds. Sorting takes 500 ms and two of the signals 1 s, as on the ESP32.
 
     Attributes:

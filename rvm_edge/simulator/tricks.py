@@ -8,10 +8,11 @@ Each trick acts on the world alone. What must come of it stands in
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from enum import Enum
 
+import msgspec
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.people import insert_when_open
@@ -53,8 +54,7 @@ class Trick(Enum):
     """It gives one picture again and again, and numbers them as if they were new."""
 
 
-@dataclass(frozen=True)
-class Props:
+class Props(msgspec.Struct, frozen=True):
     """What it takes.
 
     Attributes:

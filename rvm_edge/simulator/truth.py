@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True)
-class Specimen:
+
+class Specimen(msgspec.Struct, frozen=True):
     """A thing that somebody might put into the slot.
 
     Attributes:
@@ -43,8 +43,7 @@ class Fate(Enum):
     TAKEN_BACK = "taken_back"
 
 
-@dataclass(frozen=True)
-class InsertedItem:
+class InsertedItem(msgspec.Struct, frozen=True):
     """One insertion and what became of it.
 
     Attributes:
@@ -81,8 +80,7 @@ class Danger(Enum):
     """It shone on although no picture was taken; see `rvm_edge.simulator.lamp`."""
 
 
-@dataclass(frozen=True)
-class Hazard:
+class Hazard(msgspec.Struct, frozen=True):
     """A danger that came about.
 
     Attributes:
@@ -94,8 +92,7 @@ class Hazard:
     at_s: float
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(msgspec.Struct, frozen=True):
     """The whole account.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, Transition
 from rvm_edge.statechart.document import chart_hash, label
@@ -16,8 +17,7 @@ __all__ = ["Coverage", "coverage"]
 M = TypeVar("M")
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """What a journal covers of a chart.
 
     Attributes:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
+import msgspec
+
 from rvm_edge.statechart.definition import (
     Chart,
     Configuration,
@@ -36,8 +38,7 @@ __all__ = ["Decider", "Decision"]
 M = TypeVar("M")
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What an event does to a configuration.
 
     Attributes:

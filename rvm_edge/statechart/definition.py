@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
 from typing import ClassVar, Generic, Protocol, TypeVar
+
+import msgspec
+from msgspec.structs import asdict
 
 __all__ = [
     "Activity",
@@ -46,9 +48,8 @@ Configuration = tuple[StatePath, ...]
 """The active leaves, in the order of their regions. One leaf unless a parallel state is active."""
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that happened. Subclasses are frozen dataclasses whose fields are scalars.
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened. Subclasses are frozen Structs whose fields are scalars.
 
     Scalars only, because an event is written to the journal as it is and must come back from it
     equal: what a guard saw yesterday, a replay sees again today.
@@ -58,7 +59,7 @@ class Event:
 
     def payload(self) -> Payload:
         """Return the fields by name, ready for the journal."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return asdict(self)
 
     @property
     def title(self) -> str:
@@ -66,8 +67,7 @@ class Event:
         return self.name
 
 
-@dataclass(frozen=True)
-class StateError(Event):
+class StateError(Event, frozen=True):
     """``error.<state>``: an activity of ``state`` raised. Posted by the runtime alone."""
 
     state: StatePath
@@ -80,8 +80,7 @@ class StateError(Event):
         return error_in(self.state)
 
 
-@dataclass(frozen=True)
-class TimedOut(Event):
+class TimedOut(Event, frozen=True):
     """``timeout.<state>``: the machine stayed in ``state`` for its whole time-out."""
 
     state: StatePath
@@ -102,8 +101,7 @@ def timeout_of(state: StatePath) -> str:
     return f"timeout.{state}"
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """A named, pure condition on a transition.
 
     `holds` sees the event and the configuration before it, and nothing else: so a journal row
@@ -123,8 +121,7 @@ class Guard:
     configuration_only: bool = False
 
 
-@dataclass(frozen=True)
-class Timeout:
+class Timeout(msgspec.Struct, frozen=True):
     """How long a state may last before ``timeout.<state>`` is posted.
 
     `seconds` is the default; settings may override it by the state's path, without changing the
@@ -186,8 +183,7 @@ class Activity(Protocol[M_contra]):
         ...
 
 
-@dataclass(frozen=True)
-class State(Generic[M]):
+class State(msgspec.Struct, Generic[M], frozen=True):
     """A state and, inside it, its children.
 
     Attributes:
@@ -211,8 +207,7 @@ class State(Generic[M]):
     rests: str = ""
 
 
-@dataclass(frozen=True)
-class Transition:
+class Transition(msgspec.Struct, frozen=True):
     """One row of the chart.
 
     Rows with the same event and source are tried in the order they are declared; the first whose
@@ -235,8 +230,7 @@ class Transition:
     doc: str = ""
 
 
-@dataclass(frozen=True)
-class Chart(Generic[M]):
+class Chart(msgspec.Struct, Generic[M], frozen=True):
     """A whole statechart: the one table that runs, is drawn, explored, journalled and replayed."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import TypeVar, cast
+
+import msgspec
 
 from rvm_edge.statechart.definition import (
     Chart,
@@ -133,7 +134,9 @@ def _state(path: StatePath, state: State[M]) -> dict[str, Json]:
 
 def _event(kind: type[Event]) -> dict[str, Json]:
     first_line = (kind.__doc__ or "").strip().partition("\n")[0]
-    columns: dict[str, Json] = {field.name: _type_name(field.type) for field in fields(kind)}
+    columns: dict[str, Json] = {
+        field.name: _type_name(field.type) for field in msgspec.structs.fields(kind)
+    }
     return {"name": kind.name, "doc": first_line, "fields": columns}
 
 

@@ -9,9 +9,10 @@ same chart gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Generic, TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import Configuration, Event, Guard, Transition
@@ -22,8 +23,7 @@ __all__ = ["Exploration", "Probe", "Try", "explore"]
 M = TypeVar("M")
 
 
-@dataclass(frozen=True)
-class Probe(Event):
+class Probe(Event, frozen=True):
     """An event that is nothing but its title. Guards never see it: their answers are given."""
 
     declared: str
@@ -34,8 +34,7 @@ class Probe(Event):
         return self.declared
 
 
-@dataclass(frozen=True)
-class Try:
+class Try(msgspec.Struct, frozen=True):
     """One row of the table: what one event does to one configuration.
 
     Attributes:
@@ -53,8 +52,7 @@ class Try:
     taken: tuple[Transition, ...] = ()
 
 
-@dataclass(frozen=True)
-class Exploration:
+class Exploration(msgspec.Struct, frozen=True):
     """What was found.
 
     Attributes:

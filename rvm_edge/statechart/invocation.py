@@ -7,9 +7,9 @@ import itertools
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+import msgspec
 import trio
 
 from rvm_edge.statechart.definition import (
@@ -256,8 +256,7 @@ class Invocation(Generic[M]):
         self._office.report_timeout(TimedOut(self.path), self)
 
 
-@dataclass(frozen=True)
-class _Context(Generic[M_co]):
+class _Context(msgspec.Struct, Generic[M_co], frozen=True):
     """What an activity sees of all this: `definition.Context`."""
 
     machine: M_co

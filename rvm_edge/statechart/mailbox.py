@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+import msgspec
 import trio
 
 from rvm_edge.statechart.definition import Event
@@ -37,8 +37,7 @@ class Urgency(IntEnum):
     TIMEOUT = 2
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """An event on its way.
 
     Attributes:

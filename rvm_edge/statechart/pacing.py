@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 __all__ = ["CALM_S", "CAP_S", "FIRST_S", "ErrorPacing"]
 
@@ -17,8 +18,7 @@ CALM_S: Final = 60.0
 """Whoever has worked for so long since the last wait starts anew, without one."""
 
 
-@dataclass(frozen=True)
-class _Strain:
+class _Strain(msgspec.Struct, frozen=True):
     wait_s: float
     resumed_s: float
 

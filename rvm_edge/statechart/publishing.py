@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.statechart.counts import Tally
@@ -15,8 +15,7 @@ from rvm_edge.statechart.journal.record import Record
 __all__ = ["Publisher", "Step"]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A step that the machine made: it is on disk, and the entered states are at work.
 
     Attributes:

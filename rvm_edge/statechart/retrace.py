@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import Configuration, Payload, StatePath
@@ -25,8 +26,7 @@ __all__ = ["Step", "retrace"]
 M = TypeVar("M")
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One row of the journal, decided again.
 
     Attributes:

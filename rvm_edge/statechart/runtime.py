@@ -15,10 +15,10 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+import msgspec
 import trio
 
 from rvm_edge.statechart.counts import Counts, Tally
@@ -41,8 +41,7 @@ M = TypeVar("M")
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Beat:
+class Beat(msgspec.Struct, frozen=True):
     """How the loop is doing; all zero while it has nothing to do.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, State, StatePath
 
@@ -40,8 +41,7 @@ def common_ancestor(first: StatePath, second: StatePath) -> StatePath:
     return shared[-1] if shared else ""
 
 
-@dataclass(frozen=True)
-class Tree(Generic[M]):
+class Tree(msgspec.Struct, Generic[M], frozen=True):
     """Every state by its path. Of two with the same path the first counts.
 
     Tolerates broken charts, so that the linter can use it: an initial that does not exist is

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.item import Detection
 from rvm_edge.training.dataset import (
@@ -34,8 +35,7 @@ class CollectError(Exception):
     """The folder cannot be written. The message says why."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """One picture that a machine kept.
 
     Attributes:
@@ -57,8 +57,7 @@ class Kept:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(msgspec.Struct, frozen=True):
     """What became of the pictures.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.vision.classes import NOT_EMPTY, PET
 
@@ -30,8 +31,7 @@ class DatasetError(Exception):
     """A data folder cannot be used. The message says which file, which line and why."""
 
 
-@dataclass(frozen=True)
-class Thing:
+class Thing(msgspec.Struct, frozen=True):
     """One labelled container.
 
     Attributes:
@@ -51,8 +51,7 @@ class Thing:
         return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-@dataclass(frozen=True)
-class LabelledPicture:
+class LabelledPicture(msgspec.Struct, frozen=True):
     """One picture and what is in it; nothing, for a picture without a container."""
 
     path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -18,8 +17,7 @@ from rvm_edge.vision.picture import PictureUnreadableError, read_picture, sniff
 from rvm_edge.vision.picture_files import read_file
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(msgspec.Struct, frozen=True):
     """A labelled picture and what the model found in it.
 
     Attributes:
@@ -35,8 +33,7 @@ class Observed:
     size: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """What became of one picture."""
 
     observed: Observed

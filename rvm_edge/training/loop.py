@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ _RAMP_STEPS = 400
 """Over how many steps the running average becomes as slow as the recipe says."""
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far a run is: after each step.
 
     Attributes:

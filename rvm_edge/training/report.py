@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -45,8 +44,7 @@ class Figures(msgspec.Struct, frozen=True):
     confusion: Confusion
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """The figures, and the pictures that the rule was most wrong about."""
 
     figures: Figures

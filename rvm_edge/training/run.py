@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,8 +43,7 @@ class _Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_sha256: str
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """What is to be trained.
 
     Attributes:

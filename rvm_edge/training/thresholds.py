@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -49,8 +48,7 @@ class Row(msgspec.Struct, frozen=True):
         )
 
 
-@dataclass(frozen=True)
-class _Scores:
+class _Scores(msgspec.Struct, frozen=True):
     """The highest confidences per picture, side by side."""
 
     wanted: NDArray[np.bool_]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from drivers.ports import Frame
 from rvm_edge.bridges.cloud.my_rvm_cloud import MyRvmCloud

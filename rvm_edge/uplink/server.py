@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from rvm_edge.bridges.cloud.heartbeat_wire import HeartbeatCommand
 from rvm_edge.bridges.cloud.my_rvm_cloud import MyRvmCloud
@@ -36,8 +37,7 @@ NamesItself = Callable[[], Identity | None]
 """Says who the machine is; may read a file."""
 
 
-@dataclass(frozen=True)
-class Uplink:
+class Uplink(msgspec.Struct, frozen=True):
     """A link to a server, with what screens and technicians want to know of it.
 
     Attributes:

@@ -9,8 +9,9 @@ reject: a weight counts only where the scale's error leaves no doubt of it. The 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.settings import AcceptanceSettings
@@ -20,8 +21,7 @@ from rvm_edge.vision.evidence import NO_SIGNS, Deciding, Evidence, Signs, overla
 from rvm_edge.vision.likeness import same_bottle
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One row of the rule.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from rvm_edge.decision import Likeness, PictureFigures
 from rvm_edge.item import Detection
@@ -20,8 +21,7 @@ class Deciding(NamedTuple):
     confidence: float = 0.0
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(msgspec.Struct, frozen=True):
     """What the pictures tell beside the things that are in them. Nothing of it need be known.
 
     Attributes:
@@ -40,8 +40,7 @@ class Signs:
 NO_SIGNS = Signs()
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """Everything that is known of one item.
 
     Attributes:

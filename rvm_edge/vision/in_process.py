@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 import trio
+from msgspec.structs import replace
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.decision import PictureFigures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Annotated
 
@@ -21,8 +20,7 @@ class ManifestError(Exception):
     """The manifest is missing or wrong. The message says where and why."""
 
 
-@dataclass(frozen=True)
-class ModelFile:
+class ModelFile(msgspec.Struct, frozen=True):
     """A model that may be loaded.
 
     Attributes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.decision import Likeness, PictureFigures
 from rvm_edge.generated import keep
@@ -24,8 +25,7 @@ _HERE = (40.0, 40.0, 200.0, 120.0)
 _THERE = (220.0, 160.0, 380.0, 240.0)
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """One worked example of the rule.
 
     Attributes:

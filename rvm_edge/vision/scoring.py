@@ -10,7 +10,6 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -25,8 +24,7 @@ from rvm_edge.vision.stills import judge_stills
 from rvm_edge.vision.wire import Found
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """One picture of the manifest and what is truly in it.
 
     Attributes:

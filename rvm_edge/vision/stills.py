@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from rvm_edge.item import Detection, Verdict
@@ -21,8 +22,7 @@ from rvm_edge.vision.segmenter.mask_rule import heard
 from rvm_edge.vision.segmenter.seat import JudgesSeat
 
 
-@dataclass(frozen=True)
-class Still:
+class Still(msgspec.Struct, frozen=True):
     """One picture and what it showed.
 
     Attributes:
@@ -38,8 +38,7 @@ class Still:
     unreadable: str = ""
 
 
-@dataclass(frozen=True)
-class JudgedStills:
+class JudgedStills(msgspec.Struct, frozen=True):
     """One item's pictures and the verdict over them.
 
     Attributes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.settings import Thresholds
@@ -44,8 +46,7 @@ class PictureRefusedError(Exception):
     """The worker is well, but it cannot make the picture that was asked for."""
 
 
-@dataclass(frozen=True)
-class Outlined:
+class Outlined(msgspec.Struct, frozen=True):
     """What the second judge made of an item.
 
     Attributes:

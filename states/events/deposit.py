@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class ItemInserted(Event):
+class ItemInserted(Event, frozen=True):
     """An item lies behind the closed gate, and the ledger has it."""
 
     client_uuid: str
@@ -17,8 +15,7 @@ class ItemInserted(Event):
     name: ClassVar[str] = "item.inserted"
 
 
-@dataclass(frozen=True)
-class PicturesTaken(Event):
+class PicturesTaken(Event, frozen=True):
     """The item's pictures wait for the eyes."""
 
     client_uuid: str
@@ -27,8 +24,7 @@ class PicturesTaken(Event):
     name: ClassVar[str] = "pictures.taken"
 
 
-@dataclass(frozen=True)
-class CaptureFailed(Event):
+class CaptureFailed(Event, frozen=True):
     """There is no usable picture of the item."""
 
     client_uuid: str
@@ -37,8 +33,7 @@ class CaptureFailed(Event):
     name: ClassVar[str] = "capture.failed"
 
 
-@dataclass(frozen=True)
-class VerdictGiven(Event):
+class VerdictGiven(Event, frozen=True):
     """The eyes decided, and the ledger has it."""
 
     client_uuid: str
@@ -48,8 +43,7 @@ class VerdictGiven(Event):
     name: ClassVar[str] = "verdict"
 
 
-@dataclass(frozen=True)
-class ItemDropped(Event):
+class ItemDropped(Event, frozen=True):
     """The item is in the bin, and the ledger has it."""
 
     client_uuid: str
@@ -57,8 +51,7 @@ class ItemDropped(Event):
     name: ClassVar[str] = "item.dropped"
 
 
-@dataclass(frozen=True)
-class ItemReturned(Event):
+class ItemReturned(Event, frozen=True):
     """The item was handed back, and the ledger has it.
 
     Attributes:
@@ -74,8 +67,7 @@ class ItemReturned(Event):
     name: ClassVar[str] = "item.returned"
 
 
-@dataclass(frozen=True)
-class ItemInDoubt(Event):
+class ItemInDoubt(Event, frozen=True):
     """The mechanism did not say what it did with the item."""
 
     client_uuid: str

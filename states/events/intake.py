@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.item import SessionMode
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class MechanismClear(Event):
+class MechanismClear(Event, frozen=True):
     """The mechanism is at rest, the chamber empty, and no item is in doubt."""
 
     bin_full: bool
@@ -19,8 +17,7 @@ class MechanismClear(Event):
     name: ClassVar[str] = "mechanism.clear"
 
 
-@dataclass(frozen=True)
-class BinFull(Event):
+class BinFull(Event, frozen=True):
     """The bin has no room for another item."""
 
     level_pct: float
@@ -28,8 +25,7 @@ class BinFull(Event):
     name: ClassVar[str] = "bin.full"
 
 
-@dataclass(frozen=True)
-class BinFreed(Event):
+class BinFreed(Event, frozen=True):
     """The bin was emptied."""
 
     level_pct: float
@@ -37,8 +33,7 @@ class BinFreed(Event):
     name: ClassVar[str] = "bin.freed"
 
 
-@dataclass(frozen=True)
-class CapReached(Event):
+class CapReached(Event, frozen=True):
     """So much waits for a server that is not reached that nothing more may be taken.
 
     Attributes:
@@ -50,15 +45,13 @@ class CapReached(Event):
     name: ClassVar[str] = "cap.reached"
 
 
-@dataclass(frozen=True)
-class CapLifted(Event):
+class CapLifted(Event, frozen=True):
     """There is room for more again."""
 
     name: ClassVar[str] = "cap.lifted"
 
 
-@dataclass(frozen=True)
-class SessionRequested(Event):
+class SessionRequested(Event, frozen=True):
     """Somebody wants to deposit: a guest by a touch, a user by the server's word.
 
     Attributes:
@@ -85,8 +78,7 @@ class SessionRequested(Event):
             raise ValueError("a user's session names its owner, a guest's does not")
 
 
-@dataclass(frozen=True)
-class SessionFinished(Event):
+class SessionFinished(Event, frozen=True):
     """The person has no more items."""
 
     name: ClassVar[str] = "session.finished"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class CredentialsReady(Event):
+class CredentialsReady(Event, frozen=True):
     """The machine knows who it is."""
 
     name: ClassVar[str] = "credentials.ready"
 
 
-@dataclass(frozen=True)
-class CredentialsAwaited(Event):
+class CredentialsAwaited(Event, frozen=True):
     """A technician is about to bring other credentials; until then the machine stays who it is.
 
     Attributes:
@@ -28,43 +25,37 @@ class CredentialsAwaited(Event):
     name: ClassVar[str] = "credentials.awaited"
 
 
-@dataclass(frozen=True)
-class HandshakeOk(Event):
+class HandshakeOk(Event, frozen=True):
     """The server knows this machine."""
 
     name: ClassVar[str] = "handshake.ok"
 
 
-@dataclass(frozen=True)
-class HandshakeUnreachable(Event):
+class HandshakeUnreachable(Event, frozen=True):
     """The server did not answer: guests can be served all the same."""
 
     name: ClassVar[str] = "handshake.unreachable"
 
 
-@dataclass(frozen=True)
-class HandshakeUnauthorized(Event):
+class HandshakeUnauthorized(Event, frozen=True):
     """The server does not accept the machine's key."""
 
     name: ClassVar[str] = "handshake.unauthorized"
 
 
-@dataclass(frozen=True)
-class HandshakeBlocked(Event):
+class HandshakeBlocked(Event, frozen=True):
     """The operator has blocked this machine."""
 
     name: ClassVar[str] = "handshake.blocked"
 
 
-@dataclass(frozen=True)
-class LinkUp(Event):
+class LinkUp(Event, frozen=True):
     """A handshake succeeded while guests were served offline."""
 
     name: ClassVar[str] = "link.up"
 
 
-@dataclass(frozen=True)
-class LinkLost(Event):
+class LinkLost(Event, frozen=True):
     """Several heartbeats in a row went unanswered."""
 
     name: ClassVar[str] = "link.lost"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class ModelNoted(Event):
+class ModelNoted(Event, frozen=True):
     """Something happened to a model. It changes no state; the journal keeps it.
 
     Attributes:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class PictureOrdered(Event):
+class PictureOrdered(Event, frozen=True):
     """The server asked for a picture of the chamber.
 
     Attributes:
@@ -21,8 +19,7 @@ class PictureOrdered(Event):
     name: ClassVar[str] = "picture.ordered"
 
 
-@dataclass(frozen=True)
-class InspectionDone(Event):
+class InspectionDone(Event, frozen=True):
     """The chamber was looked at, and is dark again.
 
     Attributes:
@@ -36,8 +33,7 @@ class InspectionDone(Event):
     name: ClassVar[str] = "inspection.done"
 
 
-@dataclass(frozen=True)
-class RestartOrdered(Event):
+class RestartOrdered(Event, frozen=True):
     """The machine is to start anew: the server ordered it, or it is to be set up anew.
 
     Attributes:
@@ -51,8 +47,7 @@ class RestartOrdered(Event):
     name: ClassVar[str] = "restart.ordered"
 
 
-@dataclass(frozen=True)
-class OrderDone(Event):
+class OrderDone(Event, frozen=True):
     """An order was carried out. It changes no state; the journal keeps it.
 
     Attributes:
@@ -68,8 +63,7 @@ class OrderDone(Event):
     name: ClassVar[str] = "order.done"
 
 
-@dataclass(frozen=True)
-class OrderRefused(Event):
+class OrderRefused(Event, frozen=True):
     """An order was not carried out. It changes no state; the journal keeps it.
 
     Attributes:

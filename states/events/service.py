@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rvm_edge.statechart.definition import Event
 
 
-@dataclass(frozen=True)
-class DoorOpened(Event):
+class DoorOpened(Event, frozen=True):
     """The service door stands open."""
 
     name: ClassVar[str] = "door.opened"
 
 
-@dataclass(frozen=True)
-class DoorClosed(Event):
+class DoorClosed(Event, frozen=True):
     """The service door is shut again, and nobody asked for maintenance."""
 
     name: ClassVar[str] = "door.closed"
 
 
-@dataclass(frozen=True)
-class MaintenanceEnter(Event):
+class MaintenanceEnter(Event, frozen=True):
     """A technician or the operator takes the machine out of use."""
 
     name: ClassVar[str] = "maintenance.enter"
 
 
-@dataclass(frozen=True)
-class MaintenanceExit(Event):
+class MaintenanceExit(Event, frozen=True):
     """A technician or the operator gives the machine back to the public."""
 
     name: ClassVar[str] = "maintenance.exit"
 
 
-@dataclass(frozen=True)
-class FaultRaised(Event):
+class FaultRaised(Event, frozen=True):
     """A part that the machine cannot work without has failed.
 
     Attributes:
@@ -51,8 +45,7 @@ class FaultRaised(Event):
     name: ClassVar[str] = "fault.raised"
 
 
-@dataclass(frozen=True)
-class FaultCleared(Event):
+class FaultCleared(Event, frozen=True):
     """The failed part answers again."""
 
     name: ClassVar[str] = "fault.cleared"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import onnx
 import pytest
 import torch
 from click.testing import CliRunner
+from msgspec.structs import replace
 from ultralytics.utils.metrics import ap_per_class
 
 from rvm_edge.cli import main

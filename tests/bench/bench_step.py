@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import trio
+from msgspec.structs import asdict
 
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.build import build
@@ -60,7 +61,7 @@ async def _measure(folder: Path, steps: int) -> BenchResult:
             name: await stack.enter_async_context(_stepper(still, kept))
             for name, kept in journals.items()
         }
-        row_characters = sum(len(str(value)) for value in vars(memory.records[-1]).values())
+        row_characters = sum(len(str(value)) for value in asdict(memory.records[-1]).values())
         floor = stack.enter_context(closing(_bare_table(folder / "bare.sqlite")))
         for number in range(steps + _WARM_UP):
             before, event = (ONLINE, LinkLost()) if number % 2 else (OFFLINE, LinkUp())

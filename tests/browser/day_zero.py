@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.simulation import Thing
 from rvm_edge.cli.demo.eyes import EyesKind

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.view import Alarm, Sensors, Sighting
 from rvm_edge.item import Detection, Reason, Verdict

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.technician import PinHash

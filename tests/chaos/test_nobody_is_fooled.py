@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import pytest
 import trio
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from trio.testing import MockClock
 

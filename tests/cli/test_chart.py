@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import trio
 from click.testing import CliRunner, Result
@@ -68,12 +68,12 @@ def never(_event: Event, _now: Configuration) -> bool:
 def with_dead_row() -> Chart[Machine]:
     guard = Guard("never", "Never.", never, configuration_only=True)
     row = Transition("link.up", "operational.link.online", None, guard=guard)
-    return dataclasses.replace(CHART, transitions=(*CHART.transitions, row))
+    return msgspec.structs.replace(CHART, transitions=(*CHART.transitions, row))
 
 
 def broken() -> Chart[Machine]:
     row = Transition("link.up", "fault", "nowhere")
-    return dataclasses.replace(CHART, transitions=(*CHART.transitions, row))
+    return msgspec.structs.replace(CHART, transitions=(*CHART.transitions, row))
 
 
 class TestShow:
@@ -166,7 +166,7 @@ class TestCheck:
 
         guard = Guard("breaks", "Breaks.", breaks, configuration_only=True)
         row = Transition("link.up", "operational.link.online", None, guard=guard)
-        use(monkeypatch, dataclasses.replace(CHART, transitions=(*CHART.transitions, row)))
+        use(monkeypatch, msgspec.structs.replace(CHART, transitions=(*CHART.transitions, row)))
         answer = chart("check")
         assert answer.exit_code == 1
         assert "must not happen: link.up in operational.link.online | " in answer.stdout
@@ -299,7 +299,7 @@ class TestPaint:
         twin: State[Machine] = State("twin", "T.", rests="ever")
         one: State[Machine] = State("one", "1.", children=(twin,), initial="twin")
         two: State[Machine] = State("two", "2.", children=(twin,), initial="twin")
-        use(monkeypatch, dataclasses.replace(CHART, states=(one, two)))
+        use(monkeypatch, msgspec.structs.replace(CHART, states=(one, two)))
         answer = chart("export", "--format", "dot", "--highlight", "twin")
         assert "it may be one.twin or two.twin" in last_line(answer)
 
@@ -317,7 +317,7 @@ class TestPaint:
     def test_rows_of_another_chart_are_told(
         self, journal: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        use(monkeypatch, dataclasses.replace(CHART, transitions=CHART.transitions[:-1]))
+        use(monkeypatch, msgspec.structs.replace(CHART, transitions=CHART.transitions[:-1]))
         answer = chart("export", "--format", "dot", "--coverage", str(journal))
         assert "0 of " in answer.stderr
         assert "; 4 rows of another chart are not counted\n" in answer.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 import shutil
@@ -16,6 +15,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 import trio
 from click.testing import CliRunner, Result
@@ -120,7 +120,7 @@ class TestTail:
         rows = [json.loads(line) for line in lines]
         assert [row["seq"] for row in rows] == [5, 6, 7]
         assert rows[-1]["hash"] == head
-        assert set(rows[0]) == {field.name for field in dataclasses.fields(Record)}
+        assert set(rows[0]) == set(Record.__struct_fields__)
 
     def test_control_characters_do_not_reach_the_terminal(self, data: Path) -> None:
         tamper(data, "UPDATE journal SET event = 'x' || char(27) || '[2J' WHERE seq = 7")
@@ -304,7 +304,7 @@ class TestReplay:
     def test_another_charts_rows_are_shown_but_not_judged(
         self, data: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(journal_command, "CHART", dataclasses.replace(CHART, name="other"))
+        monkeypatch.setattr(journal_command, "CHART", msgspec.structs.replace(CHART, name="other"))
         answer = journal(data, "replay", "--to", "2")
         assert answer.exit_code == 0
         assert "decided by another chart; now handshake" in answer.stdout
@@ -373,7 +373,7 @@ class TestWithoutAJournal:
     def test_a_broken_chart_is_one_line_where_it_matters(
         self, name: str, data: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        broken = dataclasses.replace(CHART, initial="nowhere")
+        broken = msgspec.structs.replace(CHART, initial="nowhere")
         monkeypatch.setattr(journal_command, "CHART", broken)
         answer = journal(data, name)
         if name in {"tail", "export"}:

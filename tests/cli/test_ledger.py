@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 import trio
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from rvm_edge.cli import main
 from rvm_edge.decision import Figure, PictureFigures, SecondOpinion

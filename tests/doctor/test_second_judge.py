@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import msgspec
 import pytest
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.decision import SecondOpinion
 from rvm_edge.doctor.checks.second_judge import look

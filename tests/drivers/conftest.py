@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from drivers.esp32.controller import Connect, Controller
 from drivers.esp32.serial_link import ByteLink, open_serial

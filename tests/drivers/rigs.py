@@ -6,12 +6,13 @@ import contextlib
 import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from drivers.camera.streamed import Habits, StreamedCamera
 from drivers.esp32.controller import Controller, LinkTimings

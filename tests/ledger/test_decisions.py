@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
 from msgspec import structs
+from msgspec.structs import replace
 
 from rvm_edge.decision import Figure, PictureFigures, SecondOpinion, Vote
 from rvm_edge.item import Detection, Item, Outcome, Reason, SessionMode, Verdict

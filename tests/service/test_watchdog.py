@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 import trio
 
@@ -28,12 +29,11 @@ class StagedChart:
         return self.progressing
 
 
-@dataclass(frozen=True)
-class Overheard(ServiceManager):
+class Overheard(ServiceManager, frozen=True):
     """Keeps what a manager would hear."""
 
     watchdog_s: float | None = 3.0
-    said: list[str] = field(default_factory=list)
+    said: list[str] = msgspec.field(default_factory=list)
 
     def _tell(self, message: str) -> None:
         self.said.append(message)

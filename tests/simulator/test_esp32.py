@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import serial
 import trio
 import trio.lowlevel
+from msgspec.structs import replace
 
 from drivers.esp32.serial_link import SerialLink, open_serial
 from drivers.ports import DeviceGoneError

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import trio
+from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from drivers.ports import Encoding, Frame
@@ -41,7 +40,7 @@ FRAMES = [Frame(b"", Encoding.JPEG, 0, 0, 0.0, n) for n in range(3)]
 def test_true_eyes_follow_the_acceptance_rule(
     bottle: Specimen, change: dict[str, str], reason: Reason
 ) -> None:
-    assert true_reason([replace(bottle, **change)], frames=3) is reason  # type: ignore[arg-type] # fields by name
+    assert true_reason([replace(bottle, **change)], frames=3) is reason
 
 
 def test_true_eyes_see_nothing_two_things_and_no_picture(bottle: Specimen, can: Specimen) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.statechart.definition import (
     Activity,
@@ -34,55 +35,46 @@ PUT = "work.tool.busy.put"
 BROKEN = "broken"
 
 
-@dataclass(frozen=True)
-class Start(Event):
+class Start(Event, frozen=True):
     name: ClassVar[str] = "start"
 
 
-@dataclass(frozen=True)
-class Stop(Event):
+class Stop(Event, frozen=True):
     name: ClassVar[str] = "stop"
 
 
-@dataclass(frozen=True)
-class Faster(Event):
+class Faster(Event, frozen=True):
     name: ClassVar[str] = "faster"
 
 
-@dataclass(frozen=True)
-class Slower(Event):
+class Slower(Event, frozen=True):
     name: ClassVar[str] = "slower"
 
 
-@dataclass(frozen=True)
-class Part(Event):
+class Part(Event, frozen=True):
     grams: float
 
     name: ClassVar[str] = "part"
 
 
-@dataclass(frozen=True)
-class Taken(Event):
+class Taken(Event, frozen=True):
     name: ClassVar[str] = "taken"
 
 
-@dataclass(frozen=True)
-class Done(Event):
+class Done(Event, frozen=True):
     ok: bool
     note: str = ""
 
     name: ClassVar[str] = "done"
 
 
-@dataclass(frozen=True)
-class Ping(Event):
+class Ping(Event, frozen=True):
     """Heard without moving anything."""
 
     name: ClassVar[str] = "ping"
 
 
-@dataclass(frozen=True)
-class Repaired(Event):
+class Repaired(Event, frozen=True):
     name: ClassVar[str] = "repaired"
 
 
@@ -245,7 +237,7 @@ def with_state(chart: Chart[Bench], path: StatePath, **changes: object) -> Chart
             replace(
                 state,
                 children=changed(f"{prefix}{state.name}.", state.children),
-                **(changes if f"{prefix}{state.name}" == path else {}),  # type: ignore[arg-type]  # the test names real fields
+                **(changes if f"{prefix}{state.name}" == path else {}),
             )
             for state in states
         )

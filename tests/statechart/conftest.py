@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -21,30 +20,25 @@ from rvm_edge.statechart.definition import (
 )
 
 
-@dataclass(frozen=True)
-class SwitchedOn(Event):
+class SwitchedOn(Event, frozen=True):
     name: ClassVar[str] = "switched.on"
 
 
-@dataclass(frozen=True)
-class SwitchedOff(Event):
+class SwitchedOff(Event, frozen=True):
     name: ClassVar[str] = "switched.off"
 
 
-@dataclass(frozen=True)
-class Wanted(Event):
+class Wanted(Event, frozen=True):
     name: ClassVar[str] = "water.wanted"
 
     litres: int = 1
 
 
-@dataclass(frozen=True)
-class Toggled(Event):
+class Toggled(Event, frozen=True):
     name: ClassVar[str] = "lamp.toggled"
 
 
-@dataclass(frozen=True)
-class Tick(Event):
+class Tick(Event, frozen=True):
     name: ClassVar[str] = "tick"
 
 

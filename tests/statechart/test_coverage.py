@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 import trio
 
@@ -42,7 +41,7 @@ def test_a_row_that_fires_twice_counts_twice(pump: Chart[None], records: list[Re
 def test_rows_of_another_chart_are_told_and_not_counted(
     pump: Chart[None], records: list[Record]
 ) -> None:
-    older = [dataclasses.replace(record, chart="0" * 64) for record in records]
+    older = [msgspec.structs.replace(record, chart="0" * 64) for record in records]
     found = coverage([*older, *records], pump)
     assert (found.steps, found.foreign) == (len(records), len(older))
     assert found.fired == coverage(records, pump).fired
@@ -51,14 +50,14 @@ def test_rows_of_another_chart_are_told_and_not_counted(
 def test_the_row_of_a_journal_that_was_set_aside_is_of_no_chart(
     pump: Chart[None], records: list[Record]
 ) -> None:
-    aside = dataclasses.replace(records[0], event=SET_ASIDE, chart="")
+    aside = msgspec.structs.replace(records[0], event=SET_ASIDE, chart="")
     assert coverage([aside, *records], pump) == coverage(records, pump)
 
 
 def test_a_row_that_the_chart_does_not_declare_is_refused(
     pump: Chart[None], records: list[Record]
 ) -> None:
-    lie = dataclasses.replace(records[1], taken=("off -> nowhere",))
+    lie = msgspec.structs.replace(records[1], taken=("off -> nowhere",))
     with pytest.raises(JournalError, match=r"row 2: the chart declares no row switched\.on: off"):
         coverage([records[0], lie], pump)
 

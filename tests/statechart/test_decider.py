@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
@@ -152,8 +152,7 @@ def test_an_event_that_nothing_handles_here_is_ignored(cell: Decider[Bench], eve
 def test_an_unknown_event_is_ignored_without_a_word(
     cell: Decider[Bench], caplog: pytest.LogCaptureFixture
 ) -> None:
-    @dataclass(frozen=True)
-    class Unheard(Event):
+    class Unheard(Event, frozen=True):
         name: ClassVar[str] = "unheard"
 
     assert not cell.decide((OFF,), Unheard()).handled

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.statechart.definition import Chart, Event, Guard, Timeout, Transition
 from rvm_edge.statechart.document import (
@@ -107,8 +107,7 @@ def test_prose_does_not_change_the_hash(reworded: Chart[Bench]) -> None:
     assert chart_hash(reworded) == chart_hash(CELL)
 
 
-@dataclass(frozen=True)
-class Ping(Event):
+class Ping(Event, frozen=True):
     loud: bool
 
     name: ClassVar[str] = "ping"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from rvm_edge.statechart.build import build
@@ -30,7 +30,7 @@ def found(pump: Chart[None]) -> Exploration:
 
 
 def with_row(pump: Chart[None], *rows: Transition) -> Chart[None]:
-    return dataclasses.replace(pump, transitions=(*pump.transitions, *rows))
+    return msgspec.structs.replace(pump, transitions=(*pump.transitions, *rows))
 
 
 def tries(found: Exploration, before: Configuration, event: str) -> list[Try]:

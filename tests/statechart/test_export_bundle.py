@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rvm_edge.statechart.build import build
@@ -97,8 +97,8 @@ def test_a_changed_chart_makes_everything_stale(
     pump: Chart[None], decider: Decider[None], tmp_path: Path
 ) -> None:
     write(decider, tmp_path)
-    first = dataclasses.replace(pump.transitions[0], event="lamp.toggled")
-    changed = dataclasses.replace(pump, transitions=(first, *pump.transitions[1:]))
+    first = msgspec.structs.replace(pump.transitions[0], event="lamp.toggled")
+    changed = msgspec.structs.replace(pump, transitions=(first, *pump.transitions[1:]))
     assert differing(Decider(changed), tmp_path) == tuple(NAMES)
 
 

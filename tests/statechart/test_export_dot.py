@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, State, Transition
 from rvm_edge.statechart.export.arrows import CALM
@@ -133,7 +134,7 @@ def test_a_row_that_is_written_in_its_box_is_painted_and_counted_there(pump: Cha
 
 def test_an_arrow_of_which_only_some_rows_fired_is_told_apart(pump: Chart[None]) -> None:
     second = Transition("tick", "off", "running")
-    chart = dataclasses.replace(pump, transitions=(*pump.transitions, second))
+    chart = msgspec.structs.replace(pump, transitions=(*pump.transitions, second))
     text = dot(chart, DIGEST, paint=Paint(fired=dict.fromkeys(pump.transitions, 1)))
     [arrow] = lines_with(text, '"off" -> "running/in"', "switched.on")
     assert f'color="{PARTLY}", label' in arrow
@@ -151,7 +152,7 @@ def test_names_are_escaped(pump: Chart[None]) -> None:
 
 def test_an_arrow_out_of_a_frame_into_itself_is_a_note(pump: Chart[None]) -> None:
     row = Transition("tick", "running", "running.flow.idle")
-    text = dot(dataclasses.replace(pump, transitions=(row,)), DIGEST)
+    text = dot(msgspec.structs.replace(pump, transitions=(row,)), DIGEST)
     [frame] = lines_with(text, "<b>running</b>")
     assert "tick → idle" in frame
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, State, Transition
 from rvm_edge.statechart.export.arrows import CALM
@@ -80,13 +81,13 @@ def test_every_block_is_closed_and_every_name_is_declared_once(pump: Chart[None]
 
 
 def test_characters_that_end_a_label_are_written_as_entities(pump: Chart[None]) -> None:
-    row = dataclasses.replace(pump.transitions[0], event="a:b;c")
-    chart = dataclasses.replace(pump, transitions=(row,))
+    row = msgspec.structs.replace(pump.transitions[0], event="a:b;c")
+    chart = msgspec.structs.replace(pump, transitions=(row,))
     assert "off --> running : a#58;b#59;c\n" in mermaid(chart, DIGEST)
 
 
 def test_a_title_with_quotes_stays_one_yaml_string(pump: Chart[None]) -> None:
-    chart = dataclasses.replace(pump, name='the "pump": v2')
+    chart = msgspec.structs.replace(pump, name='the "pump": v2')
     second = mermaid(chart, DIGEST).splitlines()[1]
     assert second == 'title: "the \\"pump\\": v2 (chart 0123456789abcdef)"'
 

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from rvm_edge.statechart.definition import Chart, Guard, Transition, error_in
@@ -108,7 +108,7 @@ def test_an_event_that_begins_another_one_is_asked_for_its_whole_name(
     assert conditions == {"error.running": "_event.name == 'error.running'"}
     guard = Guard("is_still", "It is.", lambda _event, _now: True)
     row = Transition(error_in("running"), "running", "off", guard=guard)
-    text = scxml(dataclasses.replace(pump, transitions=(row,)), DIGEST)
+    text = scxml(msgspec.structs.replace(pump, transitions=(row,)), DIGEST)
     element = ET.fromstring(text).find(".//s:transition", NS)
     assert element is not None
     assert element.get("cond") == "_event.name == 'error.running' && is_still"
@@ -117,7 +117,7 @@ def test_an_event_that_begins_another_one_is_asked_for_its_whole_name(
 def test_a_guards_name_becomes_one_variable(pump: Chart[None]) -> None:
     guard = Guard("In(running.flow)", "It is.", lambda _event, _now: True)
     row = Transition("switched.on", "off", "running", guard=guard, unless=guard)
-    text = scxml(dataclasses.replace(pump, transitions=(row,)), DIGEST)
+    text = scxml(msgspec.structs.replace(pump, transitions=(row,)), DIGEST)
     element = ET.fromstring(text).find(".//s:transition", NS)
     assert element is not None
     assert element.get("cond") == "In_running_flow && !In_running_flow"

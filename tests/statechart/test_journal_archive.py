@@ -9,11 +9,11 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal import (

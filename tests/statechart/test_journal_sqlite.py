@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal import (

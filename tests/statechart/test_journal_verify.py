@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
@@ -281,8 +281,7 @@ def test_every_event_is_made_again_from_its_row(event: Event) -> None:
     assert event_of(CELL, event.title, event.payload()) == event
 
 
-@dataclass(frozen=True)
-class Picky(Event):
+class Picky(Event, frozen=True):
     """Refuses what it cannot mean."""
 
     share: float

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.definition import (
@@ -66,28 +67,23 @@ def test_a_finding_reads_as_one_line_with_place_fault_remedy_and_kind() -> None:
     )
 
 
-@dataclass(frozen=True)
-class Nameless(Event):
+class Nameless(Event, frozen=True):
     """Forgot its name."""
 
 
-@dataclass(frozen=True)
-class Shouting(Event):
+class Shouting(Event, frozen=True):
     name: ClassVar[str] = "Too Loud"
 
 
-@dataclass(frozen=True)
-class Impostor(Event):
+class Impostor(Event, frozen=True):
     name: ClassVar[str] = "error.off"
 
 
-@dataclass(frozen=True)
-class Started(Event):
+class Started(Event, frozen=True):
     name: ClassVar[str] = "started"
 
 
-@dataclass(frozen=True)
-class Heavy(Event):
+class Heavy(Event, frozen=True):
     parts: list[str] = field(default_factory=list)
 
     name: ClassVar[str] = "heavy"

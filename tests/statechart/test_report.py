@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from rvm_edge.statechart.decider import Decider
@@ -144,7 +143,7 @@ def test_the_annex_shows_the_answers_to_guards(text: str) -> None:
 def test_a_transition_that_never_fires_is_named(pump: Chart[None]) -> None:
     never = Guard("never", "Never.", lambda _event, _now: False, configuration_only=True)
     row = Transition("tick", "off", "broken", guard=never)
-    text = report_of(dataclasses.replace(pump, transitions=(*pump.transitions, row)))
+    text = report_of(msgspec.structs.replace(pump, transitions=(*pump.transitions, row)))
     assert "**These transitions never fire:**\n\n- `tick`: `off` to `broken`\n" in text
 
 
@@ -154,12 +153,12 @@ def test_what_must_not_happen_is_named(pump: Chart[None]) -> None:
 
     guard = Guard("breaks", "Breaks.", breaks, configuration_only=True)
     row = Transition("tick", "off", "broken", guard=guard)
-    text = report_of(dataclasses.replace(pump, transitions=(*pump.transitions, row)))
+    text = report_of(msgspec.structs.replace(pump, transitions=(*pump.transitions, row)))
     assert "**This must not happen:**\n\n- tick in off: guard breaks raised" in text
 
 
 def test_a_chart_without_guards_and_timeouts_says_so(pump: Chart[None]) -> None:
-    chart = dataclasses.replace(pump, states=(pump.states[0],), transitions=())
+    chart = msgspec.structs.replace(pump, states=(pump.states[0],), transitions=())
     text = report_of(chart)
     assert section(text, "Guards").strip() == "None."
     assert section(text, "Time-outs").strip().endswith("None.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import trio
+from msgspec.structs import asdict
 
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
@@ -74,7 +75,7 @@ def test_it_may_start_in_the_middle(decider: Decider[None], records: list[Record
 
 
 def replaced(records: list[Record], place: int, **fields: object) -> list[Record]:
-    changed = Record(**{**vars(records[place]), **fields})
+    changed = Record(**{**asdict(records[place]), **fields})
     return [*records[:place], changed, *records[place + 1 :]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -167,18 +166,15 @@ async def test_a_row_holds_the_events_fields_and_the_rows_that_fired(bench: Benc
     assert row.taken == (f"{PUT} -> {TAKE}",)
 
 
-@dataclass(frozen=True)
-class Unheard(Event):
+class Unheard(Event, frozen=True):
     name: ClassVar[str] = "unheard"
 
 
-@dataclass(frozen=True)
-class Lookalike(Event):
+class Lookalike(Event, frozen=True):
     name: ClassVar[str] = "ping"
 
 
-@dataclass(frozen=True)
-class Wrapped(Event):
+class Wrapped(Event, frozen=True):
     name: ClassVar[str] = "part"
 
     grams: float = 1.0

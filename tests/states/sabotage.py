@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.definition import Activity, Chart, State, StatePath

@@ -1,5 +1,4 @@
-import dataclasses
-
+import msgspec
 import pytest
 
 from rvm_edge.statechart.definition import Event
@@ -16,9 +15,9 @@ def test_every_event_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 def test_events_are_frozen_and_carry_scalars_only(event: type[Event]) -> None:
-    allowed = {"str", "int", "float", "bool"}
-    assert event.__dataclass_params__.frozen  # type: ignore[attr-defined] # a dataclass has them
-    assert {str(field.type) for field in dataclasses.fields(event)} <= allowed
+    allowed = {str, int, float, bool}
+    assert event.__struct_config__.frozen
+    assert {field.type for field in msgspec.structs.fields(event)} <= allowed
 
 
 @pytest.mark.parametrize(

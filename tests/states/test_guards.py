@@ -70,7 +70,7 @@ def test_a_refusal_by_the_server_waits_while_somebody_is_served(intake: str, res
     "guard", [guards.IS_ACCEPTED, guards.BIN_IS_FULL, guards.MACHINE_FAILED, guards.MAY_START]
 )
 def test_a_guard_about_another_event_does_not_hold(guard: Guard) -> None:
-    class Foreign(Event):
+    class Foreign(Event, frozen=True):
         name = "foreign"
 
     assert guard.holds(Foreign(), ONLINE_IDLE) is False

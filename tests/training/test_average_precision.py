@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.item import Detection
 from rvm_edge.training.average_precision import mean, per_class

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import trio
+from msgspec.structs import replace
 from trio.testing import MockClock
 
 from rvm_edge.identity import Secret

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rvm_edge.simulator.cloud import DONATION_USER, Dialect, Item, Transaction
 from tests.both_sides import Told, disagreements

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+import msgspec
+
 
 class Failure(Enum):
     """Why there is no reply. All but the last: nothing of the request left this machine."""
@@ -47,8 +49,7 @@ class Reply:
     date: str = ""
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True):
     """One request and what came of it.
 
     Attributes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -18,8 +20,7 @@ class Picture:
     jpeg: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """What is sent as ``multipart/form-data``.
 
     Attributes:

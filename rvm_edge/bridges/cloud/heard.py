@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 from typing import Generic, TypeVar
@@ -28,8 +27,7 @@ class Envelope(msgspec.Struct, frozen=True):
     errors: msgspec.Raw = msgspec.Raw(b"null")
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """An exchange, read once.
 
     Attributes:
@@ -92,8 +90,7 @@ class Heard:
         return self.status in {HTTPStatus.OK, HTTPStatus.CREATED}
 
 
-@dataclass(frozen=True)
-class Row(Generic[M]):
+class Row(msgspec.Struct, Generic[M], frozen=True):
     """One row of a table: the first that holds decides.
 
     Attributes:

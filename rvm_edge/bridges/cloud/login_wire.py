@@ -6,7 +6,6 @@ back: only a server that announces `session.authorized` on its WebSocket can let
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 import msgspec
@@ -19,8 +18,7 @@ _Content = Annotated[str, Meta(max_length=MOST_BYTES, pattern="^myrvm://[!-~]+$"
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 
 
-@dataclass(frozen=True)
-class LoginCode:
+class LoginCode(msgspec.Struct, frozen=True):
     """What a QR code holds, for the MyRVM app to scan.
 
     Attributes:

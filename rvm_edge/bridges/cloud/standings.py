@@ -6,8 +6,9 @@ no answer that can be believed, and one of those alone proves little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
+
+import msgspec
 
 from rvm_edge.bridges.cloud.endpoints import Endpoint
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure
@@ -29,8 +30,7 @@ from rvm_edge.bridges.cloud.json_body import decoded
 from rvm_edge.machine import Standing
 
 
-@dataclass(frozen=True)
-class Stand:
+class Stand(msgspec.Struct, frozen=True):
     """What an exchange says about the machine's standing.
 
     Attributes:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from rvm_edge.settings import ServedPolicy
 
 GUEST_USER_ID = -1
 """Whom guests' donations go to where the server names nobody: its own seed's number."""
 
 
-@dataclass(frozen=True)
-class Socket:
+class Socket(msgspec.Struct, frozen=True):
     """Where the server says its WebSocket is. A server may say so without having one.
 
     Attributes:
@@ -29,8 +30,7 @@ class Socket:
     app_key: str = ""
 
 
-@dataclass(frozen=True)
-class ModelTarget:
+class ModelTarget(msgspec.Struct, frozen=True):
     """The model that the server wants machines to have.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
 
+import msgspec
 from hypercorn.typing import ASGISendCallable, HTTPResponseStartEvent, HTTPScope
 
 _MOST_FIELDS: Final = 8
@@ -37,8 +37,7 @@ class Asked:
         return given.get(name, [""])[0]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A whole answer.
 
     Attributes:
@@ -51,7 +50,7 @@ class Answer:
     status: HTTPStatus
     body: bytes = b""
     content_type: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
 
     def but_with(self, headers: dict[str, str]) -> Answer:
         """Return the same answer with more headers; those that it has stay."""

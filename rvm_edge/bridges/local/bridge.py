@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.local.address import DEFAULT_PORT, listening_socket
@@ -45,8 +45,7 @@ from rvm_edge.bridges.local.websocket import WebSocket
 from rvm_edge.identity import Secret
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(msgspec.Struct, frozen=True):
     """How a bridge is set up.
 
     Attributes:
@@ -65,14 +64,14 @@ class Arrangement:
     """
 
     token: Secret
-    pins: PinDesk = field(default_factory=lambda: PinDesk(None, time.monotonic))
+    pins: PinDesk = msgspec.field(default_factory=lambda: PinDesk(None, time.monotonic))
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
     pages: Sequence[Path] = ()
-    written: Mapping[str, bytes] = field(default_factory=dict)
+    written: Mapping[str, bytes] = msgspec.field(default_factory=dict)
     language: Language = "id"
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
 
 
 class LocalBridge:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from rvm_edge.bridges.local.static_files import OWN
 
@@ -46,8 +47,7 @@ _VUE = f"""\
 """
 
 
-@dataclass(frozen=True)
-class Commented:
+class Commented(msgspec.Struct, frozen=True):
     """A piece of code with a comment.
 
     Attributes:

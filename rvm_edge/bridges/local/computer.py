@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 
 class Standing(Enum):
@@ -21,8 +22,7 @@ class Standing(Enum):
     """The machine cannot do its work."""
 
 
-@dataclass(frozen=True)
-class ComputerFinding:
+class ComputerFinding(msgspec.Struct, frozen=True):
     """One thing that was looked at, for people who read English.
 
     Attributes:

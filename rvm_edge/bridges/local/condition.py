@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Sight(Enum):
@@ -14,8 +15,7 @@ class Sight(Enum):
     RESTARTING = "restarting"
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(msgspec.Struct, frozen=True):
     """The model that the eyes look through.
 
     Attributes:
@@ -83,8 +83,7 @@ class Advice(Enum):
     TEST_AGAIN = "test_again"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One thing that a self-test looks at.
 
     Attributes:
@@ -100,8 +99,7 @@ class Check:
     advice: Advice = Advice.NONE
 
 
-@dataclass(frozen=True)
-class SelfTest:
+class SelfTest(msgspec.Struct, frozen=True):
     """A test of the whole machine, one check after the other.
 
     Attributes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import asdict
+
 from rvm_edge.bridges.local.condition import Check, Model, SelfTest, Sight
 from rvm_edge.bridges.local.part import Part
 
@@ -28,7 +30,7 @@ class ModelNow(Part, frozen=True, tag="model"):
     @staticmethod
     def of(model: Model) -> ModelNow:
         """Take over what is known of it."""
-        return ModelNow(**vars(model))
+        return ModelNow(**asdict(model))
 
 
 class SelfTestNow(Part, frozen=True, tag="self_test"):
@@ -48,4 +50,4 @@ class SelfTestNow(Part, frozen=True, tag="self_test"):
     @staticmethod
     def of(test: SelfTest) -> SelfTestNow:
         """Take over how far it has come."""
-        return SelfTestNow(**vars(test))
+        return SelfTestNow(**asdict(test))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge import __version__
@@ -38,8 +38,7 @@ _LOG = logging.getLogger(__name__)
 EYES_DECIDE = "what a page declares does not count: the machine's own eyes decide"
 
 
-@dataclass(frozen=True)
-class House:
+class House(msgspec.Struct, frozen=True):
     """What all conversations share.
 
     Attributes:

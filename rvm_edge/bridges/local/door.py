@@ -13,9 +13,9 @@ import logging
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import trio
 from wsproto.events import Request
 
@@ -196,8 +196,7 @@ class Door:
             _LOG.warning(what, why)
 
 
-@dataclass(frozen=True)
-class _Objection:
+class _Objection(msgspec.Struct, frozen=True):
     """Why a handshake is rejected, with the HTTP status, and a word to count it under."""
 
     status: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local import technician_requests as technicians
 from rvm_edge.bridges.local.asking import Request

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -21,8 +22,7 @@ class Kind(Enum):
     GAUGE = "gauge"
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """One value.
 
     Attributes:
@@ -34,8 +34,7 @@ class Sample:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(msgspec.Struct, frozen=True):
     """A figure and its values.
 
     Attributes:

@@ -6,10 +6,10 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from rvm_edge.bridges.local.admission import Admission
@@ -62,8 +62,7 @@ Show = Callable[[Asked, str], Awaitable[Answer]]
 """Answers a request for what its path names."""
 
 
-@dataclass(frozen=True)
-class Exhibits:
+class Exhibits(msgspec.Struct, frozen=True):
     """What there is to see.
 
     Attributes:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Literal
 
 import msgspec
+from msgspec.structs import asdict
 
 from rvm_edge.bridges.local.both_words import BothWords
 from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
@@ -146,7 +147,7 @@ class SensorsNow(Part, frozen=True, tag="sensors"):
     @staticmethod
     def of(sensors: Sensors) -> SensorsNow:
         """Take over what was read."""
-        return SensorsNow(**vars(sensors))
+        return SensorsNow(**asdict(sensors))
 
 
 class QueueNow(Part, frozen=True, tag="queue"):
@@ -200,7 +201,7 @@ class LoginNow(Part, frozen=True, tag="login"):
     @staticmethod
     def of(login: Login | None) -> LoginNow:
         """Take over what is offered."""
-        return LoginNow() if login is None else LoginNow(**vars(login))
+        return LoginNow() if login is None else LoginNow(**asdict(login))
 
 
 class SetupNow(Part, frozen=True, tag="setup"):
@@ -223,7 +224,7 @@ class SetupNow(Part, frozen=True, tag="setup"):
     @staticmethod
     def of(set_up: SetUp | None) -> SetupNow:
         """Take over what is offered."""
-        return SetupNow() if set_up is None else SetupNow(**vars(set_up))
+        return SetupNow() if set_up is None else SetupNow(**asdict(set_up))
 
 
 AnyPart = (

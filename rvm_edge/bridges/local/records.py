@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
+
+import msgspec
 
 from rvm_edge.bridges.local.both_words import BothWords
 from rvm_edge.bridges.local.condition import Model
@@ -33,8 +34,7 @@ class Delivery(Enum):
     """Given up: the server does not take it as it stands."""
 
 
-@dataclass(frozen=True)
-class QueuedItem:
+class QueuedItem(msgspec.Struct, frozen=True):
     """One item that the server is not known to have. Nothing here says whose it is.
 
     Attributes:
@@ -56,8 +56,7 @@ class QueuedItem:
     last_error: str
 
 
-@dataclass(frozen=True)
-class QueuePage:
+class QueuePage(msgspec.Struct, frozen=True):
     """The beginning of the queue.
 
     Attributes:
@@ -73,8 +72,7 @@ class QueuePage:
     items: tuple[QueuedItem, ...]
 
 
-@dataclass(frozen=True)
-class KeptItem:
+class KeptItem(msgspec.Struct, frozen=True):
     """One item whose picture lies in the machine.
 
     Attributes:
@@ -111,8 +109,7 @@ class KeptItem:
     words: BothWords | None = None
 
 
-@dataclass(frozen=True)
-class EvidencePage:
+class EvidencePage(msgspec.Struct, frozen=True):
     """Some of the pictures that lie in the machine.
 
     Attributes:
@@ -126,8 +123,7 @@ class EvidencePage:
     items: tuple[KeptItem, ...]
 
 
-@dataclass(frozen=True)
-class JournalLine:
+class JournalLine(msgspec.Struct, frozen=True):
     """One step of the machine, as its journal has it.
 
     Attributes:
@@ -145,8 +141,7 @@ class JournalLine:
     detail: str
 
 
-@dataclass(frozen=True)
-class JournalPage:
+class JournalPage(msgspec.Struct, frozen=True):
     """The end of the journal.
 
     Attributes:

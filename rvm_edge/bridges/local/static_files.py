@@ -6,10 +6,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -34,8 +35,7 @@ OWN: Final = Path(__file__).parent / "static"
 MOST_BYTES: Final = 2 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class StaticFile:
+class StaticFile(msgspec.Struct, frozen=True):
     """One file.
 
     Attributes:

@@ -7,10 +7,10 @@ The bridge knows nothing else of the machine: no chart, no ledger, no driver.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.local.computer import Doctor
@@ -23,8 +23,7 @@ from rvm_edge.statechart.publishing import Step
 from rvm_edge.telemetry import Telemetry
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """What the eyes made of one item, for people to look at.
 
     Attributes:
@@ -64,8 +63,7 @@ class Spoken(Enum):
     """It does not answer."""
 
 
-@dataclass(frozen=True)
-class Sensors:
+class Sensors(msgspec.Struct, frozen=True):
     """What was last read of the machine's senses; None for what is not fitted or not known.
 
     Attributes:
@@ -92,8 +90,7 @@ class Sensors:
     controller: Spoken | None = None
 
 
-@dataclass(frozen=True)
-class Alarm:
+class Alarm(msgspec.Struct, frozen=True):
     """Something that a technician should know.
 
     Attributes:
@@ -111,8 +108,7 @@ class Alarm:
     fault: str = ""
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(msgspec.Struct, frozen=True):
     """By what a user can log in at this screen.
 
     Attributes:
@@ -124,8 +120,7 @@ class Login:
     expires_at: str
 
 
-@dataclass(frozen=True)
-class SetUp:
+class SetUp(msgspec.Struct, frozen=True):
     """Where a technician sets up a machine that does not know who it is.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 
 class NoItemError(Exception):
     """There is no item to tell of. The message says why, in words for the page's log."""
 
 
-@dataclass(frozen=True)
-class SettledItem:
+class SettledItem(msgspec.Struct, frozen=True):
     """What became of one item.
 
     Attributes:

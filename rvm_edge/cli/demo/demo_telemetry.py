@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from rvm_edge.health.host_telemetry import ModelInUse
 from rvm_edge.simulator.still_telemetry import StillTelemetry

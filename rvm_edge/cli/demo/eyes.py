@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+import msgspec
 import trio
 
 from drivers.ports import Frame
@@ -181,8 +182,7 @@ class BreakableEyes:
         self._mended = trio.Event()
 
 
-@dataclass(frozen=True)
-class WorkerTrouble:
+class WorkerTrouble(msgspec.Struct, frozen=True):
     """Signals to the real worker process. It is replaced by itself, so there is nothing to mend."""
 
     worker: WorkerEyes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
 import trio
 
 from rvm_edge.cli.demo.account import Account, draw_up, entries
@@ -25,8 +25,7 @@ from rvm_edge.simulator.truth import Truth
 from rvm_edge.statechart.counts import Counts
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What a run tells of itself.
 
     Attributes:
@@ -46,7 +45,7 @@ class Told:
     known: int
     sessions: int
     server: CloudServer
-    faults: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = msgspec.field(default_factory=dict)
     stuck: str = ""
 
 

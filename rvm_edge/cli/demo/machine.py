@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.cli.demo.demo_telemetry import DemoTelemetry
 from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes
@@ -91,8 +93,7 @@ class SimulatedMachine:
                 self._moved = trio.Event()
 
 
-@dataclass(frozen=True)
-class _Cable:
+class _Cable(msgspec.Struct, frozen=True):
     """Implements `rvm_edge.cli.demo.played_world.Cable`."""
 
     machine: SimulatedMachine

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import trio
 
 from rvm_edge.cli.demo.machine import SimulatedMachine
@@ -22,8 +22,7 @@ _SELDOM_LONG: Final = 3
 Act = Callable[[SimulatedMachine, random.Random], None]
 
 
-@dataclass(frozen=True)
-class Mishap:
+class Mishap(msgspec.Struct, frozen=True):
     """Something that goes wrong for a while.
 
     Attributes:

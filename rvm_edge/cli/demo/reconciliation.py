@@ -8,8 +8,9 @@ that item, or about nothing at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from rvm_edge.item import Outcome
 from rvm_edge.simulator.truth import Fate, InsertedItem, Truth
@@ -22,8 +23,7 @@ class Wrong(Enum):
     DUPLICATED = "duplicated"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One disagreement.
 
     Attributes:
@@ -35,8 +35,7 @@ class Finding:
     what: str
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """An item of the ledger.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ from rvm_edge.simulator.cloud import Dialect
 from states import paths
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """How long people and faults take, in seconds.
 
     Attributes:
@@ -80,8 +78,7 @@ WALK_AWAY_S = 1.0
 """In real time, how long the machine waits for somebody who walked away."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What is asked of the demo without a screen.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.cloud.reverb import ReverbState
@@ -22,8 +22,7 @@ RECENT = 40
 """How many steps and items are kept at hand; a screen shows fewer."""
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(msgspec.Struct, frozen=True):
     """One moment.
 
     Attributes:
@@ -63,8 +62,7 @@ class Scene:
     page: str = ""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """How one part of the machine is.
 
     Attributes:

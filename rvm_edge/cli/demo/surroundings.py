@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+import msgspec
 
 from drivers.esp32.timings import Dialect
 from drivers.replay.links import Listener
@@ -23,8 +24,7 @@ from rvm_edge.simulator.world import World
 from rvm_edge.vision.eyes import WorkerEyes
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(msgspec.Struct, frozen=True):
     """How the simulated machine is put together.
 
     Attributes:
@@ -47,8 +47,7 @@ class Setup:
     wire: Dialect = Dialect.ASCII
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """A simulated world with the machine's body in it, and no mind yet.
 
     Attributes:

@@ -6,8 +6,8 @@ import itertools
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.local.simulation import Condition, Thing
@@ -48,8 +48,7 @@ _TOLD: Mapping[Condition, tuple[str, str]] = {
 """What is noted of a condition that holds from now on, and of one that holds no more."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """What a key does.
 
     Attributes:

@@ -6,11 +6,12 @@ import os
 import pwd
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from rvm_edge.doctor.finding import Check, Finding, Repair, failure, fine, for_root, note, warning
 from rvm_edge.doctor.place import Place
@@ -27,8 +28,7 @@ _MATTERS: Final = "A machine that cannot remember takes no items."
 _MACHINES_USER: Final = "rvm"
 
 
-@dataclass(frozen=True)
-class _Owner:
+class _Owner(msgspec.Struct, frozen=True):
     """Whose the data folder is to be."""
 
     uid: int

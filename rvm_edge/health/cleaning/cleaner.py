@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.health.cleaning.expendable import Expendable, Holding, LeftAloneError
 from rvm_edge.health.cleaning.plan import Usage, excess_bytes, plan
 from rvm_edge.offload import Offload
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One place, and what became of it.
 
     Attributes:
@@ -32,8 +32,7 @@ class Line:
     why_kept: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """What was done, or would be.
 
     Attributes:

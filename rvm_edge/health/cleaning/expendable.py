@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 
 class LeftAloneError(Exception):
     """A place cannot be looked at or freed just now. The message says why."""
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True):
     """What lies in one place.
 
     Attributes:

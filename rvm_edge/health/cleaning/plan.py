@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.health.cleaning.expendable import Holding
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """How full a disk is, as its users see it: without what is reserved for root.
 
     Attributes:
@@ -28,8 +28,7 @@ class Usage:
         return 100 * self.used_bytes / everything if everything else 100.0
 
 
-@dataclass(frozen=True)
-class Portion:
+class Portion(msgspec.Struct, frozen=True):
     """What one place is to give.
 
     Attributes:

@@ -13,10 +13,11 @@ import os
 import re
 import stat
 import zlib
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 OPEN: Final = ".jsonl"
 CLOSED: Final = ".jsonl.gz"
@@ -28,8 +29,7 @@ _HOUR_CHARS: Final = len("20260301T08")
 _READ_BYTES: Final = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A file of the recording.
 
     Attributes:

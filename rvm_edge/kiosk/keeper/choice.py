@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import quote
 
+import msgspec
+
 from rvm_edge.kiosk.keeper.outlook import Outlook
 
 
@@ -30,8 +32,7 @@ HOLDING = View(Kind.HOLDING)
 """Says that the machine is getting ready. It needs neither bridge nor network."""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """What a choice depends on.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timezone, tzinfo
 from functools import partial
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.delivery import Carrier, Proof, Receipt
 from rvm_edge.ledger.clock import Clock

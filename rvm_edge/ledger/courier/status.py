@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class DeliveryStatus:
+class DeliveryStatus(msgspec.Struct, frozen=True):
     """A snapshot of what is on its way to the server.
 
     Attributes:

@@ -8,7 +8,8 @@ what has no known age goes by its place in the row, when the room is needed.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.ledger.anchors import server_epoch
 from rvm_edge.ledger.evidence.rows import Gone, mark_removed
@@ -55,8 +56,7 @@ FROM pictures AS p WHERE p.removed_at IS NULL
 """  # noqa: S608 - constants of this module
 
 
-@dataclass(frozen=True)
-class PictureBytes:
+class PictureBytes(msgspec.Struct, frozen=True):
     """What the pictures weigh that lie here.
 
     Attributes:

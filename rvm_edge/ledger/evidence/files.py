@@ -6,8 +6,9 @@ Beside an item's picture may lie its cut-out, which the second judge made; it ne
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.durable_files import put_in_place
 
@@ -16,8 +17,7 @@ _CUT_SUFFIX = ".cut.jpg"
 _UNFINISHED = ".part"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A picture file that lies in the folder.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.item import Verdict
 from rvm_edge.ledger import decisions
@@ -17,8 +18,7 @@ ORDER BY number DESC LIMIT :limit
 """
 
 
-@dataclass(frozen=True)
-class Exhibit:
+class Exhibit(msgspec.Struct, frozen=True):
     """One picture that lies here, and what the eyes said of it.
 
     Attributes:

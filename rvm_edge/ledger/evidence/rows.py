@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from rvm_edge.delivery import Parcel
 from rvm_edge.ledger.failures import RefusedStepError
@@ -44,8 +45,7 @@ class Ownership(Enum):
     """This ledger knows no such item, or none that was decided."""
 
 
-@dataclass(frozen=True)
-class WaitingPicture:
+class WaitingPicture(msgspec.Struct, frozen=True):
     """A picture that the server is still to get.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import ssl
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,8 +19,7 @@ _AFTER: Final = timedelta(days=365)
 """Wide: on its first day a machine's clock may be anywhere near."""
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(msgspec.Struct, frozen=True):
     """One opening's certificate, and a TLS context that shows it.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, cast
 
+import msgspec
 import trio
 from hypercorn.typing import ASGIFramework
 
@@ -32,8 +32,7 @@ class NotOpenedError(Exception):
     """The page cannot be opened there. The message says why."""
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """What the machine's screen shows a technician.
 
     Attributes:

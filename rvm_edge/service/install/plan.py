@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from rvm_edge.service.install.display import (
     DISPLAY_UNIT,
@@ -46,8 +47,7 @@ COMMAND: Final = "/usr/local/bin/rvm-edge"
 _LONGEST_LINE = 4096
 
 
-@dataclass(frozen=True)
-class Shipped:
+class Shipped(msgspec.Struct, frozen=True):
     """The files that the project ships for a service.
 
     Attributes:
@@ -69,8 +69,7 @@ class Shipped:
     configuration: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """Where it is installed.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final, Protocol
+
+import msgspec
 
 PATIENCE_S: Final = 120.0
 _SHOWN_CHARACTERS: Final = 300
@@ -47,8 +48,7 @@ class Step(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class PlacedFile:
+class PlacedFile(msgspec.Struct, frozen=True):
     """A file of ours at a place of the system's.
 
     Attributes:
@@ -97,8 +97,7 @@ class PlacedFile:
             raise InstallError(_refused(self.path, error)) from error
 
 
-@dataclass(frozen=True)
-class AbsentFile:
+class AbsentFile(msgspec.Struct, frozen=True):
     """A file of ours that shall be gone.
 
     Attributes:
@@ -131,8 +130,7 @@ class AbsentFile:
             raise InstallError(_refused(self.path, error)) from error
 
 
-@dataclass(frozen=True)
-class RunCommand:
+class RunCommand(msgspec.Struct, frozen=True):
     """A command of the system's that makes it take notice; harmless when run again.
 
     Attributes:

@@ -51,8 +51,7 @@ class Upload:
         return len(self.content) / KIB
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """A multipart form.
 
     Attributes:
@@ -60,8 +59,8 @@ class Form:
         files: by name.
     """
 
-    fields: Mapping[str, Json] = field(default_factory=dict)
-    files: Mapping[str, Upload] = field(default_factory=dict)
+    fields: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    files: Mapping[str, Upload] = msgspec.field(default_factory=dict)
 
 
 def json_fields(request: Request) -> dict[str, Json]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from rvm_edge.simulator.cloud.exchange import Json
 
@@ -21,8 +22,7 @@ class Broadcaster(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Broadcasting:
+class Broadcasting(msgspec.Struct, frozen=True):
     """A Reverb and where it is.
 
     Attributes:

@@ -92,8 +92,7 @@ def as_page(
     return Response(status, page.encode(), "text/html; charset=UTF-8", headers or {})
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True):
     """A request with what it was answered.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
+
+import msgspec
+from msgspec.structs import replace
 
 
 class Mishap(Enum):
@@ -64,8 +66,7 @@ class Certificate(Enum):
 _LEFT_UNDONE = frozenset({Mishap.FAILS, Mishap.HTML, Mishap.REDIRECTS, Mishap.THROTTLES})
 
 
-@dataclass(frozen=True)
-class Misbehaviour:
+class Misbehaviour(msgspec.Struct, frozen=True):
     """One way to misbehave.
 
     Attributes:
@@ -107,8 +108,7 @@ class Misbehaviour:
         return self.mishap in _LEFT_UNDONE
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What becomes of one request.
 
     Attributes:

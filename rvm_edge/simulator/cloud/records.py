@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+import msgspec
+
 from rvm_edge.simulator.cloud.exchange import Json
 
 
@@ -26,8 +28,7 @@ class Assignment(Enum):
     COMPLETED = "completed"
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """One order in a machine's queue.
 
     Attributes:
@@ -99,8 +100,7 @@ class User:
     name: str = "User"
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """A picture of an item that the server keeps: the whole effect of a deposit request.
 
     Attributes:
@@ -126,8 +126,7 @@ class Receipt:
     at: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One thing in a transaction.
 
     Attributes:
@@ -141,8 +140,7 @@ class Item:
     points: int
 
 
-@dataclass(frozen=True)
-class Transaction:
+class Transaction(msgspec.Struct, frozen=True):
     """Items that were delivered.
 
     Attributes:
@@ -170,8 +168,7 @@ class Transaction:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
-class DatasetPicture:
+class DatasetPicture(msgspec.Struct, frozen=True):
     """A picture that was wanted for training.
 
     Attributes:

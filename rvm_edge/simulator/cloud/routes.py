@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.simulator.cloud.dialect import Dialect
 from rvm_edge.simulator.cloud.endpoints import (
@@ -26,8 +27,7 @@ from rvm_edge.simulator.cloud.site import Endpoint, Site
 _API = "/api/v1"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One line of the table.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from rvm_edge.simulator.cloud.books import Books
 from rvm_edge.simulator.cloud.broadcasting import Broadcasting
 from rvm_edge.simulator.cloud.clock import ServerClock
@@ -15,8 +17,7 @@ from rvm_edge.simulator.cloud.throttle import Throttle
 NGINX_BODY_BYTES = 1_048_576
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """What handshakes tell every machine to do.
 
     Attributes:
@@ -53,7 +54,7 @@ class Site:
     secret: str = field(repr=False)
     origin: str
     body_limit_bytes: int | None = NGINX_BODY_BYTES
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     repository: str = "ngajar-feri/MyRVM1"
     broadcasting: Broadcasting | None = None
     kiosk_throttle: Throttle = field(default_factory=Throttle)

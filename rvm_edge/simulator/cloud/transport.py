@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from email.utils import formatdate
 
 import httpx
+import msgspec
 import trio
 
 from rvm_edge.simulator.cloud.exchange import Request, Response
@@ -98,8 +98,7 @@ class InProcessTransport(httpx.AsyncBaseTransport):
             )
 
 
-@dataclass(frozen=True)
-class _Limits:
+class _Limits(msgspec.Struct, frozen=True):
     """How long the client waits, in seconds."""
 
     connect_s: float

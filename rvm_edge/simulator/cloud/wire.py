@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
 import trio
 
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -22,8 +22,7 @@ class Ending(Enum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(msgspec.Struct, frozen=True):
     """What the client gets of a reply that is held back.
 
     Attributes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.simulator.fleet.scenario import Manner, Scenario
 
 
-@dataclass(frozen=True)
-class Second:
+class Second(msgspec.Struct, frozen=True):
     """What happened in one second. Requests are counted when they are sent.
 
     Attributes:
@@ -52,8 +52,7 @@ class Second:
         return self.sent - self.unreached
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """How one fleet came through one outage.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.simulator.fleet.process import Clock, Process, Task
 from rvm_edge.simulator.fleet.scenario import Scenario
@@ -15,8 +16,7 @@ ROUND_TRIP_S = (0.02, 0.2)
 """To the server and back over a mobile network: between these, another for each machine."""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """What all machines of a fleet share."""
 
     scenario: Scenario

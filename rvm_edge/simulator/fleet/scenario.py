@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 PHP_FPM_BACKLOG = 511
 """How many requests wait at PHP-FPM before nginx turns the next one away (listen.backlog)."""
@@ -35,8 +36,7 @@ class Manner(Enum):
     """A try every five seconds, and after each failure everything again from the beginning."""
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(msgspec.Struct, frozen=True):
     """One outage of one fleet. All times in seconds.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, StatePath, Transition, error_in, timeout_of
 from rvm_edge.statechart.tree import holds
@@ -41,8 +42,7 @@ CALM = frozenset({Kind.EVENT})
 """The rows of a machine on which nothing goes wrong and nobody is late."""
 
 
-@dataclass(frozen=True)
-class Arrow:
+class Arrow(msgspec.Struct, frozen=True):
     """All rows of one kind between the same two states, to be drawn as one line.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.document import chart_hash
@@ -24,8 +25,7 @@ __all__ = ["differing", "write"]
 M = TypeVar("M")
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(msgspec.Struct, frozen=True):
     """A file that must be equal byte by byte."""
 
     text: str
@@ -37,8 +37,7 @@ class _Text:
         return content == self.content()
 
 
-@dataclass(frozen=True)
-class _Picture:
+class _Picture(msgspec.Struct, frozen=True):
     """A file that must have been drawn from this source, by any version of Graphviz."""
 
     source: str

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Generic, TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.definition import Chart, State, StatePath, Transition
 from rvm_edge.statechart.export.arrows import (
@@ -43,8 +44,7 @@ ACTIVE, ACTIVE_LINE = "#fde68a", "#d97706"
 FIRED, PARTLY, UNFIRED = "#15803d", "#b45309", "#dc2626"
 
 
-@dataclass(frozen=True)
-class Paint:
+class Paint(msgspec.Struct, frozen=True):
     """What to paint over the plain picture.
 
     Attributes:

@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from enum import Enum
 from types import MappingProxyType
+
+from msgspec.structs import asdict, fields
 
 from rvm_edge.statechart.journal import Record
 
@@ -45,7 +46,7 @@ def change(record: Record) -> str:
 
 def _jsonl(records: Iterable[Record]) -> Iterator[str]:
     for record in records:
-        yield json.dumps(vars(record), ensure_ascii=False, separators=(",", ":")) + "\n"
+        yield (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def _csv(records: Iterable[Record]) -> Iterator[str]:

@@ -15,10 +15,12 @@ import re
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
+
+import msgspec
+from msgspec.structs import asdict
 
 from rvm_edge.statechart.document import Json, canonical
 from rvm_edge.statechart.errors import JournalError
@@ -43,8 +45,7 @@ _BLOCK_BYTES: Final = 1024 * 1024
 _NESTED: Final = ("data", "before", "after", "taken")
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(msgspec.Struct, frozen=True):
     """A closed journal.
 
     Attributes:
@@ -208,7 +209,7 @@ def _digest_of(path: Path) -> bytes:
 
 def _line(record: Record) -> bytes:
     document: dict[str, Json] = {
-        **vars(record),
+        **asdict(record),
         "data": dict(record.data),
         "before": list(record.before),
         "after": list(record.after),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.archive import archive_folder, named, read_archive
@@ -15,8 +16,7 @@ from rvm_edge.statechart.journal.record import ARCHIVED, Record
 __all__ = ["Lineage", "archives", "lineage", "read_whole", "tail_whole"]
 
 
-@dataclass(frozen=True)
-class Lineage:
+class Lineage(msgspec.Struct, frozen=True):
     """The archives beside a journal.
 
     Attributes:

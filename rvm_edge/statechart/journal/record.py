@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import asdict
 
 from rvm_edge.statechart.definition import Configuration, Payload
 from rvm_edge.statechart.document import Json, canonical
@@ -42,8 +44,7 @@ It follows that one's last row in number and hash, and its data names the archiv
 """
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What happened, before the journal gives it its place.
 
     Attributes:
@@ -63,8 +64,7 @@ class Entry:
     chart: str
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """A row as it is on disk.
 
     Attributes:
@@ -129,7 +129,7 @@ def seal(entry: Entry, *, seq: int, at: str, mono: float, prev: str) -> Record:
         prev=prev,
         hash="",
     )
-    return Record(**{**vars(unsealed), "hash": hash_of(unsealed)})
+    return Record(**{**asdict(unsealed), "hash": hash_of(unsealed)})
 
 
 def hash_of(record: Record) -> str:

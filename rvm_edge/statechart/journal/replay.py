@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
 from rvm_edge.statechart.decider import Decider
@@ -39,7 +38,7 @@ def event_of(chart: Chart[M], title: str, data: Payload) -> Event:
         kind = next((event for event in chart.events if event.name == title), None)
     if kind is None:
         raise ValueError(f"the chart has no event {title!r}")
-    if {field.name for field in fields(kind)} != set(data):
+    if set(kind.__struct_fields__) != set(data):
         raise ValueError(f"event {title!r} has other fields than {sorted(data)}")
     event: Event = kind(**data)
     if event.title != title:

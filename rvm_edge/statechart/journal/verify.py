@@ -7,9 +7,10 @@ kept elsewhere too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from rvm_edge.statechart.decider import Decider
 from rvm_edge.statechart.document import chart_hash
@@ -30,8 +31,7 @@ MOST_PROBLEMS: Final = 100
 """A damaged journal can have a problem in every row; the first ones tell the story."""
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(msgspec.Struct, frozen=True):
     """What a journal proves.
 
     Attributes:

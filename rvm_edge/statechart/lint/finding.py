@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from rvm_edge.statechart.definition import Transition
 from rvm_edge.statechart.document import label
@@ -43,8 +44,7 @@ class Kind(Enum):
     TORN_PARALLEL = "torn-parallel"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One fault of a chart.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 from types import UnionType
-from typing import TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TypeVar, Union, get_args, get_origin
+
+import msgspec
 
 from rvm_edge.statechart.definition import (
     Chart,
@@ -132,9 +133,8 @@ def _events(chart: Chart[M]) -> Iterator[Finding]:
 
 
 def _fields(event: type[Event]) -> Iterator[Finding]:
-    hints = get_type_hints(event)
-    for field in fields(event):
-        hint = hints[field.name]
+    for field in msgspec.structs.fields(event):
+        hint = field.type
         kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
         if not kinds <= _SCALARS:
             yield Finding(

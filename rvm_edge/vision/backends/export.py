@@ -13,7 +13,6 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -35,8 +34,7 @@ from rvm_edge.vision.model_store import ModelFile
 Format = Literal["onnx", "engine"]
 
 
-@dataclass(frozen=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """A file that was made.
 
     Attributes:

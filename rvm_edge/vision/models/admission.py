@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.settings import Thresholds
 from rvm_edge.vision.models.failures import UnfitError
@@ -12,8 +12,7 @@ from rvm_edge.vision.models.target import Target
 from rvm_edge.vision.models.version import is_above
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True):
     """A model that may be fetched.
 
     Attributes:

@@ -7,10 +7,10 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from rvm_edge.item import Verdict
 from rvm_edge.machine import Models
@@ -40,8 +40,7 @@ from rvm_edge.vision.worker_link import WORKER_COMMAND
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a machine's models are made of.
 
     Attributes:
@@ -65,8 +64,7 @@ class Plan:
     command: Sequence[str] = WORKER_COMMAND
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(msgspec.Struct, frozen=True):
     """What the machine's models need of the world around them.
 
     Attributes:
@@ -86,8 +84,7 @@ class Outside:
     memory: Memory = THIS_COMPUTER
 
 
-@dataclass(frozen=True)
-class RenewableEyes:
+class RenewableEyes(msgspec.Struct, frozen=True):
     """Eyes whose model may change.
 
     Attributes:

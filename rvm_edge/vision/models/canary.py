@@ -6,7 +6,6 @@ A folder holds the pictures and `canaries.json`: a list of ``{"pictures": ["imag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -39,8 +38,7 @@ class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _List = Annotated[tuple[_Listed, ...], Meta(min_length=2, max_length=256)]
 
 
-@dataclass(frozen=True)
-class Canary:
+class Canary(msgspec.Struct, frozen=True):
     """One item whose verdict is known.
 
     Attributes:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import msgspec
 import trio
 
 from rvm_edge.offload import Offload
@@ -32,8 +33,7 @@ _ONNX_FIRST_BYTE = b"\x08"  # field 1 of ModelProto, a varint: ir_version
 _ZIP = b"PK\x03\x04"  # torch.save writes a zip
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How much of anything a download may take.
 
     Attributes:

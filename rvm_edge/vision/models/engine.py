@@ -16,10 +16,10 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import trio
 
 from rvm_edge.offload import Offload
@@ -32,8 +32,7 @@ _LAST_WORDS = 200
 _NICE = 19
 
 
-@dataclass(frozen=True)
-class EngineKey:
+class EngineKey(msgspec.Struct, frozen=True):
     """What an engine is bound to.
 
     Attributes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.vision.model_store import ModelFile
 from rvm_edge.vision.models.store import DamagedError, open_store, read_state
 
 
-@dataclass(frozen=True)
-class StoreBytes:
+class StoreBytes(msgspec.Struct, frozen=True):
     """What a store's files weigh.
 
     Attributes:

@@ -7,8 +7,9 @@ but no part of what the kernel says of the worker. The room to spare must make u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from rvm_edge.vision.models.failures import TroubleError
 
@@ -18,8 +19,7 @@ _LEAST_BYTES = {".onnx": 170 * _MEGABYTE, ".pt": 800 * _MEGABYTE, ".engine": 800
 """What a worker took at least, as measured on a PC without a GPU, by its model's file."""
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(msgspec.Struct, frozen=True):
     """What the kernel says of this computer's memory.
 
     Attributes:

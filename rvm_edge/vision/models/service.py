@@ -11,10 +11,10 @@ import logging
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import trio
 
 from rvm_edge.machine import EyesError, ModelNews, ModelNote, ModelsError
@@ -43,8 +43,7 @@ _LOOK_AT_HANDSHAKE_S = 60.0
 _FIRST_LOOK_S = 60.0
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True):
     """How a new model is tried.
 
     Attributes:

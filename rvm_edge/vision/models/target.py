@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True)
-class Target:
+
+class Target(msgspec.Struct, frozen=True):
     """A model that this machine shall have, as somebody outside says.
 
     Attributes:

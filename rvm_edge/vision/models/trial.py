@@ -7,10 +7,10 @@ are compared by turns, picture by picture, so that whatever else keeps the compu
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Protocol
 
+import msgspec
 import trio
 
 from drivers.ports import Frame
@@ -50,8 +50,7 @@ Judge = Callable[[tuple[Seen, ...], Thresholds | None], Verdict]
 """The acceptance rule over what was seen of one item, with a model's own thresholds."""
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(msgspec.Struct, frozen=True):
     """What a model that passed has shown.
 
     Attributes:
@@ -65,8 +64,7 @@ class Marks:
     ratio: float | None
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True):
     """What a model may take.
 
     Attributes:

@@ -7,15 +7,14 @@ as a model may take the whole computer down with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.vision.models.state import StoreState
 
 _NOTED_ITEMS = 10
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How much a new model is forgiven.
 
     Attributes:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
+import msgspec
 import trio
 
 from rvm_edge import __version__
@@ -27,8 +28,7 @@ _MOST_HOPS = 5
 _OK = 200
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How long the network is waited for.
 
     Attributes:

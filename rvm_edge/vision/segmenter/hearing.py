@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from enum import Enum
 
 import msgspec
+from msgspec.structs import replace
 
 from rvm_edge.decision import NO_OPINION, SecondOpinion
 from rvm_edge.item import Detection, Reason, Verdict

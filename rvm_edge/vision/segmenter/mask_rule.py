@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from rvm_edge.decision import SecondOpinion
 from rvm_edge.item import Reason, Verdict
@@ -13,8 +13,7 @@ from rvm_edge.settings import ShapeSettings
 from rvm_edge.vision.segmenter.opinion import MaskFigures
 
 
-@dataclass(frozen=True)
-class MaskCheck:
+class MaskCheck(msgspec.Struct, frozen=True):
     """One row of the rule.
 
     Attributes:

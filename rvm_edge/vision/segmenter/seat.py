@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +15,7 @@ from rvm_edge.vision.segmenter.segmenter import SegmenterError
 from rvm_edge.vision.wire import Load
 
 
-@dataclass(frozen=True)
-class JudgesSeat:
+class JudgesSeat(msgspec.Struct, frozen=True):
     """Who sits there.
 
     Attributes:

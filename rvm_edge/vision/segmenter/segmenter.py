@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +15,7 @@ class SegmenterError(Exception):
     """The second judge cannot be had. The message says why, in one line."""
 
 
-@dataclass(frozen=True)
-class Segmentation:
+class Segmentation(msgspec.Struct, frozen=True):
     """The things in one picture, each as a mask of the picture's own height and width.
 
     Attributes:

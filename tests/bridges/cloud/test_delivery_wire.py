@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rvm_edge.bridges.cloud.dataset_wire import dataset_form
 from rvm_edge.bridges.cloud.deposit_wire import deposit_form, path_segment

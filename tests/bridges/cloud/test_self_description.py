@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rvm_edge.bridges.cloud.self_description import introduction, sign_of_life
 from rvm_edge.identity import Identity, Secret

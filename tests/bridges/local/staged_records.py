@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.condition import (
     Advice,

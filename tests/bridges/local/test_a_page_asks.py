@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import replace
 
 import pytest
 import trio
+from msgspec.structs import replace
 from trio_websocket import ConnectionClosed
 
 from rvm_edge.bridges.local import places

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import httpx
 import pytest
 import trio
+from msgspec.structs import replace
 
 from rvm_edge.bridges.local.condition import Advice, CheckName
 from rvm_edge.bridges.local.limits import Limits

@@ -6,13 +6,13 @@ import errno
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
 
 import httpx
 import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from trio_websocket import ConnectionClosed
 
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge

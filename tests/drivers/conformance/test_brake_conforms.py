@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from drivers.ports import DeviceGoneError, DriverError, NoAnswerError, StoppedError
 from rvm_edge.machine import Hardware

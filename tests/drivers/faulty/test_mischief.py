@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import fields
 from trio.testing import MockClock
 
 from drivers.faulty.mischief import Mischief, Trick

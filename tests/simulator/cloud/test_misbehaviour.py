@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rvm_edge.simulator.cloud import CloudServer, Misbehaviour, Mishap
 from rvm_edge.simulator.cloud.misbehaviour import MisbehaviourBoard

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +21,7 @@ def run(scenario: Scenario, manner: Manner = Manner.OURS) -> Account:
 def test_the_same_seed_tells_the_same_tale_and_another_one_another() -> None:
     for manner in Manner:
         assert run(SMALL, manner) == run(SMALL, manner)
-        assert run(SMALL, manner) != run(dataclasses.replace(SMALL, seed=1), manner)
+        assert run(SMALL, manner) != run(msgspec.structs.replace(SMALL, seed=1), manner)
 
 
 def test_naive_machines_are_in_step_and_ours_are_not() -> None:
@@ -50,7 +49,7 @@ def test_everybody_is_back_within_the_longest_wait() -> None:
 def test_a_server_that_can_carry_twice_the_usual_recovers_from_ours_and_not_from_the_naive() -> (
     None
 ):
-    scenario = dataclasses.replace(SMALL, machines=500, capacity_rps=50, queue=25, after_s=600)
+    scenario = msgspec.structs.replace(SMALL, machines=500, capacity_rps=50, queue=25, after_s=600)
     ours, naive = run(scenario, Manner.OURS), run(scenario, Manner.NAIVE)
     assert ours.usual_rps < 25
     assert ours.recovered

@@ -8,13 +8,14 @@ import pickle
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 import trio
 import trio.testing
+from msgspec.structs import replace
 
 from drivers.ports import Encoding, Frame
 from rvm_edge.machine import EyesError, ModelNews, ModelNote, ModelsError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.bridges.cloud.orders.dating import Dated, UndatedError, date
 from rvm_edge.bridges.cloud.orders.limits import SlidingWindow
@@ -26,8 +27,7 @@ class Repetition:
     """An order that was admitted before."""
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True):
     """An order that may wait.
 
     Attributes:

@@ -6,7 +6,7 @@ here only if the worst that it can do is bearable. A word means the same on eith
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.bridges.cloud.orders import payloads
 from rvm_edge.bridges.cloud.orders.ordered import Via
@@ -16,8 +16,7 @@ from rvm_edge.orders import Action, Component, Motion
 NOTHING_CARRIED = "–"
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(msgspec.Struct, frozen=True):
     """The word is an order.
 
     Attributes:
@@ -31,8 +30,7 @@ class Allowed:
     carries: str = NOTHING_CARRIED
 
 
-@dataclass(frozen=True)
-class Pointless:
+class Pointless(msgspec.Struct, frozen=True):
     """The word is taken and done at once, as there is nothing to do.
 
     Attributes:
@@ -42,8 +40,7 @@ class Pointless:
     why: str
 
 
-@dataclass(frozen=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True):
     """The word is refused, whatever comes with it.
 
     Attributes:
@@ -56,8 +53,7 @@ class Denied:
 Meaning = Allowed | Pointless | Denied
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One word of the server.
 
     Attributes:

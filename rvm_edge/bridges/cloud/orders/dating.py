@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.bridges.cloud.orders.ordered import Ordered
 from rvm_edge.bridges.cloud.server_clock import iso_epoch_s
@@ -12,8 +12,7 @@ class UndatedError(Exception):
     """Nobody can tell how old an order is. The message says why."""
 
 
-@dataclass(frozen=True)
-class Dated:
+class Dated(msgspec.Struct, frozen=True):
     """When an order was given and when it came, in seconds of the Unix epoch.
 
     Attributes:

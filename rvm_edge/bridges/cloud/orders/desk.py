@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.bridges.cloud.orders.admission import Admission, Admitted
@@ -20,8 +20,7 @@ from rvm_edge.orders import Action, Order, Refusal
 from rvm_edge.settings import OrderSettings
 
 
-@dataclass(frozen=True)
-class OrderCounts:
+class OrderCounts(msgspec.Struct, frozen=True):
     """What became of all orders since the process began.
 
     Attributes:
@@ -43,8 +42,7 @@ class OrderCounts:
     refused: int
 
 
-@dataclass(frozen=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, frozen=True):
     admitted: Admitted
     word: str
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 _OWN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DIGEST_CHARACTERS = 40
@@ -21,8 +22,7 @@ class Via(Enum):
     """As the event ``hardware.command`` of the server's WebSocket."""
 
 
-@dataclass(frozen=True)
-class Ordered:
+class Ordered(msgspec.Struct, frozen=True):
     """One order, with nothing of it believed yet.
 
     Attributes:

@@ -7,7 +7,6 @@ names a speed or a duration is carried out with the machine's own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,8 +28,7 @@ class PayloadError(Exception):
     """An order carries what it must not, or lacks what it must carry. The message says which."""
 
 
-@dataclass(frozen=True)
-class Particulars:
+class Particulars(msgspec.Struct, frozen=True):
     """What an order says besides its word; the fields are those of `rvm_edge.orders.Order`."""
 
     component: Component | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from rvm_edge.bridges.cloud.orders.allow_list import Denied, Pointless, meaning_of
 from rvm_edge.bridges.cloud.orders.ordered import Ordered, identity_of
@@ -15,8 +16,7 @@ NamedHash = Callable[[], str | None]
 """Returns the SHA-256, in lower-case hex, of the model that the last handshake named, or None."""
 
 
-@dataclass(frozen=True)
-class NothingToDo:
+class NothingToDo(msgspec.Struct, frozen=True):
     """An order that is done by being read."""
 
     order_id: str

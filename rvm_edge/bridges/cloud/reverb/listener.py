@@ -7,8 +7,8 @@ import math
 import random
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.backoff import Backoff
@@ -157,8 +157,7 @@ class ReverbListener:
         return 0.0 if is_first and ended.retry is Retry.AT_ONCE else wait_s
 
 
-@dataclass(frozen=True)
-class _Ended:
+class _Ended(msgspec.Struct, frozen=True):
     """How one connection ended: `up_s` is how long it was subscribed, negative if it never was."""
 
     why: str

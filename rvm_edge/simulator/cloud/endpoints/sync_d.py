@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from rvm_edge.simulator.cloud.bodies import json_fields
 from rvm_edge.simulator.cloud.doors import user_at
@@ -16,8 +16,7 @@ MACHINE_HEADER = "x-rvm-machine-id"
 _INSERT = 'insert into "transactions" ("user_id", "rvm_machine_id", "session_id", ...) values (...)'
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     """One transaction as it was sent, and known to be well formed."""
 
     client_uuid: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+import msgspec
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import (
@@ -25,8 +25,7 @@ MOST_BYTES = 10_000
 _TOO_BIG = 1009
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A client asks for a WebSocket; it is not answered yet.
 
     Attributes:
@@ -38,20 +37,17 @@ class Asked:
     origin: str
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A whole message came."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Beat:
+class Beat(msgspec.Struct, frozen=True):
     """A ping or pong of the WebSocket protocol itself came; a ping is answered already."""
 
 
-@dataclass(frozen=True)
-class Over:
+class Over(msgspec.Struct, frozen=True):
     """No more messages come: the client closed, or broke the protocol."""
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 import trio
 
 from rvm_edge.vision.models.failures import UnfitError
 from rvm_edge.vision.models.target import Target, beside
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """The model that a handshake named.
 
     Attributes:
