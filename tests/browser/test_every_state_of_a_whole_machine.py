@@ -39,7 +39,13 @@ SCREENS: Final = {
 }
 """By leaf of the chart: the screens that it has. The journey below has to reach them all."""
 
-NEVER: Final = {("taking", "insert"), ("returning", "insert"), ("taken", "tidying")}
+NEVER: Final = {
+    ("taking", "insert"),
+    ("returning", "insert"),
+    ("taken", "insert"),
+    ("returned", "insert"),
+    ("taken", "tidying"),
+}
 """What would flicker: a screen that the next message would at once put another one in place of."""
 
 

@@ -8,6 +8,8 @@ import { PATIENCE } from "./patience.js";
 /** @typedef {import("./edge-client.js").SessionNow} SessionNow */
 
 const INTAKE = "operational.intake.";
+/** Parts that the machine tells of just before the state that they belong to. */
+const AHEAD = ["item", "session", "link"];
 
 export class Knowledge {
   /** @type {SessionNow | null} */ #last = null;
@@ -27,7 +29,9 @@ export class Knowledge {
     this.onChange = onChange;
     edge.on("session", (/** @type {SessionNow} */ session) => this.#heed(session));
     edge.on("status", () => this.#look());
-    edge.on("change", () => this.#look());
+    edge.on("change", (/** @type {Snapshot} */ _snapshot, /** @type {string} */ kind) => {
+      if (!AHEAD.includes(kind)) this.#look(); // half a step would flash a screen of its own
+    });
     this.#waitForIt();
   }
 

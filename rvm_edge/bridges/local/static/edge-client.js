@@ -157,7 +157,8 @@ export class EdgeClient {
   /**
    * Listen.
    *
-   * `status`: the connection's status. `change`: the snapshot, whenever anything in it changed.
+   * `status`: the connection's status. `change`: the snapshot, whenever anything in it changed, and
+   * the kind of the part that did; none when all of it is new.
    * A part's kind, such as `item`: that part, when it changed; a new snapshot changes all parts.
    *
    * @param {"status"|"change"|Kind} what
@@ -272,7 +273,7 @@ export class EdgeClient {
     this.#seq = seq;
     this.#snapshot = { ...this.#snapshot, [part.kind]: part };
     this.#tell(part.kind, part);
-    this.#tell("change", this.#snapshot);
+    this.#tell("change", this.#snapshot, part.kind);
   }
 
   /**
@@ -337,11 +338,12 @@ export class EdgeClient {
   /**
    * @param {string} what
    * @param {unknown} value
+   * @param {Kind} [kind]
    */
-  #tell(what, value) {
+  #tell(what, value, kind) {
     for (const listener of [...(this.#listeners.get(what) ?? [])]) {
       try {
-        listener(value);
+        listener(value, kind);
       } catch (error) {
         console.error("edge-client: a listener failed", error);
       }
