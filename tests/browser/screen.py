@@ -27,6 +27,7 @@ LIMITS = Limits(sense_s=0.05)
 
 PORTRAIT = (1080, 1920)
 LANDSCAPE = (1280, 800)
+SMALL = (800, 480)
 PHONE = (390, 844)
 
 

@@ -10,13 +10,13 @@ import pytest
 import trio
 
 from tests.browser.chromium import Chromium, Page
-from tests.browser.screen import LANDSCAPE, PHONE, PORTRAIT, Screen, screen
+from tests.browser.screen import LANDSCAPE, PHONE, PORTRAIT, SMALL, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, Stop, staged
 
 HERE = Path(__file__).parent
 
 SIZES = pytest.mark.parametrize(
-    "size", [PORTRAIT, LANDSCAPE, PHONE], ids=["portrait", "landscape", "phone"]
+    "size", [PORTRAIT, LANDSCAPE, SMALL, PHONE], ids=["portrait", "landscape", "small", "phone"]
 )
 LANGUAGES = pytest.mark.parametrize("language", ["id", "en"])
 

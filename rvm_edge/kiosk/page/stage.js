@@ -8,8 +8,12 @@ import { PATIENCE } from "./patience.js";
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 /** @typedef {import("./words/id.js").Words} Words */
 
+/** Of their size: what is tried until words, in whatever language and font, find room. */
+const SHARES = [1, 0.9, 0.8, 0.7, 0.6];
+
 export class Stage {
   #stage = byId("stage");
+  #message = byId("message");
   #hint = byId("hint");
   /** @type {Map<string, string>} */ #drawn = new Map();
   /** @type {number | undefined} */ #hintEnds;
@@ -17,6 +21,7 @@ export class Stage {
   /** @param {(verb: string) => Promise<void>} act does what a button says. */
   constructor(act) {
     this.act = act;
+    new ResizeObserver(() => this.#fit()).observe(this.#message);
   }
 
   /**
@@ -36,11 +41,13 @@ export class Stage {
     this.#draw("counts", sheet.counts, () => sheet.counts.map(count));
     this.#draw("code", sheet.code, () => code(sheet.code));
     this.#draw("actions", sheet.actions, () => sheet.actions.map((one) => this.#button(one)));
+    this.#fit();
   }
 
   /** @param {string} words */
   hint(words) {
     this.#hint.textContent = words;
+    this.#fit();
     clearTimeout(this.#hintEnds);
     this.#hintEnds = window.setTimeout(() => this.#clearHint(), PATIENCE.hintMs);
   }
@@ -48,6 +55,16 @@ export class Stage {
   #clearHint() {
     clearTimeout(this.#hintEnds);
     this.#hint.textContent = "";
+    this.#fit();
+  }
+
+  #fit() {
+    const message = this.#message;
+    for (const share of SHARES) {
+      message.style.setProperty("--share", String(share));
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = message;
+      if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) return;
+    }
   }
 
   /**
