@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     import trio
 
-    from drivers.esp32.serial_link import ByteLink
     from drivers.esp32.timings import Dialect
     from drivers.replay.transcript import Message
 
@@ -32,11 +31,15 @@ _MOST_BYTES: Final = 64 * 1024 * 1024
 """More than passes in ten minutes at the fastest rate there is."""
 
 
+_SPOKEN: Final = {"ascii": ", in ASCII", "framed": ", in frames"}
+
+
 @dataclass
 class _Tally:
     asked: int = 0
     answered: int = 0
     lost: str = ""
+    dialect: str | None = None
 
 
 class _Transcript:
@@ -44,6 +47,7 @@ class _Transcript:
 
     Attributes:
         messages: that were written.
+        heard: whether the controller said anything.
         trouble: why no more is; "" while all is well.
     """
 
@@ -51,11 +55,13 @@ class _Transcript:
         self._file = file
         self._left = _MOST_BYTES
         self.messages = 0
+        self.heard = False
         self.trouble = ""
 
     def append(self, said: Message, /) -> None:
-        from drivers.replay.transcript import dump
+        from drivers.replay.transcript import Speaker, dump
 
+        self.heard = self.heard or said.speaker is Speaker.DEVICE
         line = dump([said]).encode("ascii")
         self._left -= len(line)
         if self._left < 0:
@@ -102,8 +108,8 @@ def record(
 ) -> None:
     """Ping the controller once a second, and write down every byte that passes.
 
-    Nothing is moved and nothing is lit. Stop the machine first: it holds the port. Ctrl-C ends the
-    recording early.
+    Nothing is moved and nothing is lit. Stop the machine first: it holds the port. A controller
+    that does not answer is recorded all the same; Ctrl-C ends the recording early.
     """
     import trio
 
@@ -125,7 +131,7 @@ def record(
         raise CommandError(why or f"{path}: nothing passed; nothing was written")
     if why:
         raise CommandError(f"{why}; what passed until then is in {out}")
-    _tell(out, transcript.messages, tally, as_json=as_json)
+    _tell(out, transcript, tally, as_json=as_json)
 
 
 async def _record(
@@ -137,46 +143,39 @@ async def _record(
     import trio
     from msgspec.structs import replace
 
-    from drivers.esp32.controller import Controller, LinkTimings
+    from drivers.esp32.controller import Controller
     from drivers.esp32.dialect import Command
-    from drivers.esp32.serial_link import open_serial
-    from drivers.ports import DeviceGoneError, DriverError
-    from drivers.replay.links import RecordingLink
+    from drivers.esp32.timings import LinkTimings
+    from drivers.ports import DriverError
+    from rvm_edge.cli.one_port import OnePort
 
-    tally = _Tally()
-    was_open = False
-
-    async def connect() -> ByteLink:
-        nonlocal was_open
-        if was_open:
-            # A transcript is of one connection: what comes after replugging is another one.
-            raise DeviceGoneError(f"{path}: lost while recording")
-        link = RecordingLink(await open_serial(path, baud), transcript)
-        was_open = True
-        return link
-
-    # The pings feed the dead-man; a heartbeat would only fall between them by chance.
-    timings = replace(LinkTimings(), heartbeat_s=math.inf)
+    tally, port = _Tally(), OnePort(path, baud, transcript)
+    # The pings feed the dead-man; a heartbeat would only fall between them by chance. Nothing is to
+    # pass unread while a silent controller is called again.
+    timings = replace(LinkTimings(), heartbeat_s=math.inf, retry_first_s=0.0, retry_cap_s=0.0)
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with (
             trio.open_nursery() as nursery,
-            Controller(connect, timings, dialect).run() as controller,
+            Controller(port.connect, timings, dialect).run() as controller,
         ):
             nursery.start_soon(_stop_at, signals, nursery.cancel_scope)
             nursery.cancel_scope.deadline = trio.current_time() + seconds
-            while not (tally.lost or transcript.trouble):
+            silence = ""
+            while not (port.lost or transcript.trouble):
                 tally.asked += 1
                 try:
                     await controller.command(Command.PING)
                     tally.answered += 1
-                except DeviceGoneError as gone:
-                    tally.lost = str(gone)
-                except DriverError:
+                    tally.dialect = controller.spoken.value if controller.spoken else None
+                except DriverError as error:
                     # A silent or confused controller is what some record it for.
-                    continue
-                else:
-                    await trio.sleep(_EVERY_S)
+                    if not (silence or port.lost):
+                        silence = f"the controller does not answer ({error})"
+                        click.echo(f"{silence}; what comes is recorded all the same", err=True)
+                await trio.sleep(_EVERY_S)
             nursery.cancel_scope.cancel()
+    port.close()
+    tally.lost = port.lost
     return tally
 
 
@@ -185,15 +184,22 @@ async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None
         scope.cancel()
 
 
-def _tell(out: Path, messages: int, tally: _Tally, *, as_json: bool) -> None:
+def _tell(out: Path, transcript: _Transcript, tally: _Tally, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
                 "out": out,
-                "messages": messages,
+                "messages": transcript.messages,
                 "pings": tally.asked,
                 "answered": tally.answered,
+                "dialect": tally.dialect,
+                "heard": transcript.heard,
             }
         )
         return
-    click.echo(f"{out}: {messages} messages; {tally.answered} of {tally.asked} pings answered")
+    silent = "talks, but answers nothing" if transcript.heard else "is silent"
+    how = _SPOKEN[tally.dialect] if tally.dialect else f": the controller {silent}"
+    click.echo(
+        f"{out}: {transcript.messages} messages; "
+        f"{tally.answered} of {tally.asked} pings answered{how}"
+    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
+import re
 import signal
-from collections.abc import Iterator
+import threading
+import tty
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,7 @@ from click.testing import CliRunner
 from trio.testing import MockClock
 
 from drivers.esp32.frames import FrameParser
+from drivers.esp32.timings import LinkTimings
 from drivers.replay.transcript import Message, Speaker, load
 from rvm_edge.cli import main
 from rvm_edge.cli.serial import _Transcript
@@ -46,6 +52,85 @@ def test_writes_a_transcript_of_its_pings(device: Device, tmp_path: Path, dialec
     finished, answered = trio.run(replay, transcript, clock=MockClock(autojump_threshold=0))
     assert finished
     assert answered == told["answered"]
+
+
+def ended_by_the_port(act: Callable[[], None]) -> None:
+    """Do something until the port's other side is closed."""
+    with contextlib.suppress(OSError):
+        act()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times in which a silent controller is given up many times a second."""
+    times = partial(LinkTimings, ack_s=0.03, settle_s=0.03, frame_s=0.01, boot_s=0.05)
+    monkeypatch.setattr("drivers.esp32.timings.LinkTimings", times)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("dialect", ["auto", "ascii", "framed"])
+def test_a_silent_controller_is_recorded_to_the_end_and_said_to_be_silent(
+    tmp_path: Path, dialect: str
+) -> None:
+    host, port = os.openpty()
+    out = tmp_path / "heard.jsonl"
+    arguments = ["--device", os.ttyname(port), "--out", str(out), "--dialect", dialect]
+    try:
+        answer = CliRunner().invoke(main, ["serial", "record", *arguments, "--seconds", "2.5"])
+    finally:
+        os.close(host)
+        os.close(port)
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.stderr.startswith("the controller does not answer (")
+    assert answer.stderr.endswith("); what comes is recorded all the same\n")
+    assert re.search("0 of [23] pings answered: the controller is silent$", answer.stdout)
+    transcript = load(out.read_text(encoding="ascii"))
+    assert {message.speaker for message in transcript} == {Speaker.HOST}
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_a_controller_says_without_answering_is_recorded(tmp_path: Path) -> None:
+    host, port = os.openpty()
+    tty.setraw(port)
+    out = tmp_path / "heard.jsonl"
+    arguments = ["--device", os.ttyname(port), "--out", str(out), "--seconds", "1.5", "--json"]
+
+    def talk() -> None:
+        while os.read(host, 4096):
+            os.write(host, b"Guru Meditation Error\r\n")
+
+    talking = threading.Thread(target=ended_by_the_port, args=(talk,))
+    talking.start()
+    try:
+        answer = CliRunner().invoke(main, ["serial", "record", *arguments])
+    finally:
+        os.close(port)
+        talking.join(10)
+        os.close(host)
+    assert answer.exit_code == 0, answer.stderr
+    told = json.loads(answer.stdout)
+    assert (told["answered"], told["heard"], told["dialect"]) == (0, True, None)
+    said = [one.data for one in load(out.read_text()) if one.speaker is Speaker.DEVICE]
+    assert b"Guru Meditation Error" in b"".join(said)
+
+
+def test_a_port_that_is_lost_ends_the_recording_and_says_so(tmp_path: Path) -> None:
+    host, port = os.openpty()
+    out = tmp_path / "heard.jsonl"
+    name = os.ttyname(port)
+
+    def unplug() -> None:
+        os.read(host, 4096)
+        os.close(host)
+
+    unplugging = threading.Thread(target=unplug)
+    unplugging.start()
+    answer = CliRunner().invoke(main, ["serial", "record", "--device", name, "--out", str(out)])
+    unplugging.join(10)
+    os.close(port)
+    assert answer.exit_code == 1
+    assert f"{name}: " in answer.stderr
+    assert f"what passed until then is in {out}" in answer.stderr
 
 
 def test_an_interrupted_recording_is_kept(
