@@ -11,7 +11,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from drivers.esp32.controller import Controller
 from drivers.esp32.dialect import Command
 from drivers.esp32.serial_link import ByteLink
-from drivers.ports import DeviceGoneError, NoAnswerError, WrongAnswerError
+from drivers.ports import DeviceGoneError, NoAnswerError
 from drivers.replay.links import RecordingLink, ReplayLink
 from drivers.replay.transcript import Message, Speaker, TranscriptError, dump, load
 
@@ -36,15 +36,29 @@ async def test_says_its_lines_in_their_turn(autojump_clock: MockClock) -> None:
 
 async def test_another_word_is_an_error(autojump_clock: MockClock) -> None:
     link = ReplayLink([PING])
-    with pytest.raises(WrongAnswerError, match=r"record has b'PING_RPI\\n' here, not b'SLOT"):
-        await link.send(b"SLOT_OPEN\n")
+    with pytest.raises(DeviceGoneError) as caught:
+        await link.send(b"PINT_RPI\n")
+    assert (
+        str(caught.value)
+        == link.trouble
+        == ("line 1: the record has b'PING_RPI\\n' here, not b'PINT_RPI\\n'; see byte 4")
+    )
+    with pytest.raises(DeviceGoneError, match="line 1"):
+        link.open()
 
 
 async def test_a_word_too_many_is_an_error(autojump_clock: MockClock) -> None:
     link = ReplayLink([PING])
     await link.send(b"PING_RPI\n")
-    with pytest.raises(WrongAnswerError):
+    with pytest.raises(DeviceGoneError, match="line 2: the record ends before it"):
         await link.send(b"PING_RPI\n")
+
+
+async def test_what_was_never_said_is_named_by_its_line(autojump_clock: MockClock) -> None:
+    link = ReplayLink([PING, PONG, SORT])
+    await link.send(b"PING_RPI\n")
+    await link.receive()
+    assert link.trouble == "line 3: the host never said b'SORT_VALID_ITEM\\n'"
 
 
 async def test_the_device_waits_for_its_turn(autojump_clock: MockClock) -> None:
