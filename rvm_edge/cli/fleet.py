@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rvm_edge.simulator.fleet.account import Account
 
 _BOTH = "both"
+_USUAL = Scenario()
 
 
 @click.command(
@@ -65,7 +66,7 @@ _BOTH = "both"
 @click.option(
     "--queue",
     type=click.IntRange(min=0),
-    default=Scenario.queue,
+    default=_USUAL.queue,
     show_default=True,
     help="How many may wait there; the next one gets 503.",
 )
@@ -73,7 +74,7 @@ _BOTH = "both"
     "--items",
     "items_per_hour",
     type=click.FloatRange(0, 3_600),
-    default=Scenario.items_per_hour,
+    default=_USUAL.items_per_hour,
     show_default=True,
     help="Items that each machine takes in an hour.",
 )
@@ -81,7 +82,7 @@ _BOTH = "both"
     "--after",
     "after_s",
     type=click.IntRange(1, 86_400),
-    default=Scenario.after_s,
+    default=_USUAL.after_s,
     show_default=True,
     metavar="S",
     help="For how long is watched after the server's return.",
