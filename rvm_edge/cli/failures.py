@@ -32,13 +32,15 @@ def report(failure: BaseException, *, show_traceback: bool = False) -> int:
     Returns:
         The process's exit code.
     """
+    from rvm_edge.statechart.exception_groups import is_only
+
     if isinstance(failure, SystemExit):
         return _code_of(failure)
     if isinstance(failure, click.Abort):
         click.echo(err=True)  # the question still stands on the line
-    if _is_only(failure, KeyboardInterrupt, click.Abort):
+    if is_only(failure, KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    if _is_only(failure, BrokenPipeError):
+    if is_only(failure, BrokenPipeError):
         return READER_GONE
     if isinstance(failure, NoArgsIsHelpError):
         click.echo(failure.format_message(), err=True)
@@ -84,11 +86,3 @@ def _code_of(leaving: SystemExit) -> int:
         return leaving.code
     _print(str(leaving.code))
     return 1
-
-
-def _is_only(failure: BaseException, *kinds: type[BaseException]) -> bool:
-    """Say whether this is one of `kinds`, also where trio's nurseries wrapped it in groups."""
-    if isinstance(failure, kinds):
-        return True
-    inner = getattr(failure, "exceptions", None)
-    return isinstance(inner, tuple) and bool(inner) and all(_is_only(one, *kinds) for one in inner)

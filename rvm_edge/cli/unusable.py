@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,10 +13,8 @@ from rvm_edge.packaged import PackagedFileError
 from rvm_edge.settings_file import SettingsError
 from rvm_edge.simulator.specimens import SamplesError
 from rvm_edge.statechart.errors import JournalError
+from rvm_edge.statechart.exception_groups import the_one_in
 from rvm_edge.vision.model_store import ManifestError
-
-if sys.version_info < (3, 11):
-    from exceptiongroup import BaseExceptionGroup
 
 BUSY = 75
 """The exit code where another process has the machine's memory open: EX_TEMPFAIL of sysexits(3)."""
@@ -55,9 +52,8 @@ def in_one_line() -> Iterator[None]:
 
 def _known(error: BaseException) -> Exception | None:
     """Return the one known failure of a group; None if anything else happened beside it."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error if isinstance(error, _KINDS) else None
+    alone = the_one_in(error)
+    return alone if isinstance(alone, _KINDS) else None
 
 
 def _code(error: Exception) -> int:

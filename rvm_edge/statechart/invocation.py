@@ -20,6 +20,7 @@ from rvm_edge.statechart.definition import (
     StatePath,
     TimedOut,
 )
+from rvm_edge.statechart.exception_groups import is_only, the_one_in
 from rvm_edge.statechart.post_office import CLEANUP, PostOffice
 
 if sys.version_info < (3, 11):
@@ -43,17 +44,9 @@ _ids = itertools.count(1)
 
 def as_error(state: StatePath, error: BaseException, about: str = "") -> StateError:
     """Write an exception as an event; of a group with one exception, that one."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = the_one_in(error)
     text = f"{about}: {error}" if about else str(error)
     return StateError(state, type(error).__name__, text[:MESSAGE_CHARS])
-
-
-def _only(error: BaseException, kinds: tuple[type[Exception], ...]) -> bool:
-    """Say whether it is one of these kinds, or a group of nothing else."""
-    if isinstance(error, BaseExceptionGroup):
-        return all(_only(one, kinds) for one in error.exceptions)
-    return isinstance(error, kinds)
 
 
 class Invocation(Generic[M]):
@@ -233,7 +226,7 @@ class Invocation(Generic[M]):
             raise others from None
 
     def _failed(self, activity: Activity[M], error: Exception | BaseExceptionGroup) -> None:
-        if _only(error, self._foreseen):
+        if is_only(error, *self._foreseen):
             failed = as_error(self.path, error)
             name = activity.__name__
             _LOG.warning("activity %s of %s: %s: %s", name, self.path, failed.kind, failed.message)
