@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
-import trio
 
 from drivers.noted.roll_call import RollCall
 from drivers.ports import DriverError
+from rvm_edge.background import background_tasks
 from rvm_edge.intercepted_hardware import intercepted
 from rvm_edge.ledger.clock import Clock, SystemClock
 from rvm_edge.ledger.ledger import Ledger, open_ledger
@@ -167,7 +167,6 @@ async def running(
             grace_s=CLEANUP_GRACE_S,
             foreseen=(DriverError, EyesError),
         )
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             await nursery.start(runtime.run)
             yield Daemon(runtime, machine, ledger, link)
-            nursery.cancel_scope.cancel()

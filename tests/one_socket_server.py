@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import trio
 
+from rvm_edge.background import background_tasks
+
 MOST_HEAD_BYTES = 65_536
 
 
@@ -48,13 +50,6 @@ async def serving(answer: Callable[[str], Answer]) -> AsyncIterator[int]:
             await stream.send_all(f"{lines}\r\n{length}\r\n\r\n".encode() + given.body)
 
     (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    failure: BaseException | None = None
-    async with trio.open_nursery() as nursery:
+    async with background_tasks() as nursery:
         nursery.start_soon(trio.serve_listeners, one, [listener])
-        try:
-            yield listener.socket.getsockname()[1]
-        except BaseException as error:  # noqa: BLE001 - raised again, in no group
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+        yield listener.socket.getsockname()[1]

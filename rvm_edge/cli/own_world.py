@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import trio
-
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.simulation import SimulatedWorld
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
@@ -45,9 +44,8 @@ async def in_own_world(
         play(world)
         async with (
             running(here, chosen, fit(around.parts(link, host))) as daemon,
-            trio.open_nursery() as people,
+            background_tasks() as people,
         ):
             world.rules = daemon.machine.rules
             people.start_soon(world.take_what_is_given_back)
             yield daemon
-            people.cancel_scope.cancel()

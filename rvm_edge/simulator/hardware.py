@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import trio
 from msgspec.structs import replace
 
 from drivers.bin_depth import Bin
@@ -53,6 +52,7 @@ from drivers.sim.sensors import (
     SimulatedScale,
     SimulatedThermometer,
 )
+from rvm_edge.background import background_tasks
 from rvm_edge.machine import Hardware
 from rvm_edge.simulator.esp32 import Esp32
 from rvm_edge.simulator.wired_sensors import EMPTY_MM, FULL_MM, GRAMS_PER_COUNT, ZERO_COUNT
@@ -178,9 +178,8 @@ async def simulated_hardware(
         yield hardware_over(world)
         return
     with tempfile.TemporaryDirectory(prefix="rvm-esp32-") as folder:
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             path = await nursery.start(Esp32(world, Path(folder) / "ttyESP32").run)
             connect = partial(open_heard, str(path), wire_listener)
             async with wired(hardware_over(world), connect, timings, dialect) as hardware:
                 yield hardware
-            nursery.cancel_scope.cancel()

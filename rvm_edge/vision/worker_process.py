@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.vision.wire import Answer, Splitter, WireError, decode
 
 _READ_BYTES = 65536
@@ -52,11 +53,10 @@ class WorkerProcess:
 
     async def ended(self) -> None:
         """Return once the worker has died or was given up."""
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
 
             async def watch() -> None:
                 await self._process.wait()
-                nursery.cancel_scope.cancel()
 
             nursery.start_soon(watch)
             await self._condemned.wait()

@@ -19,6 +19,8 @@ from typing import Any
 
 import trio
 
+from rvm_edge.background import background_tasks
+
 Json = Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -68,19 +70,14 @@ class Chromium:
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Page]:
         """Open an empty page that knows of no other one, and close it afterwards."""
-        failure: BaseException | None = None
-        async with trio.open_nursery() as nursery:
-            tools = DevTools(self)
-            nursery.start_soon(tools.listen)
-            try:
+        tools = DevTools(self)
+        try:
+            async with background_tasks() as nursery:
+                nursery.start_soon(tools.listen)
                 async with tools.page() as page:
                     yield page
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
-        tools.close()
-        if failure is not None:
-            raise failure
+        finally:
+            tools.close()
 
 
 class DevTools:

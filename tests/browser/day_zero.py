@@ -13,6 +13,7 @@ import msgspec
 import trio
 from msgspec.structs import replace
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.simulation import Thing
 from rvm_edge.cli.demo.eyes import EyesKind
 from rvm_edge.cli.demo.played_world import PlayedWorld
@@ -124,7 +125,6 @@ async def day_zero(
     fittings = Fittings()
     told, news = trio.open_memory_channel[ScreenNews](8)
     put_in, mounted = trio.open_memory_channel[Path](8)
-    failure: BaseException | None = None
     disk = Disk(disk_used)
     setup = Setup(travel_scale=TRAVEL_SCALE, eyes=EyesKind.SCRIPTED)
     with trio.fail_after(LONG_S):
@@ -144,7 +144,7 @@ async def day_zero(
                 fittings.around(around.parts(link, RecordedHost())),
                 credentials=StoredCredentials(data, in_thread()),
             )
-            async with running(here, FIRST_DAY, parts) as daemon, trio.open_nursery() as nursery:
+            async with running(here, FIRST_DAY, parts) as daemon, background_tasks() as nursery:
                 plan = ScreenPlan(
                     here,
                     FIRST_DAY.screen,
@@ -157,16 +157,10 @@ async def day_zero(
                 rules = PolicyInForce(FIRST_DAY.policy)
                 world = PlayedWorld(around.world, around.samples, around.trouble, rules)
                 exported = _exported(server, folder)
-                try:
-                    await kiosk.resize(*KIOSK)
-                    await phone.resize(*PHONE)
-                    await kiosk.goto(f"{(await news.receive()).screen}#token={TOKEN}")
-                    yield Technician(kiosk, phone, here, server, daemon, world, exported, put_in)
-                except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                    failure = error
-                nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+                await kiosk.resize(*KIOSK)
+                await phone.resize(*PHONE)
+                await kiosk.goto(f"{(await news.receive()).screen}#token={TOKEN}")
+                yield Technician(kiosk, phone, here, server, daemon, world, exported, put_in)
 
 
 def _exported(server: DemoServer, folder: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.technician import PinDesk, PinHash
@@ -108,19 +109,12 @@ async def screen(
         within_s: how long all of it may take.
     """
     folders = () if patience is None else (patience,)
-    failure: BaseException | None = None
     with trio.fail_after(within_s):
         async with chromium.page() as page:
             await page.resize(*size)
-            async with trio.open_nursery() as nursery:
+            async with background_tasks() as nursery:
                 shown = Screen(machine or StagedMachine(), page, nursery, folders, limits)
-                try:
-                    await shown.start_bridge()
-                    if opened:
-                        await shown.open()
-                    yield shown
-                except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                    failure = error
-                nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+                await shown.start_bridge()
+                if opened:
+                    await shown.open()
+                yield shown

@@ -16,6 +16,7 @@ from typing import Final
 import trio
 from msgspec.structs import replace
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.simulation import Condition, Incident, Thing
 from rvm_edge.bridges.local.technician import PinHash
 from rvm_edge.cli.demo.eyes import EyesKind
@@ -193,13 +194,12 @@ async def whole_machine(
     def fit(parts: Parts) -> Parts:
         return replace(fittings.around(parts), credentials=credentials)
 
-    failure: BaseException | None = None
     setup = Setup(travel_scale=TRAVEL_SCALE, eyes=eyes)
     with trio.fail_after(LONG_S):
         async with (
             chromium.page() as page,
             simulated_machine(here, settings, setup, Dialect.D, fit=fit) as machine,
-            trio.open_nursery() as nursery,
+            background_tasks() as nursery,
         ):
             if not online:
                 machine.server.internet.cut()
@@ -214,15 +214,9 @@ async def whole_machine(
             nursery.start_soon(
                 show_screen, machine.daemon, machine.server.uplink, fittings, plan, told.send
             )
-            try:
-                address = f"{(await news.receive()).screen}#token={TOKEN}"
-                await page.resize(*size)
-                whole = WholeMachine(machine, page, address, credentials, here, world)
-                await nursery.start(whole._follow)
-                await whole.open(panel=panel)
-                yield whole
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+            address = f"{(await news.receive()).screen}#token={TOKEN}"
+            await page.resize(*size)
+            whole = WholeMachine(machine, page, address, credentials, here, world)
+            await nursery.start(whole._follow)
+            await whole.open(panel=panel)
+            yield whole

@@ -11,6 +11,7 @@ import httpx
 import trio
 
 from drivers.ports import Wire
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.technician import PinHash
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
@@ -175,11 +176,10 @@ async def shown(
     plan = ScreenPlan(
         here, screen, Secret(TOKEN), else_any_port, machine=settings if looked_over else None
     )
-    failure: BaseException | None = None
     with trio.fail_after(LONG_S):
         async with running(here, settings, fittings.around(parts)) as daemon:
             machine = Shown(daemon, world, knobs, here)
-            async with trio.open_nursery() as nursery:
+            async with background_tasks() as nursery:
                 await nursery.start(machine.follow)
 
                 async def show() -> None:
@@ -188,13 +188,7 @@ async def shown(
                     machine.ended.set()
 
                 nursery.start_soon(show)
-                try:
-                    yield machine
-                except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                    failure = error
-                nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+                yield machine
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.identity import Secret
 from rvm_edge.simulator.cloud.exchange import Json
@@ -85,24 +86,17 @@ async def kiosk(
         allowed: whether the machine lets pages of this origin in.
     """
     machine = StagedMachine(at.IDLE_ONLINE)
-    failure: BaseException | None = None
     with trio.fail_after(PATIENCE_S):
         async with page_server(node_modules) as server, chromium.page() as page:
             origins = (server.origin,) if allowed else ()
             arrangement = Arrangement(token=Secret(TOKEN), port=0, origins=origins)
-            async with trio.open_nursery() as nursery:
+            async with background_tasks() as nursery:
                 opened = Kiosk(page, machine, ReverbServer(KEY, Secret("hush")), nursery)
                 await opened.start_cloud()
                 port = await nursery.start(LocalBridge(machine, machine, arrangement).run)
-                try:
-                    await opened.open(server, port)
-                    await opened.until("user" if allowed else "away")
-                    yield opened
-                except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                    failure = error
-                nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+                await opened.open(server, port)
+                await opened.until("user" if allowed else "away")
+                yield opened
 
 
 async def test_guest_mode_when_the_clouds_socket_drops_and_back(

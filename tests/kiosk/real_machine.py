@@ -13,6 +13,8 @@ import httpx
 import msgspec
 import trio
 
+from rvm_edge.background import background_tasks
+
 WITHIN_S = 60.0
 RUN = ("run", "--simulate", "--travel-scale", "0", "--eyes", "scripted", "--json")
 _PEOPLE = re.compile(r"^rvm_edge_bridge_listeners (\d+)", re.MULTILINE)
@@ -65,20 +67,13 @@ async def real_machine(folder: Path, port: int = 0) -> AsyncIterator[RealMachine
         [sys.executable, "-m", "rvm_edge", *folders, *RUN, "--screen-port", str(port)], stderr=PIPE
     )
     assert process.stderr is not None
-    failure: BaseException | None = None
     try:
-        async with process.stderr, trio.open_nursery() as nursery:
-            try:
-                yield RealMachine(process, await nursery.start(_listen, process.stderr))
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
+        async with process.stderr, background_tasks() as nursery:
+            yield RealMachine(process, await nursery.start(_listen, process.stderr))
     finally:
         process.kill()
         with trio.CancelScope(shield=True):
             await process.wait()
-    if failure is not None:
-        raise failure
 
 
 async def _listen(lines: trio.abc.ReceiveStream, *, task_status: trio.TaskStatus[str]) -> None:

@@ -18,6 +18,7 @@ import psutil
 import pytest
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.limits import Limits
 from rvm_edge.bridges.local.view import Alarm
@@ -222,23 +223,16 @@ async def stage(tmp_path: Path, *, browser: str = "", **changes: object) -> Asyn
         browser: what the browser's script does before it starts the browser.
         changes: of the keeper's settings.
     """
-    failure: BaseException | None = None
     with trio.fail_after(LONG_S):
-        async with server_page() as server, trio.open_nursery() as nursery:
+        async with server_page() as server, background_tasks() as nursery:
             played = Stage(WatchedMachine(), server, tmp_path, nursery)
-            try:
-                script = browser_script(tmp_path, browser)
-                played.settings = msgspec.convert(
-                    {"browser": [str(script)], "token_file": str(played.token_file), **changes},
-                    KioskSettings,
-                )
-                await played.start_bridge()
-                yield played
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+            script = browser_script(tmp_path, browser)
+            played.settings = msgspec.convert(
+                {"browser": [str(script)], "token_file": str(played.token_file), **changes},
+                KioskSettings,
+            )
+            await played.start_bridge()
+            yield played
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.kiosk.keeper import devtools_wire as wire
 from rvm_edge.kiosk.keeper.browser_process import GOODBYE_S, BrowserProcess, BrowserStartError
 from rvm_edge.kiosk.keeper.command_line import command_line
@@ -144,9 +145,9 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
     except (BrowserStartError, ProfileError) as error:
         raise BrowserLostError(str(error)) from error
     tools = DevTools(process.commands, process.answers)
-    end, failure = _End(), None
+    end = _End()
     try:
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(process.hear_words)
             nursery.start_soon(tools.listen)
             nursery.start_soon(end.wait_for, process, nursery.cancel_scope)
@@ -161,13 +162,8 @@ async def running_browser(settings: KioskSettings, profile: Path) -> AsyncIterat
                 end.how = str(gone)
             except DevToolsError as error:
                 end.how, end.unheeded = str(error), True
-            except Exception as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
     finally:
         await process.end(0.0 if end.unheeded else GOODBYE_S)
-    if failure is not None:
-        raise failure
     if end.how:
         raise BrowserLostError(f"{end.how}{with_advice(process.last_words)}")
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.backoff import Backoff
 from rvm_edge.kiosk.keeper.bridge_follower import follow
 from rvm_edge.kiosk.keeper.browser import Browser, BrowserLostError, running_browser
@@ -53,13 +54,6 @@ async def _keep_browsers(settings: KioskSettings, profile: Path, news: News) -> 
 async def _keep_views(browser: Browser, news: News, settings: KioskSettings) -> None:
     screen = Screen(browser, news, settings)
     renewal = Renewal(settings.reload_at, settings.page_most_mb)
-    failure: Exception | None = None
-    async with trio.open_nursery() as nursery:
+    async with background_tasks() as nursery:
         nursery.start_soon(look_after, browser, screen, news, renewal)
-        try:
-            await screen.keep()
-        except Exception as error:  # noqa: BLE001 - raised again, in no group
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+        await screen.keep()

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.machine import EyesError, ModelNews, ModelNote, ModelsError
 from rvm_edge.offload import Offload
 from rvm_edge.orders import Action, Order
@@ -116,10 +117,9 @@ class ModelService:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Look for models while the block lasts."""
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(self._look_around)
             yield
-            nursery.cancel_scope.cancel()
 
     async def look_for(self, order: Order) -> str:
         """Begin what an order asks; see `rvm_edge.machine.Models`.

@@ -11,6 +11,7 @@ from typing import Any
 import trio
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.bridge import Arrangement, LocalBridge
 from rvm_edge.bridges.local.messages import SUBPROTOCOL
 from rvm_edge.identity import Secret
@@ -58,17 +59,10 @@ async def bridge(
                 task_status.started(Running(port, scope, ended))
         ended.set()
 
-    failure: BaseException | None = None
     with trio.fail_after(LONG_S):
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             running = await nursery.start(run)
-            try:
-                yield running
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            running.stop.cancel()
-    if failure is not None:
-        raise failure
+            yield running
 
 
 class Page:
@@ -138,27 +132,20 @@ async def page(
     """
     said = running.origin if origin == "" else origin
     named = f"[{host}]" if ":" in host else host
-    failure: BaseException | None = None
     # The stream is ours: trio-websocket leaves it open when the other side closes first.
     stream = await trio.open_tcp_stream(host, running.port)
-    async with stream, trio.open_nursery() as nursery:
-        try:
-            connection = await wrap_client_stream(
-                nursery,
-                stream,
-                f"{named}:{running.port}",
-                "/ws",
-                subprotocols=list(subprotocols),
-                extra_headers=[] if said is None else [(b"origin", said.encode())],
-                message_queue_size=1000,
-            )
-            opened = Page(connection)
-            if greets:
-                await opened.hello()
-            yield opened
-            await connection.aclose()
-        except BaseException as error:  # noqa: BLE001 - raised again, in no group
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+    async with stream, background_tasks() as nursery:
+        connection = await wrap_client_stream(
+            nursery,
+            stream,
+            f"{named}:{running.port}",
+            "/ws",
+            subprotocols=list(subprotocols),
+            extra_headers=[] if said is None else [(b"origin", said.encode())],
+            message_queue_size=1000,
+        )
+        opened = Page(connection)
+        if greets:
+            await opened.hello()
+        yield opened
+        await connection.aclose()

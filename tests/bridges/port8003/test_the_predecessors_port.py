@@ -11,6 +11,7 @@ import httpx
 import pytest
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.bridges.port8003.machine_deposits import PATIENCE_S, MachineDeposits
 from rvm_edge.bridges.port8003.port import Port8003
@@ -48,20 +49,11 @@ class Page:
 async def page(machine: StagedMachine) -> AsyncIterator[Page]:
     machine.kiosk_url = f"{KIOSK}/rvm-ui/7?signature=ab"
     port = Port8003(MachineDeposits(machine, machine), lambda: machine.kiosk_url, port=0)
-    failure: BaseException | None = None
     with trio.fail_after(LONG_S):
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             url = f"http://127.0.0.1:{await nursery.start(port.run)}"
-            try:
-                async with httpx.AsyncClient(
-                    base_url=url, trust_env=False, timeout=LONG_S
-                ) as client:
-                    yield Page(client)
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+            async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG_S) as client:
+                yield Page(client)
 
 
 async def asked(machine: StagedMachine) -> None:

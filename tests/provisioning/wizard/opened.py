@@ -12,6 +12,7 @@ from math import isnan
 import httpx
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.machine import Standing
 from rvm_edge.provisioning.admitting import Introduction, NotWelcomeError
 from rvm_edge.provisioning.credentials import Credentials
@@ -201,17 +202,10 @@ async def opened(
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the screen vouches for it, and one test looks there
-    failure: BaseException | None = None
     with trio.fail_after(60):
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             await nursery.start(opening.run)
             assert opening.offer is not None
             url = opening.offer.address
-            try:
-                async with httpx.AsyncClient(verify=context, base_url=url, timeout=60) as http:
-                    yield Phone(http, opening, server, premises, clock)
-            except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+            async with httpx.AsyncClient(verify=context, base_url=url, timeout=60) as http:
+                yield Phone(http, opening, server, premises, clock)

@@ -20,6 +20,7 @@ from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnec
 from wsproto.connection import ConnectionState
 from wsproto.events import Ping, RejectConnection
 
+from rvm_edge.background import background_tasks
 from rvm_edge.bridges.cloud.reverb.address import ReverbAddress
 from rvm_edge.bridges.cloud.reverb.errors import (
     ReverbTroubleError,
@@ -158,9 +159,8 @@ async def open_websocket(
         max_message_size=MOST_BYTES,
     )
     websocket = GuardedWebSocket(connection)
-    trouble: Exception | None = None
     try:
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(websocket.read)
             try:
                 with trio.CancelScope(deadline=deadline_s) as patience:
@@ -168,12 +168,7 @@ async def open_websocket(
                 if patience.cancelled_caught:
                     raise ReverbTroubleError("the server does not answer")
                 yield websocket
+            finally:
                 await websocket.close()
-            except Exception as raised:  # noqa: BLE001 - goes on below, in no group
-                trouble = raised
-                await websocket.close()
-            nursery.cancel_scope.cancel()
     finally:
         await trio.aclose_forcefully(stream)
-    if trouble is not None:
-        raise trouble

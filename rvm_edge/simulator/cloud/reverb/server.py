@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.identity import Secret
 from rvm_edge.simulator.cloud.exchange import Json
 from rvm_edge.simulator.cloud.reverb.application import Application
@@ -79,17 +80,10 @@ class ReverbServer:
             The port.
         """
         (listener,) = await trio.open_tcp_listeners(port, host=host)
-        trouble: Exception | None = None
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(self._serve, listener, tls_context)
             nursery.start_soon(self.tick)
-            try:
-                yield listener.socket.getsockname()[1]
-            except Exception as raised:  # noqa: BLE001 - goes on below, in no group
-                trouble = raised
-            nursery.cancel_scope.cancel()
-        if trouble is not None:
-            raise trouble
+            yield listener.socket.getsockname()[1]
 
     async def attend(self, stream: trio.abc.Stream) -> None:
         """Serve one client over a stream of any kind, until it ends."""
