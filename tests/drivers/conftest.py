@@ -46,8 +46,8 @@ async def replayed(
     """Run a case on the ESP32 while recording, then again on the record alone."""
 
     def talk(connect: Connect) -> Controller:
-        # No heartbeat: when one falls due is no part of the conversation.
-        link = replace(LINK, heartbeat_s=60, dead_man_s=15)
+        # No heartbeat, nothing said twice: when either falls due is no part of the conversation.
+        link = replace(LINK, heartbeat_s=60, dead_man_s=15, frame_s=PATIENCE_S)
         return Controller(connect, link, request.param, session_number=itertools.count(7).__next__)
 
     async def run(case: Case) -> None:
