@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import matplotlib as mpl
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -49,7 +49,7 @@ STYLE = {
 Pictures = Mapping[str, Callable[[], bytes]]
 
 
-@mpl.rc_context(STYLE)
+@style.context(STYLE)
 def requests_picture(scenario: Scenario = SCENARIO) -> bytes:
     """Draw the requests that are sent, to a server that can carry any number."""
     figure = Figure(figsize=(9, 3.8))
@@ -62,7 +62,7 @@ def requests_picture(scenario: Scenario = SCENARIO) -> bytes:
     return _svg(figure)
 
 
-@mpl.rc_context(STYLE)
+@style.context(STYLE)
 def recovery_picture(scenario: Scenario = LIMITED) -> bytes:
     """Draw what a limited server is asked, and what still waits in the machines."""
     figure = Figure(figsize=(9, 5.6))
