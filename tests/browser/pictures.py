@@ -19,7 +19,7 @@ from rvm_edge.settings import CloudSettings
 from tests.bridges.local import staged_machine as at
 from tests.bridges.local.staged_records import failing
 from tests.browser.chromium import Chromium, Page, started
-from tests.browser.day_zero import day_zero
+from tests.browser.day_zero import PHONE, day_zero
 from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
 from tests.browser.tour import DEPOSIT, TOUR, staged
@@ -126,31 +126,34 @@ async def _set_up(chromium: Chromium) -> None:
             _write("set-up-screen", [await _picture(kiosk, 360)])
             if await phone.evaluate("document.documentElement.lang") != "en":
                 await phone.tap("#language")
-            taken = [await _picture(phone, 200)]
+            taken = [await _picture(phone, 185)]
             await technician.type_code()
-            taken.append(await _picture(phone, 200))
+            taken.append(await _picture(phone, 185))
             await technician.choose_file(technician.exported)
             await phone.tap("form .main")
             await technician.until_step("site")
             await technician.write("#server", "https://rvm.example.org")
-            taken.append(await _picture(phone, 200))
+            taken.append(await _picture(phone, 185))
             await phone.evaluate("document.querySelector('#server').value = ''")
             await technician.write("#server", technician.server.identity.server_url)
             await phone.tap("form .main")
             await technician.until_step("bin")
             await phone.tap("#is-empty")
             await phone.until("document.querySelector('#bin-empty').innerText === '50 cm'")
-            taken.append(await _picture(phone, 200))
+            taken.append(await _picture(phone, 185))
             await phone.tap("form .main")
             await technician.until_step("check")
             await phone.until("document.querySelectorAll('#sensors dd').length === 6")
             await phone.tap("#photo")
             await phone.until("document.querySelector('img.chamber').naturalWidth > 0")
             await phone.evaluate("window.scrollTo(0, 0)")
-            taken.append(await _picture(phone, 200))
+            width, height = PHONE
+            await phone.resize(width, await phone.evaluate("document.documentElement.scrollHeight"))
+            taken.append(await _picture(phone, 185))  # to its end, which no phone shows at once
+            await phone.resize(width, height)
             await phone.tap("form .main")
             await technician.until_step("done")
-            taken.append(await _picture(phone, 200))
+            taken.append(await _picture(phone, 185))
             _write("set-up-phone", taken)
 
 
@@ -207,7 +210,7 @@ async def _picture(page: Page, width: int) -> Image.Image:
 def _write(name: str, pictures: Sequence[Image.Image]) -> None:
     """Write pictures side by side."""
     width = sum(one.width for one in pictures) + GAP * (len(pictures) - 1)
-    sheet = Image.new("RGB", (width, pictures[0].height), GROUND)
+    sheet = Image.new("RGB", (width, max(one.height for one in pictures)), GROUND)
     left = 0
     for one in pictures:
         sheet.paste(one, (left, 0))

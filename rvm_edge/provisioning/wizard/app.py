@@ -128,9 +128,11 @@ class Setup:
         """Free the disk where it is crowded."""
         async with self._looking:
             try:
-                return _json(await self.premises.clean())
+                done = await self.premises.clean()
             except NotCleanedError as error:
                 return _json(wire.Refused("not_cleaned", str(error)), 409)
+        self._disk_pct = done.after_pct
+        return _json(done)
 
     async def hold(self, _session: Session | None) -> Response:
         """Move a part while its button is held: answered once that is over."""

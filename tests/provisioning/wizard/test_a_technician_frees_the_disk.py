@@ -22,5 +22,6 @@ async def test_it_says_what_went_and_how_full_the_disk_is_then() -> None:
         assert (told["before_pct"], told["after_pct"]) == (93.5, 84.5)
         (line,) = told["removed"]
         assert (line["name"], line["freed_bytes"]) == ("caches", 12_000_000)
+        assert (await phone.http.get("/api/hello")).json()["disk_pct"] == 84.5
         again = await phone.post("clean")
         assert (again.status_code, again.json()["error"]) == (409, "not_cleaned")

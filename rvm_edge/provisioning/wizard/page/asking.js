@@ -14,6 +14,13 @@ export class Refusal extends Error {
   }
 }
 
+/** So long one of these may take: the machine asks others, looks around, or moves. */
+const LONG_MS = 150_000;
+const LONG = ["bin", "clean", "finish", "hold", "looks", "picture"];
+
+/** And so long everything else, where a network loses what is said without a word. */
+const MOST_MS = 15_000;
+
 let csrf = "";
 
 /**
@@ -26,12 +33,17 @@ let csrf = "";
 export async function ask(path, body) {
   const headers = { "Content-Type": "application/json", "X-RVM-Setup": csrf };
   const text = typeof body === "object" ? JSON.stringify(body) : body;
-  const request = body === undefined ? {} : { method: "POST", headers, body: text };
+  const enough = new AbortController();
+  const timer = window.setTimeout(() => enough.abort(), LONG.includes(path) ? LONG_MS : MOST_MS);
+  const { signal } = enough;
+  const request = body === undefined ? { signal } : { method: "POST", headers, body: text, signal };
   let answer;
   try {
     answer = await fetch(`/api/${path}`, request);
   } catch {
     throw new Refusal("unheard");
+  } finally {
+    window.clearTimeout(timer);
   }
   if (answer.headers.get("Content-Type") === "image/jpeg") return answer.blob();
   const said = await answer.json().catch(() => ({ error: "malformed" }));

@@ -6,16 +6,22 @@ import { motors } from "./motors.js";
 
 const EVERY_MS = 1000;
 
+/** The worst first; about the first two something is to be done. */
+const LEVELS = ["failure", "warning", "note", "fine"];
+const BAD = 2;
+
 /**
  * @param {import("./words_id.js").Words} words
  * @param {(trouble: Refusal) => void} lost called when the machine does not want to answer any more.
  * @returns {{parts: Node[], stop: () => void}}
  */
 export function check(words, lost) {
-  const looks = element("ul", { class: "looks" });
+  const looked = element("p", { id: "looked", "aria-live": "polite" });
+  const looks = element("div");
   const sensors = element("dl", { id: "sensors" });
+  const unread = element("p", { id: "unread", class: "hint", "aria-live": "polite" });
   const picture = element("img", { class: "chamber", alt: words.check.chamber, hidden: true });
-  const problem = element("p", { class: "hint" });
+  const problem = element("p", { class: "hint", "aria-live": "polite" });
   const look = element("button", { type: "button", id: "look", click: examine }, words.check.look);
   const photo = element("button", { type: "button", id: "photo", click: snap }, words.check.photo);
   const moving = motors(words, trouble);
@@ -25,14 +31,32 @@ export function check(words, lost) {
   async function examine() {
     look.disabled = true;
     look.textContent = words.check.looking;
+    looked.textContent = "";
     try {
-      const found = (await ask("looks", {})).looks;
-      looks.replaceChildren(...found.map(line));
+      tellOf((await ask("looks", {})).looks);
     } catch (error) {
-      tell(error);
+      looked.textContent = trouble(error);
     }
     look.disabled = false;
     look.textContent = words.check.look;
+  }
+
+  /** @param {any[]} found */
+  function tellOf(found) {
+    const rank = (/** @type {any} */ one) => LEVELS.indexOf(one.level);
+    const sorted = [...found].sort((a, b) => rank(a) - rank(b));
+    const bad = sorted.filter((one) => rank(one) < BAD);
+    const rest = sorted.slice(bad.length);
+    looked.textContent = words.check.found(bad.length);
+    looks.replaceChildren(
+      element("ul", { class: "looks" }, ...bad.map(line)),
+      element(
+        "details",
+        { id: "rest" },
+        element("summary", {}, words.check.rest(rest.length)),
+        element("ul", { class: "looks" }, ...rest.map(line)),
+      ),
+    );
   }
 
   async function snap() {
@@ -43,12 +67,17 @@ export function check(words, lost) {
       picture.src = URL.createObjectURL(await ask("picture", {}));
       picture.hidden = false;
     } catch (error) {
-      tell(error);
+      problem.textContent = trouble(error);
     }
     photo.disabled = false;
   }
 
   async function read() {
+    if (!document.hidden) await show(); // else it would keep a session alive that nobody uses
+    if (!ended) timer = window.setTimeout(read, EVERY_MS);
+  }
+
+  async function show() {
     try {
       const names = /** @type {Record<string, string>} */ (words.sensors);
       const { readings } = await ask("readings", {});
@@ -58,10 +87,10 @@ export function check(words, lost) {
           element("dd", { "data-sensor": one.name }, shown(one)),
         ]),
       );
+      unread.textContent = "";
     } catch (error) {
-      tell(error);
+      unread.textContent = trouble(error);
     }
-    if (!ended) timer = window.setTimeout(read, EVERY_MS);
   }
 
   /** @param {any} one */
@@ -74,17 +103,15 @@ export function check(words, lost) {
   /** @param {any} one */
   function line(one) {
     const more = [one.why, one.todo && `→ ${one.todo}`].filter(Boolean);
+    const levels = /** @type {Record<string, string>} */ (words.check.levels);
+    const level = levels[one.level] ? [element("strong", {}, levels[one.level]), " · "] : [];
     return element(
       "li",
       { class: one.level },
+      ...level,
       `${one.title}: ${one.what}`,
       ...more.map((text) => element("small", {}, text)),
     );
-  }
-
-  /** @param {unknown} error */
-  function tell(error) {
-    problem.textContent = trouble(error);
   }
 
   /** @param {unknown} error what is wrong; "" where that is said elsewhere. */
@@ -102,6 +129,7 @@ export function check(words, lost) {
     parts: [
       element("h2", {}, words.check.sensors),
       sensors,
+      unread,
       element("h2", {}, words.check.camera),
       picture,
       element("p", {}, photo),
@@ -109,6 +137,7 @@ export function check(words, lost) {
       ...moving.parts,
       element("hr"),
       look,
+      looked,
       looks,
       element("hr"),
     ],

@@ -1,5 +1,6 @@
 // The steps of setting a machine up, one at a time. Nothing is remembered here: a reload asks the
-// machine how far it has come.
+// machine how far it has come. Each step that follows another is one of the browser's pages: its own
+// way back leads there.
 
 import { ask, Refusal } from "./asking.js";
 import { bin } from "./bin.js";
@@ -12,11 +13,15 @@ import { id } from "./words_id.js";
 const ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"];
 const MOST_BYTES = 65536;
 
+/** Their own words say all that there is to say. */
+const SAY_ALL = ["wrong_code", "wait", "not_paired", "no_server", "no_empty", "no_credentials"];
+
 /** @type {any} */ let draft = { paired: false };
 let step = "code";
 /** @type {any} */ let finished = null;
 let stop = () => {};
-let words = navigator.language.startsWith("en") ? en : id;
+/** @type {Refusal | null} */ let wrong = null;
+let words = (sessionStorage.getItem("language") ?? navigator.language).startsWith("en") ? en : id;
 
 /** The steps of this machine: a crowded disk has one more, and so has a bin that can be measured. */
 function steps() {
@@ -29,19 +34,41 @@ function after(name) {
   return /** @type {string} */ (steps()[steps().indexOf(name) + 1]);
 }
 
+/** Returns that step, or the one that comes before it as long as something is missing. @param {string} name */
+function reachable(name) {
+  if (finished) return "done";
+  if (!draft.paired) return "code";
+  if (!draft.serial) return "file";
+  const at = steps().indexOf(name);
+  return at > steps().indexOf("site") && !draft.sited ? "site" : at < 1 || name === "done" ? "file" : name;
+}
+
+/** Goes on to a step; from the code nobody comes back to it. @param {string} name */
+function go_on(name) {
+  if (step === "code" || name === step) history.replaceState({ step: name }, "");
+  else history.pushState({ step: name, from: step }, "");
+  show(name);
+}
+
 /** @param {string} name @param {Refusal | null} [trouble] */
 function show(name, trouble = null) {
   stop();
   stop = () => {};
   step = name;
+  wrong = trouble;
   document.documentElement.lang = words === id ? "id" : "en";
   const at = steps().indexOf(step);
   const of = draft.paired ? steps().length - 1 : 0;
   at_("progress").textContent = step === "done" ? "" : words.step(at + 1, of);
+  const back = /** @type {HTMLButtonElement} */ (at_("back"));
+  back.hidden = ["code", "file", "done"].includes(step);
+  back.setAttribute("aria-label", words.back);
   at_("language").textContent = words.other;
+  at_("language").lang = words === id ? "en" : "id";
   const main = at_("step");
   main.dataset.step = step;
   main.replaceChildren(...(trouble ? [said(trouble)] : []), ...SCREENS[step]());
+  document.title = `${main.querySelector("h1")?.textContent} · MyRVM-Edge`;
   main.focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }
@@ -51,7 +78,8 @@ function said(trouble) {
   const known = /** @type {Record<string, string>} */ (words.errors);
   const wait = trouble.wait ? ` ${words.seconds(trouble.wait)}` : "";
   const text = (known[trouble.error] ?? words.errors.malformed) + wait;
-  const detail = trouble.detail ? [element("small", {}, trouble.detail)] : [];
+  const adds = trouble.detail && !SAY_ALL.includes(trouble.error);
+  const detail = adds ? [element("small", { lang: "en" }, trouble.detail)] : [];
   return element("div", { class: "trouble", role: "alert" }, text, ...detail);
 }
 
@@ -78,16 +106,19 @@ const SCREENS = {
       id: "file",
       type: "file",
       accept: ".json,application/json",
+      click: () => (file.value = ""), // else the same file, mended, would be no change
       change: async () => {
         const chosen = file.files[0];
         if (!chosen) return;
-        if (chosen.size > MOST_BYTES) show("file", new Refusal("unreadable"));
-        else paste.value = await chosen.text();
+        if (chosen.size > MOST_BYTES) tell(new Refusal("unreadable"));
+        else paste.value = await chosen.text().catch(() => "");
       },
     });
-    const fields = [labelled(words.file.choose, file), labelled(words.file.paste, paste)];
-    return form(words.file, words.file.go, fields, async () => {
-      draft = await ask("credentials", paste.value);
+    const brought = draft.serial ? [who()] : [];
+    const fields = [...brought, labelled(words.file.choose, file), labelled(words.file.paste, paste)];
+    return form(words.file, brought.length ? words.next : words.file.go, fields, async () => {
+      if (!paste.value.trim() && !draft.serial) throw new Refusal("no_credentials");
+      if (paste.value.trim()) draft = await ask("credentials", paste.value);
       return "site";
     });
   },
@@ -116,14 +147,8 @@ const SCREENS = {
       element("option", { value: "id" }, "Bahasa Indonesia"),
       element("option", { value: "en", selected: tongue === "en" }, "English"),
     );
-    const who = element(
-      "dl",
-      {},
-      element("dt", {}, words.site.machine),
-      element("dd", {}, `${draft.serial} · ${draft.name}`),
-    );
     const fields = [
-      who,
+      who(),
       labelled(words.site.server, server),
       labelled(words.site.zone, zone),
       labelled(words.site.language, language),
@@ -153,11 +178,14 @@ const SCREENS = {
   },
 
   check() {
-    const made = check(words, (trouble) => show("check", trouble));
+    const made = check(words, tell);
     stop = made.stop;
     return form(words.check, words.check.go, made.parts, async () => {
-      made.stop();
-      finished = await ask("finish", {});
+      try {
+        finished = await ask("finish", {});
+      } catch (error) {
+        throw error instanceof Refusal && error.error === "unheard" ? new Refusal("unheard_end") : error;
+      }
       return "done";
     });
   },
@@ -188,7 +216,7 @@ function form(own, label, fields, go) {
     button.disabled = true;
     if (own.asking) button.textContent = own.asking;
     try {
-      show(await go());
+      go_on(await go());
     } catch (error) {
       tell(error);
     }
@@ -205,22 +233,34 @@ function form(own, label, fields, go) {
 /** Says what is wrong, at the step where it can be put right. @param {unknown} error null for nothing. */
 function tell(error) {
   if (error === null) {
+    wrong = null;
     at_("step").querySelector(".trouble")?.remove();
     return;
   }
   const trouble = error instanceof Refusal ? error : new Refusal("malformed", String(error));
-  if (trouble.error === "closed") show("done");
-  else if (trouble.error === "not_paired") show("code", trouble);
-  else if (step === "check" || trouble.error !== "wrong_code") again(trouble);
-  else show(step, trouble);
+  if (trouble.error === "closed") {
+    finished ??= {};
+    show("done");
+  } else if (trouble.error === "not_paired") {
+    draft = { paired: false };
+    show("code", trouble);
+  } else if (trouble.error === "wrong_code") show(step, trouble);
+  else again(trouble);
 }
 
 /** Says what is wrong above the form, and leaves in it what was typed. @param {Refusal} trouble */
 function again(trouble) {
+  wrong = trouble;
   const main = at_("step");
   main.querySelector(".trouble")?.remove();
   main.prepend(said(trouble));
   window.scrollTo(0, 0);
+}
+
+/** Says which machine's credentials were brought. */
+function who() {
+  const name = element("dd", {}, `${draft.serial} · ${draft.name}`);
+  return element("dl", {}, element("dt", {}, words.site.machine), name);
 }
 
 /** @param {string} text @param {Node} field */
@@ -235,12 +275,31 @@ function at_(name) {
 
 at_("language").addEventListener("click", () => {
   words = words === id ? en : id;
-  show(step);
+  sessionStorage.setItem("language", words === id ? "id" : "en");
+  const typed = [...at_("step").querySelectorAll("input:not([type=file]), select, textarea")].map(
+    (/** @type {any} */ one) => [one.id, one.value],
+  );
+  show(step, wrong);
+  for (const [name, value] of typed) /** @type {HTMLInputElement} */ (at_(name)).value = value;
+  at_("language").focus();
 });
+
+at_("back").addEventListener("click", () => {
+  if (history.state?.from) {
+    history.back();
+    return;
+  }
+  const before = reachable(steps()[steps().indexOf(step) - 1] ?? "file"); // opened at a later step
+  history.replaceState({ step: before }, "");
+  show(before);
+});
+window.addEventListener("popstate", ({ state }) => show(reachable(state?.step ?? "file")));
 
 try {
   draft = await ask("hello");
-  show(!draft.paired ? "code" : !draft.serial ? "file" : !draft.sited ? "site" : draft.full_cm ? "check" : after("site"));
+  const came = reachable(history.state?.step ?? (draft.full_cm ? "check" : after("site")));
+  history.replaceState({ ...history.state, step: came }, "");
+  show(came);
 } catch (error) {
   show("code", error instanceof Refusal ? error : new Refusal("malformed", String(error)));
 }

@@ -2,9 +2,10 @@
 
 /** @type {import("./words_id.js").Words} */
 export const en = {
-  other: "Bahasa Indonesia",
+  other: "Indonesia",
   step: (n, of) => (of ? `Step ${n} of ${of}` : `Step ${n}`),
   next: "Next",
+  back: "Back",
   code: {
     headline: "The code on the machine",
     advice: "Type the eight digits that the machine's screen shows.",
@@ -61,6 +62,9 @@ export const en = {
     advice: "Nothing moves by itself.",
     look: "Look at everything",
     looking: "Looking, for up to a minute …",
+    found: (bad) => (bad ? `To be put right: ${bad}.` : "Nothing is wrong."),
+    rest: (n) => `All the rest: ${n}`,
+    levels: { failure: "Broken", warning: "Warning", note: "Note" },
     sensors: "Sensors",
     camera: "Camera",
     photo: "Take a picture",
@@ -133,7 +137,8 @@ export const en = {
     no_route: "The server cannot be reached. Look at the machine's network and at the address.",
     unreachable: "No answer from the server that can be believed. Look at the address.",
     not_saved: "The machine could not save the credentials.",
-    unheard: "The machine does not answer. Is this phone in the same network?",
+    unheard: "The machine does not answer. Is this phone in the same network? If so, scan the code on the machine's screen again.",
+    unheard_end: "The machine's answer was lost. Look at the machine's screen: where it says welcome, all is done. Else try again.",
   },
   seconds: (s) =>
     s < 120 ? `${s} seconds.` : `${Math.ceil(s / 60)} minutes, or switch the machine off and on again.`,

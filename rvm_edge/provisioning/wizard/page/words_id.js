@@ -5,6 +5,7 @@ export const id = {
   step: (/** @type {number} */ n, /** @type {number} */ of) => 
     of ? `Langkah ${n} dari ${of}` : `Langkah ${n}`,
   next: "Lanjut",
+  back: "Kembali",
   code: {
     headline: "Kode di layar mesin",
     advice: "Ketik delapan angka yang tampil di layar mesin.",
@@ -62,6 +63,9 @@ export const id = {
     advice: "Tidak ada yang bergerak sendiri.",
     look: "Periksa semua",
     looking: "Memeriksa, sampai satu menit …",
+    found: (/** @type {number} */ bad) => (bad ? `Perlu ditangani: ${bad}.` : "Tidak ada yang salah."),
+    rest: (/** @type {number} */ n) => `Selebihnya: ${n}`,
+    levels: { failure: "Rusak", warning: "Peringatan", note: "Catatan" },
     sensors: "Sensor",
     camera: "Kamera",
     photo: "Ambil foto",
@@ -134,7 +138,8 @@ export const id = {
     no_route: "Server tidak terjangkau. Periksa jaringan mesin dan alamat server.",
     unreachable: "Server tidak menjawab dengan benar. Periksa alamatnya.",
     not_saved: "Kredensial tidak bisa disimpan di mesin.",
-    unheard: "Mesin tidak menjawab. Apakah ponsel ini di jaringan yang sama?",
+    unheard: "Mesin tidak menjawab. Apakah ponsel ini di jaringan yang sama? Kalau ya, pindai lagi kode di layar mesin.",
+    unheard_end: "Jawaban mesin hilang. Lihat layar mesin: kalau tampil selamat datang, semuanya selesai. Kalau tidak, coba lagi.",
   },
   seconds: (/** @type {number} */ s) =>
     s < 120 ? `${s} detik.` : `${Math.ceil(s / 60)} menit, atau matikan mesin lalu nyalakan lagi.`,
