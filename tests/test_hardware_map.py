@@ -49,6 +49,7 @@ def test_ports_have_the_names_that_the_machine_uses() -> None:
     assert wanted.pop("changes") is None  # no port: how sensors that have one speak up
     assert wanted.pop("bin_gauge") is None  # nor this: the bin's sensor, as a distance
     assert wanted.pop("brake") is None  # nor this: the controller's, for all that it moves
+    assert wanted.pop("wire") is None  # nor this: what is known of the way to the controller
     assert set(Ports.__struct_fields__) == set(wanted)
     optional = {name for name, default in wanted.items() if default is None}
     assert optional == {"scale", "thermometer"}

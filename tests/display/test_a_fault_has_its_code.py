@@ -59,7 +59,7 @@ def test_a_refused_machine_shows_the_codes_of_the_table() -> None:
 
 
 def test_every_port_has_a_code_of_its_own() -> None:
-    ports = set(Hardware.__struct_fields__) - {"pulse", "brake", "changes", "bin_gauge"}
+    ports = set(Hardware.__struct_fields__) - {"pulse", "brake", "changes", "bin_gauge", "wire"}
     assert {port for port in ports if code_of(port) == code_of(UNKNOWN)} == set()
 
 

@@ -35,6 +35,7 @@ def test_the_table_names_every_port() -> None:
     } - {
         "bin_gauge",  # its verbs are the bin's
         "changes",
+        "wire",
     }
 
 
