@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import msgspec
 import trio
 from msgspec.structs import replace
 
@@ -166,7 +167,7 @@ async def shown(
     fittings = Fittings()
     uplinks: list[Uplink] = []
     parts = Parts(
-        hardware=replace(hardware_over(world), wire=wire),
+        hardware=msgspec.structs.replace(hardware_over(world), wire=wire),
         eyes=ScriptedEyes(world, knobs),
         link=server.made(uplinks.append),
         host=RecordedHost(),

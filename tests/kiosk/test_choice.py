@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ LOCAL = View(Kind.LOCAL, f"{BRIDGE}/#token=t%2F%26")
     ],
 )
 def test_what_is_known_decides(outlook: Outlook, more: dict[str, object], wanted: View) -> None:
-    situation = replace(Situation(outlook, BRIDGE), **more)  # type: ignore[arg-type] # by name
+    situation = msgspec.structs.replace(Situation(outlook, BRIDGE), **more)  # type: ignore[arg-type] # by name
     assert choose(situation) == wanted
 
 
@@ -71,7 +72,7 @@ def test_one_step_on_the_way_and_then_it_rests(
     for _ in range(2):
         chosen = choose(situation)
         assert chosen.kind not in resting or chosen == situation.shown
-        situation = replace(situation, shown=chosen)
+        situation = msgspec.structs.replace(situation, shown=chosen)
     assert choose(situation) == chosen
 
 
