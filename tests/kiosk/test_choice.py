@@ -52,7 +52,7 @@ LOCAL = View(Kind.LOCAL, f"{BRIDGE}/#token=t%2F%26")
     ],
 )
 def test_what_is_known_decides(outlook: Outlook, more: dict[str, object], wanted: View) -> None:
-    situation = msgspec.structs.replace(Situation(outlook, BRIDGE), **more)  # type: ignore[arg-type] # by name
+    situation = msgspec.structs.replace(Situation(outlook, BRIDGE), **more)
     assert choose(situation) == wanted
 
 
