@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import msgspec
 import trio
 from msgspec.structs import replace
 
@@ -167,7 +166,7 @@ async def shown(
     fittings = Fittings()
     uplinks: list[Uplink] = []
     parts = Parts(
-        hardware=msgspec.structs.replace(hardware_over(world), wire=wire),
+        hardware=replace(hardware_over(world), wire=wire),
         eyes=ScriptedEyes(world, knobs),
         link=server.made(uplinks.append),
         host=RecordedHost(),
