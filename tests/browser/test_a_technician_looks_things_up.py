@@ -179,7 +179,7 @@ async def test_a_self_test_is_followed_check_by_check(chromium: Chromium) -> Non
         assert machine.done == ["self-test"]
 
 
-async def test_what_failed_says_what_to_do(chromium: Chromium) -> None:
+async def test_what_failed_stands_first_and_says_what_to_do(chromium: Chromium) -> None:
     machine = remembering()
     machine.report = failing(CheckName.SLOT, "slot occupied", Advice.CLEAN_SENSOR)
     async with technician(chromium, machine, "test") as page:
@@ -189,6 +189,9 @@ async def test_what_failed_says_what_to_do(chromium: Chromium) -> None:
         assert "slot occupied" in row
         assert "bersihkan sensornya" in row
         await page.until("document.querySelector('.sum').textContent.startsWith('1 bagian')")
+        tops = "[...document.querySelectorAll('.checks li')].map((one) => one.offsetTop)"
+        failed = "document.querySelector('.checks [data-state=failed]').offsetTop"
+        assert await page.evaluate(f"Math.min(...{tops}) === {failed}")
 
 
 async def test_what_the_doctor_finds_is_told_beside_the_parts_and_looked_at_again(
