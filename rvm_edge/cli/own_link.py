@@ -28,7 +28,7 @@ def own_link(
     """Return what makes the link to the server; without credentials nobody is ever reached.
 
     Args:
-        credentials: the file; read anew before every handshake. The machine's own may still come.
+        credentials: the file; looked at before every handshake. The machine's own may still come.
         here: where the machine keeps what it remembers.
         hardware: what the server is told of the machine's parts.
         made: gets the link once it is made.
@@ -55,7 +55,7 @@ def own_link(
 
 
 class _KnownFrom:
-    """Who the machine is, from a file that is read anew each time.
+    """Who the machine is, from a file that is read anew once it is another.
 
     Attributes:
         app_key: Reverb's, as the file said last.
@@ -64,21 +64,37 @@ class _KnownFrom:
     def __init__(self, credentials: Path | None) -> None:
         self.app_key = ""
         self._path = credentials
+        self._read: tuple[tuple[int, ...], Identity] | None = None
 
     def identity(self) -> Identity | None:
-        """Read it; None where there is nothing to be read."""
+        """Return it; None where there is nothing to be read."""
         if self._path is None:
             return None
         try:
+            which = _which(self._path)  # before it is read: what comes in between is read again
+            if self._read is not None and self._read[0] == which:
+                return self._read[1]
             found = read_credentials(self._path)
-        except CredentialsError:
+        except (OSError, CredentialsError):
+            self._read = None
             return None  # gone or half-written: the next handshake looks again
+        self._read = which, found.identity
         self.app_key = found.reverb_app_key
         return found.identity
 
 
+def _which(path: Path) -> tuple[int, ...]:
+    """Tell a file from what it was before: it is written beside and renamed, or by hand.
+
+    Raises:
+        OSError: it is not there, or cannot be looked at.
+    """
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def identity_in(credentials: Path | None) -> Callable[[], Identity | None]:
-    """Return what says who the machine is, from a file that is read anew each time."""
+    """Return what says who the machine is, from a file that is read anew once it is another."""
     return _KnownFrom(credentials).identity
 
 

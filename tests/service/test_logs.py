@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from rvm_edge.identity import Secret
 from rvm_edge.service.logs import FILE_NAME, MOST_CHARACTERS, MOST_LOOKED_AT, written_log
-from rvm_edge.service.redaction import HIDDEN, SHORTEST, Redaction
+from rvm_edge.service.redaction import HIDDEN, NAMED, SHORTEST, Redaction
 from rvm_edge.settings.logs import LogSettings
 
 if TYPE_CHECKING:
@@ -298,6 +298,20 @@ def test_a_key_is_hidden_in_base64_and_hex_whatever_stands_beside_it(
         whole.hex(),
     ):
         assert HIDDEN in redaction.clean(told)
+
+
+_TOLD = (
+    "token api_key API-KEY apikey psk SSID pin_hash pin PIN pairing-code passw password signature "
+    "to\u212aen p\u0130n p\u0131n \u017fsid csrf bearer Basic authorization cookie secret x:// "
+    "myrvm://session/ :// : = @ \" ' \\ ; , & } ] / ? [hidden] is 4821 \u00a0 \u00c9 \u1e9e"
+)
+
+
+@given(st.lists(st.sampled_from([*_TOLD.split(" "), " ", "\n", "k3y"]), max_size=30).map("".join))
+def test_the_quick_way_hides_what_a_search_at_every_character_would(text: str) -> None:
+    for named in NAMED:
+        slow = named.pattern.sub(lambda found: f"{found['before']}{HIDDEN}", text)
+        assert named.hide_in(text) == slow
 
 
 @pytest.mark.parametrize("word", ["token", "a://b:", "bearer ", "cookie: ", "pin ", " ", "token="])
