@@ -1,4 +1,4 @@
-"""What a program that a driver starts may know of the service that started it."""
+"""What a program that this one starts may know of the service that started it."""
 
 from __future__ import annotations
 

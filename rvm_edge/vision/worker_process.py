@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 from collections import deque
@@ -11,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import trio
 
+from drivers.child_environment import child_environment
 from rvm_edge.background import background_tasks
 from rvm_edge.vision.wire import Answer, Splitter, WireError, decode
 
@@ -162,7 +162,7 @@ async def _spawn(command: Sequence[str], connection_fd: int, frames_fd: int) -> 
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(connection_fd, frames_fd),
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**child_environment(), "PYTHONUNBUFFERED": "1"},
         )
     except OSError as error:
         raise WorkerError(f"the worker cannot be started: {error.strerror}") from error

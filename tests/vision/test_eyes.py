@@ -236,6 +236,17 @@ class TestMisbehavingWorkers:
             with pytest.raises(EyesError, match=rf"not ready within 0.4 s.*{message}"):
                 await eyes.judge([picture], None)
 
+    async def test_a_worker_hears_nothing_of_the_service_manager(
+        self, fake_worker: MakeWorker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NOTIFY_SOCKET", "/run/secret")
+        script = "sys.exit(f'it knows {os.environ.get(\"NOTIFY_SOCKET\")}')"
+        async with WorkerEyes(IMPATIENT, NOWHERE, fake_worker(script)).run() as eyes:
+            with trio.fail_after(WITHIN_S):
+                while "it knows" not in eyes.trouble:
+                    await trio.sleep(0.01)
+            assert "it knows None" in eyes.trouble
+
     async def test_a_command_that_is_not_there_is_named(self, picture: Frame) -> None:
         async with WorkerEyes(IMPATIENT, NOWHERE, ["/nowhere/python"]).run() as eyes:
             with pytest.raises(EyesError, match="cannot be started: No such file"):

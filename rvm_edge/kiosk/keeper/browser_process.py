@@ -15,6 +15,8 @@ from typing import Final
 
 import trio
 
+from drivers.child_environment import child_environment
+
 COMMANDS_FD: Final = 3
 ANSWERS_FD: Final = 4
 GOODBYE_S: Final = 2.0
@@ -51,7 +53,7 @@ class BrowserProcess:
             self.pid = os.posix_spawnp(
                 command[0],
                 list(command),
-                _environment(),
+                child_environment(),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, theirs_words, 1),
@@ -125,12 +127,6 @@ class BrowserProcess:
     def _reap(self) -> None:
         if self._status is None:
             _, self._status = os.waitpid(self.pid, 0)
-
-
-def _environment() -> dict[str, str]:
-    """Return the keeper's own, without what lets a process speak to the service manager."""
-    private = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY")
-    return {name: value for name, value in os.environ.items() if name not in private}
 
 
 def _pipe() -> tuple[int, int]:

@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 import trio
 
+from drivers.child_environment import child_environment
 from rvm_edge.offload import Offload
 from rvm_edge.vision.models.disk import Disk
 from rvm_edge.vision.models.failures import TroubleError, UnfitError
@@ -120,6 +121,7 @@ class EngineCache:
                 capture_stdout=True,
                 capture_stderr=True,
                 check=False,
+                env=child_environment(),
                 start_new_session=True,
                 deliver_cancel=_kill_all,
             )
