@@ -10,7 +10,7 @@
  */
 
 /**
- * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"|"setup"|"model"|"self_test"} Kind
+ * @typedef {"state"|"link"|"session"|"item"|"sensors"|"queue"|"alarms"|"language"|"login"|"setup"|"model"|"self_test"|"site"} Kind
  */
 
 /**
@@ -107,6 +107,12 @@
  */
 
 /**
+ * @typedef {Object} SiteNow
+ * @property {"site"} kind
+ * @property {string} time_zone by whose time of day the machine goes, as the IANA names it; empty for the computer's own
+ */
+
+/**
  * @typedef {Object} Snapshot
  * @property {StateNow} state
  * @property {LinkNow} link
@@ -120,6 +126,7 @@
  * @property {SetupNow} setup
  * @property {ModelNow} model
  * @property {SelfTestNow} self_test
+ * @property {SiteNow} site
  */
 
 /**

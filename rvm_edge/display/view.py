@@ -19,6 +19,7 @@ from rvm_edge.display.senses import Senses
 from rvm_edge.display.setting_up import SetUpOffer
 from rvm_edge.display.troubles import Troubles
 from rvm_edge.machine import LedgerError
+from rvm_edge.provisioning.local_time import zone_kept
 from rvm_edge.statechart.counts import Counts
 from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
@@ -101,6 +102,11 @@ class SeenMachine:
     def set_up(self) -> SetUp | None:
         """Where the machine can be set up now."""
         return self._set_up.current if self._set_up else None
+
+    @property
+    def time_zone(self) -> str:
+        """Whose time of day it goes by."""
+        return zone_kept()
 
     def user_name(self, session_id: str) -> str:
         """Return what to call the user of a session."""

@@ -8,6 +8,11 @@ import time
 from rvm_edge.provisioning.site import Site
 
 
+def zone_kept() -> str:
+    """Return the zone by whose time this process lives, by its name; "" for the computer's own."""
+    return os.environ.get("TZ", "")
+
+
 def keep_time_of(site: Site) -> None:
     """Let local time be the site's in this whole process, and in those that it starts.
 

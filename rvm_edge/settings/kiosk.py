@@ -48,7 +48,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         retry_cap_s: the longest wait after failures in a row.
         linger_s: how long the thanks for a donation stay before the server's page comes back.
         page_most_mb: memory of the browser's pages, in MiB, above which they are loaded anew.
-        reload_at: when the page is loaded anew each night, as the wall clock's HH:MM; "" for never.
+        reload_at: when the page is loaded anew each night, as HH:MM in the time zone of the
+            machine's site; "" for never.
     """
 
     browser: Annotated[tuple[Word, ...], Meta(min_length=1, max_length=16)] = ("chromium",)

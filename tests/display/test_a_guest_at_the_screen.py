@@ -40,6 +40,17 @@ async def test_a_page_is_greeted_with_the_machine_as_it_is(tmp_path: Path) -> No
     assert snapshot["link"]["mode"] == "offline_guest"
 
 
+async def test_a_page_is_told_by_whose_time_the_machine_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    async with shown(tmp_path) as machine, page(await machine.served(), greets=False) as opened:
+        site = (await opened.hello())["snapshot"]["site"]
+        if not site["time_zone"]:  # nobody had looked yet
+            site = await opened.hear_part("site")
+    assert site["time_zone"] == "Asia/Jakarta"
+
+
 async def test_a_whole_donation_without_a_server(tmp_path: Path) -> None:
     async with shown(tmp_path) as machine, page_of(machine) as opened:
         started = await opened.ask("start_session", mode="guest")

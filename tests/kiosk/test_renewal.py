@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from rvm_edge.kiosk.keeper.renewal import AGAIN, Renewal, private_mb
+import pytest
+
+from rvm_edge.kiosk.keeper.renewal import AGAIN, Renewal, private_mb, wall_clock
 
 EVENING = datetime(2026, 11, 28, 21, 0, tzinfo=timezone(timedelta(hours=7)))
 
@@ -15,8 +18,8 @@ class Clock:
     def __init__(self) -> None:
         self.now = EVENING
 
-    def __call__(self) -> datetime:
-        return self.now
+    def __call__(self, time_zone: str) -> datetime:
+        return self.now.astimezone(ZoneInfo(time_zone)) if time_zone else self.now
 
 
 def test_a_page_is_loaded_anew_once_each_night() -> None:
@@ -31,6 +34,36 @@ def test_a_page_is_loaded_anew_once_each_night() -> None:
     assert [(one.day, one.hour) for one in days] == [
         ((EVENING + timedelta(days=day)).day, 4) for day in range(1, 8)
     ]
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "hour"), [("Asia/Jakarta", 20), ("Asia/Jayapura", 18), ("", 3)]
+)
+def test_the_night_is_where_the_machine_stands(time_zone: str, hour: int) -> None:
+    clock = Clock()
+    clock.now = datetime(2026, 11, 28, 12, 0, tzinfo=timezone.utc)
+    renewal = Renewal("03:30", 700.0, clock)
+    while not renewal.due(0.0, time_zone):
+        clock.now += timedelta(minutes=1)
+    assert (clock.now.hour, clock.now.minute) == (hour, 30)
+    assert clock.now - EVENING < timedelta(days=1)
+
+
+def test_a_machine_that_is_told_where_it_stands_is_not_loaded_anew_for_that_alone() -> None:
+    clock = Clock()
+    renewal = Renewal("03:30", 700.0, clock)
+    clock.now += timedelta(hours=7)
+    assert renewal.due(0.0, "Asia/Jakarta") == "it is time"
+    renewal.done()
+    for time_zone in ("", "Asia/Jakarta", "Asia/Jayapura"):
+        assert renewal.due(0.0, time_zone) == ""
+
+
+def test_a_zone_that_the_computer_does_not_know_is_its_own() -> None:
+    assert wall_clock("Asia/Jakarta").utcoffset() == timedelta(hours=7)
+    own = datetime.now().astimezone().utcoffset()
+    for unknown in ("", "Nowhere/At_All", "../../etc/passwd", ":/etc/localtime", "a\0b"):
+        assert wall_clock(unknown).utcoffset() == own
 
 
 def test_who_is_busy_at_the_time_gets_it_later() -> None:

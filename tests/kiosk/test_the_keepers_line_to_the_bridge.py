@@ -81,6 +81,21 @@ async def test_it_knows_what_the_bridge_tells(tmp_path: Path) -> None:
         assert await until(news, lambda now: not now.here) == Outlook()
 
 
+async def test_it_knows_where_the_machine_stands_and_when_somebody_says_where(
+    tmp_path: Path,
+) -> None:
+    machine = StagedMachine(time_zone="Asia/Jakarta")
+    often = Limits(sense_s=0.05)
+    async with (
+        bridge(machine, limits=often) as running,
+        following(running.port, tmp_path) as news,
+    ):
+        for zone in ("Asia/Jakarta", "Asia/Jayapura", ""):
+            machine.time_zone = zone
+            with trio.fail_after(10):
+                await until(news, lambda now, zone=zone: now.here and now.time_zone == zone)  # type: ignore[misc]
+
+
 async def test_a_link_that_comes_back_has_its_page_at_once(tmp_path: Path) -> None:
     machine = StagedMachine(kiosk_url=URL)
     rare = Limits(heartbeat_s=600.0, silence_s=1800.0)  # the next heartbeat would be far too late

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 import trio
@@ -41,13 +42,16 @@ class Played:
             return frozenset()
         return self.graphics.pop(0) if len(self.graphics) > 1 else self.graphics[0]
 
+    def at(self, time_zone: str) -> datetime:
+        return self.now.astimezone(ZoneInfo(time_zone)) if time_zone else self.now
+
     def renew(self) -> None:
         self.renewed += 1
 
 
 @asynccontextmanager
 async def looked_after(played: Played) -> AsyncIterator[None]:
-    renewal = Renewal("03:30", 700.0, lambda: played.now)
+    renewal = Renewal("03:30", 700.0, played.at)
     async with trio.open_nursery() as nursery:
         browser, screen = cast("Browser", played), cast("Screen", played)
         nursery.start_soon(look_after, browser, screen, played.news, renewal)
@@ -63,6 +67,17 @@ async def test_the_nights_reload_waits_until_nobody_is_there(autojump_clock: obj
         await trio.sleep(EVERY_S * 10)
         assert played.renewed == 0
         played.news.tell(IDLE)
+        await trio.sleep(EVERY_S * 10)
+        assert played.renewed == 1
+
+
+async def test_the_night_is_where_the_machine_says_that_it_stands(autojump_clock: object) -> None:
+    played = Played(now=datetime(2026, 11, 28, 20, 29, tzinfo=timezone.utc))
+    played.news.tell(replace(IDLE, time_zone="Asia/Jakarta"))
+    async with looked_after(played):
+        await trio.sleep(EVERY_S * 10)
+        assert played.renewed == 0
+        played.now += timedelta(minutes=1)
         await trio.sleep(EVERY_S * 10)
         assert played.renewed == 1
 

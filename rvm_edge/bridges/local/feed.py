@@ -17,6 +17,7 @@ from rvm_edge.bridges.local.parts import (
     QueueNow,
     SensorsNow,
     SetupNow,
+    SiteNow,
 )
 from rvm_edge.bridges.local.present import VERDICT, Looked, Present
 from rvm_edge.bridges.local.view import MachineView, Sighting
@@ -94,6 +95,7 @@ class Feed:
 
     async def _look(self) -> None:
         try:
+            self.change(SiteNow(time_zone=self._view.time_zone))
             figures = await self._view.telemetry.figures()
             queue = QueueNow(
                 waiting=figures.waiting,

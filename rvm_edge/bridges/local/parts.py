@@ -227,6 +227,17 @@ class SetupNow(Part, frozen=True, tag="setup"):
         return SetupNow() if set_up is None else SetupNow(**asdict(set_up))
 
 
+class SiteNow(Part, frozen=True, tag="site"):
+    """Where the machine stands.
+
+    Attributes:
+        time_zone: whose time of day it goes by, as the IANA names it, such as ``Asia/Jakarta``; ""
+            for the computer's own.
+    """
+
+    time_zone: str = ""
+
+
 AnyPart = (
     StateNow
     | LinkNow
@@ -240,6 +251,7 @@ AnyPart = (
     | SetupNow
     | ModelNow
     | SelfTestNow
+    | SiteNow
 )
 
 
@@ -258,3 +270,4 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     setup: SetupNow = SetupNow()
     model: ModelNow = ModelNow()
     self_test: SelfTestNow = SelfTestNow()
+    site: SiteNow = SiteNow()

@@ -25,6 +25,7 @@ from rvm_edge.bridges.local.parts import (
     SensorsNow,
     SessionNow,
     SetupNow,
+    SiteNow,
     Snapshot,
     StateNow,
 )
@@ -36,7 +37,15 @@ from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
 
 Looked = (
-    SensorsNow | QueueNow | AlarmsNow | LanguageNow | LoginNow | SetupNow | ModelNow | SelfTestNow
+    SensorsNow
+    | QueueNow
+    | AlarmsNow
+    | LanguageNow
+    | LoginNow
+    | SetupNow
+    | ModelNow
+    | SelfTestNow
+    | SiteNow
 )
 """The parts that no step tells of."""
 

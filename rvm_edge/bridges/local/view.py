@@ -171,6 +171,11 @@ class MachineView(Protocol):
         """Where the machine can be set up now; None where it knows who it is."""
         ...
 
+    @property
+    def time_zone(self) -> str:
+        """Whose time of day it goes by, as the IANA names it; "" for the computer's own."""
+        ...
+
     def user_name(self, session_id: str) -> str:
         """Return what to call the user of a session, in a few words; "" where nobody said."""
         ...

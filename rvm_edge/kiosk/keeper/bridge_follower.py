@@ -92,7 +92,7 @@ class _Conversation:
                         self._settings.token_file,
                     )
                 known = Outlook(here=True, token=self._token if hello.may_act else "")
-                self._news.tell(known.after(hello.snapshot.state).after(hello.snapshot.link))
+                self._news.tell(known.after_all(hello.snapshot))
                 await self._ask_for_url()
                 return hello
         raise BridgeLostError("the bridge does not say hello")
@@ -102,7 +102,7 @@ class _Conversation:
         if heard.part is not None:
             self._news.tell(known.after(heard.part))
         elif heard.snapshot is not None:
-            self._news.tell(known.after(heard.snapshot.state).after(heard.snapshot.link))
+            self._news.tell(known.after_all(heard.snapshot))
         elif heard.result is not None and heard.id == self._asked and known.online:
             self._news.tell(replace(known, server_url=self._believed(heard.result.url)))
         if not self._news.now.online:

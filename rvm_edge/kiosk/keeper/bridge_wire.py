@@ -40,11 +40,12 @@ class AskKioskUrl(msgspec.Struct, frozen=True, tag="kiosk_url", tag_field="type"
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of what the machine shows; only `state` and `link` are read."""
+    """A part of what the machine shows; only `state`, `link` and `site` are read."""
 
     kind: str
     configuration: tuple[str, ...] = ()
     mode: str = ""
+    time_zone: str = ""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -52,6 +53,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     state: Part
     link: Part
+    site: Part = Part("site")
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import trio
 
-from rvm_edge.kiosk.keeper.bridge_wire import DEPOSIT, IDLE, ONLINE, Part
+from rvm_edge.kiosk.keeper.bridge_wire import DEPOSIT, IDLE, ONLINE, Part, Snapshot
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Outlook:
         online: the machine has its server.
         token: this boot's, for the local page.
         server_url: the server's page for this screen; "" while there is none.
+        time_zone: by whose time of day the machine goes; "" for the computer's own.
     """
 
     here: bool = False
@@ -26,6 +27,7 @@ class Outlook:
     online: bool = False
     token: str = field(default="", repr=False)
     server_url: str = field(default="", repr=False)
+    time_zone: str = ""
 
     @property
     def is_idle(self) -> bool:
@@ -44,7 +46,13 @@ class Outlook:
         if part.kind == "link":
             online = part.mode == ONLINE
             return replace(self, online=online, server_url=self.server_url if online else "")
+        if part.kind == "site":
+            return replace(self, time_zone=part.time_zone)
         return self
+
+    def after_all(self, told: Snapshot) -> Outlook:
+        """Return what is known after everything was told anew."""
+        return self.after(told.state).after(told.link).after(told.site)
 
 
 class News:

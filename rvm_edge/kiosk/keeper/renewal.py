@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 AGAIN: Final = timedelta(minutes=10)
 """Between two pages that grew too large: the second one may not have been the first one's fault."""
@@ -15,34 +16,42 @@ _PRIVATE_MEMORY = "RssAnon:"
 _KIB_PER_MIB = 1024.0
 
 
-def wall_clock() -> datetime:
-    """Return the local time."""
+def wall_clock(time_zone: str = "") -> datetime:
+    """Return the time of day in a zone; the computer's own where it knows no such zone."""
+    if time_zone:
+        try:
+            return datetime.now(ZoneInfo(time_zone))
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            pass
     return datetime.now().astimezone()
 
 
 class Renewal:
     """Remembers when the page was last loaded anew."""
 
-    def __init__(self, at: str, most_mb: float, now: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self, at: str, most_mb: float, now: Callable[[str], datetime] = wall_clock
+    ) -> None:
         """Begin; the page was just loaded.
 
         Args:
-            at: HH:MM on the wall clock, or "" for never.
+            at: HH:MM where the machine stands, or "" for never.
             most_mb: of memory, in MiB.
-            now: the local time; it may jump.
+            now: the time of day in a zone; it may jump.
         """
         self._at = time.fromisoformat(at) if at else None
         self._most_mb = most_mb
         self._now = now
-        self._last = now()
+        self._last = now("")
 
-    def due(self, memory_mb: float) -> str:
+    def due(self, memory_mb: float, time_zone: str = "") -> str:
         """Say why the page should be loaded anew, or "" if it need not be.
 
         Args:
             memory_mb: what the pages hold, in MiB.
+            time_zone: where the machine stands; "" for the computer's own.
         """
-        now = self._now()
+        now = self._now(time_zone)
         if memory_mb > self._most_mb and abs(now - self._last) >= AGAIN:
             return f"it holds {memory_mb:.0f} MiB"
         if self._at is None:
@@ -55,7 +64,7 @@ class Renewal:
 
     def done(self) -> None:
         """The page was loaded anew."""
-        self._last = self._now()
+        self._last = self._now("")
 
 
 def private_mb(processes: Iterable[int], proc: Path = Path("/proc")) -> float:

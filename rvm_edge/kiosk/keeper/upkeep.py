@@ -37,7 +37,7 @@ async def look_after(browser: Browser, screen: Screen, news: News, renewal: Rene
             continue
         except BrowserGoneError:
             return
-        why = renewal.due(private_mb(pages)) if news.now.is_idle else ""
+        why = renewal.due(private_mb(pages), news.now.time_zone) if news.now.is_idle else ""
         if found and graphics and found != graphics:
             why = "the browser has lost its graphics process"
         if found and found != graphics:

@@ -112,6 +112,7 @@ class StagedMachine:
     standing: tuple[Alarm, ...] = ()
     login: Login | None = None
     set_up: SetUp | None = None
+    time_zone: str = ""
     users: dict[str, str] = field(default_factory=dict)
     progressing: bool = True
     records: StagedRecords = field(default_factory=StagedRecords)
