@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rvm_edge.cli.own_wire import OwnWire
     from rvm_edge.daemon import Daemon
     from rvm_edge.health.cleaning.cleaner import Cleaner
+    from rvm_edge.health.flight.line import Notebook
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings
 
@@ -53,11 +55,12 @@ def _make_room(here: Locations, chosen: Settings) -> None:
 
 async def own_upkeep(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
     """Keep the machine's disk clear, and record what it does, until cancelled."""
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(keep_clear, running_cleaner(here, daemon), chosen.disk)
-        nursery.start_soon(watch_clock, _tell_of_clock)
-        if chosen.flight.enabled:
-            nursery.start_soon(_record, here, chosen, wire, daemon)
+    with _recording(here, chosen) as recorder:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(keep_clear, running_cleaner(here, daemon), chosen.disk)
+            nursery.start_soon(watch_clock, partial(_tell_of_clock, recorder))
+            if recorder is not None:
+                nursery.start_soon(_record, here, wire, daemon, recorder)
 
 
 def running_cleaner(here: Locations, daemon: Daemon) -> Cleaner:
@@ -67,18 +70,22 @@ def running_cleaner(here: Locations, daemon: Daemon) -> Cleaner:
     return own_cleaner(here, offload, pictures)
 
 
-async def _record(here: Locations, chosen: Settings, wire: OwnWire, daemon: Daemon) -> None:
+def _recording(here: Locations, chosen: Settings) -> AbstractContextManager[Notebook | None]:
+    return recording(here.flight_dir, chosen.flight) if chosen.flight.enabled else nullcontext()
+
+
+async def _record(here: Locations, wire: OwnWire, daemon: Daemon, notebook: Notebook) -> None:
     sources = Sources(hardware_map(), dict, ModelInUse, _uncounted)
     gauge = HostTelemetry(sources, here.data_dir)  # of its own: the server's may be being asked
-    with recording(here.flight_dir, chosen.flight) as recorder:
-        wire.notebook = recorder
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(note_steps, daemon.runtime, recorder)
-            nursery.start_soon(note_health, gauge, recorder)
-            nursery.start_soon(note_clock, recorder)
+    wire.notebook = notebook
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(note_steps, daemon.runtime, notebook)
+        nursery.start_soon(note_health, gauge, notebook)
 
 
-def _tell_of_clock(jump: ClockJump) -> None:
+def _tell_of_clock(notebook: Notebook | None, jump: ClockJump) -> None:
+    if notebook is not None:
+        note_clock(jump, notebook)
     _LOG.warning(
         "the clock was set by %+.0f s: it says %s, and would have said %s",
         jump.seconds,

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
@@ -20,18 +22,23 @@ import trio
 from click.testing import CliRunner, Result
 
 from drivers.replay.transcript import Message, Speaker
-from rvm_edge.cli import main
+from rvm_edge.cli import main, own_upkeep
 from rvm_edge.cli.own_upkeep import room_to_start
 from rvm_edge.cli.own_wire import OwnWire
 from rvm_edge.hardware_map import parse_hardware_map
+from rvm_edge.health.clock_watch import ClockJump
 from rvm_edge.health.flight.segment import segments, text_of
 from rvm_edge.locations import Locations
+from rvm_edge.packaged import config_file
 from rvm_edge.real_hardware import real_hardware
-from rvm_edge.settings import DiskSettings, Settings
+from rvm_edge.settings import DiskSettings, FlightSettings, Settings
 from rvm_edge.simulator.timings import INSTANT
 from rvm_edge.simulator.world import World
 from tests.cli.test_dump import opened
 from tests.drivers.rigs import esp32_at
+
+if TYPE_CHECKING:
+    from rvm_edge.daemon import Daemon
 
 WITHIN_S = 50.0
 
@@ -106,6 +113,47 @@ def test_a_running_machine_frees_a_full_disk_records_its_steps_and_can_be_packed
         base64.b64decode(line["data"]) for line in recorded(tmp_path) if line["line"] == "wire"
     )
     assert b"\n" in said  # the simulated controller speaks the ASCII dialect over its pty
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+async def test_one_look_at_the_clock_does_for_log_and_recording(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    is_recorded: bool,
+) -> None:
+    here = Locations(tmp_path, tmp_path)
+    chosen = Settings(flight=FlightSettings(enabled=is_recorded))
+    noon = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+    watched = 0
+
+    async def watch_clock(tell: Callable[[ClockJump], None]) -> None:
+        nonlocal watched
+        watched += 1
+        tell(ClockJump(noon, noon - timedelta(hours=2)))
+        await trio.sleep_forever()
+
+    monkeypatch.setattr(own_upkeep, "watch_clock", watch_clock)
+    hardware = parse_hardware_map(config_file("hardware_map.json").read_bytes())
+    monkeypatch.setattr(own_upkeep, "hardware_map", lambda: hardware)
+    idle = SimpleNamespace(runtime=SimpleNamespace(configuration=()), ledger=SimpleNamespace())
+    idle.ledger.pictures = None
+    async with trio.open_nursery() as nursery:
+        daemon = cast("Daemon", idle)
+        nursery.start_soon(own_upkeep.own_upkeep, here, chosen, OwnWire(), daemon)
+        with trio.fail_after(WITHIN_S):
+            while "the clock was set by -7200 s" not in caplog.text:
+                await trio.sleep(0.01)
+        nursery.cancel_scope.cancel()
+    lines = [
+        json.loads(line)
+        for one in segments(here.flight_dir)
+        for line in text_of(one, 10**6).splitlines()
+    ]
+    assert watched == 1
+    assert [line["at"] for line in lines if line["line"] == "clock"] == [
+        "2026-03-01T10:00:00+00:00"
+    ] * is_recorded
 
 
 def _crowded(place: Path) -> tuple[Locations, Settings]:

@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar
 
 import trio
 
-from rvm_edge.health.clock_watch import ClockJump, watch_clock
+from rvm_edge.health.clock_watch import ClockJump
 from rvm_edge.health.flight.line import ClockSet, HealthSample, Notebook, Transition, encoded
 from rvm_edge.statechart.journal.record import Record
 from rvm_edge.statechart.runtime import Runtime
@@ -57,13 +57,9 @@ async def note_health(gauge: Gauge, notebook: Notebook) -> None:
         await trio.sleep(SAMPLE_S)
 
 
-async def note_clock(notebook: Notebook) -> None:
-    """Note when the clock is set, until cancelled."""
-
-    def note(jump: ClockJump) -> None:
-        notebook.note(encoded(ClockSet(jump.after.isoformat(), jump.before.isoformat())))
-
-    await watch_clock(note)
+def note_clock(jump: ClockJump, notebook: Notebook) -> None:
+    """Note that the clock was set."""
+    notebook.note(encoded(ClockSet(jump.after.isoformat(), jump.before.isoformat())))
 
 
 def transition_of(record: Record) -> Transition:
