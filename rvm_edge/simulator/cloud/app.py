@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import trio
 from quart import Response as QuartResponse
 from quart import request as asked
@@ -11,10 +9,8 @@ from quart_trio import QuartTrio
 
 from rvm_edge.simulator.cloud.exchange import Request, Response
 from rvm_edge.simulator.cloud.misbehaviour import Misbehaviour, Mishap, Plan
+from rvm_edge.simulator.cloud.server import CloudServer
 from rvm_edge.simulator.cloud.wire import Ending, Fate, Wire
-
-if TYPE_CHECKING:
-    from rvm_edge.simulator.cloud.server import CloudServer
 
 MOST_BYTES = 32 * 1024 * 1024
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import cached_property
-
-from quart_trio import QuartTrio
 
 from rvm_edge.simulator.cloud.admin import ADMIN, administer
-from rvm_edge.simulator.cloud.app import build_app
 from rvm_edge.simulator.cloud.books import DONATION_USER, Books
 from rvm_edge.simulator.cloud.broadcasting import Broadcaster, Broadcasting
 from rvm_edge.simulator.cloud.clock import ServerClock
@@ -99,11 +95,6 @@ class CloudServer:
     @certificate.setter
     def certificate(self, certificate: Certificate) -> None:
         self.conduct.certificate = certificate
-
-    @cached_property
-    def app(self) -> QuartTrio:
-        """The same server as a Quart application."""
-        return build_app(self)
 
     def add_machine(
         self, serial: str, api_key: str = "", *, name: str | None = None, rvm_id: int | None = None

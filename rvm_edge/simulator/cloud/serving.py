@@ -14,6 +14,7 @@ from hypercorn.config import Config
 from hypercorn.trio import serve
 from hypercorn.typing import ASGIFramework
 
+from rvm_edge.simulator.cloud.app import build_app
 from rvm_edge.simulator.cloud.certificates import Authority
 from rvm_edge.simulator.cloud.doorway import Doorway
 from rvm_edge.simulator.cloud.finishing import finishing
@@ -48,7 +49,7 @@ async def serving(
     config, backend_port = _configured(server, tls)
     stop = trio.Event()
     failure: BaseException | None = None
-    app = finishing(cast("ASGIFramework", server.app))
+    app = finishing(cast("ASGIFramework", build_app(server)))
     with Doorway(host, port) as doorway:
         server.site.origin = f"{scheme}://{host}:{doorway.port}"
         server.direct_origin = f"{scheme}://127.0.0.1:{backend_port}"
