@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
+from drivers.ports import Encoding, Frame
+from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.scene import Part, Scene
 from rvm_edge.cli.demo.screen import LEAST, USUAL, screen
+from rvm_edge.item import Detection, Reason, Verdict
 from rvm_edge.ledger.counts import Counts
 from rvm_edge.ledger.courier import DeliveryStatus
 from states import paths
+from tests.bridges.local.staged_machine import step
 
 PAGE = "http://127.0.0.1:8888/#token=abcdefgh PIN 1234"
 KEYS = (
@@ -37,10 +42,18 @@ SCENE = Scene(
 )
 
 
-def drawn(width: int, height: int) -> list[str]:
+FULL = Detection("not_empty", 0.46, (10.0, 10.0, 90.0, 90.0))
+BOTTLES = tuple(Detection("mineral", sure, (5.0, 5.0, 60.0, 90.0)) for sure in (0.81, 0.72))
+LOOK = Look(
+    tuple(Frame(bytes(100 * 100 * 3), Encoding.BGR24, 100, 100, 0.0, one) for one in range(2)),
+    Verdict(False, Reason.NOT_EMPTY, "not_empty", 0.46, ((*BOTTLES, FULL), BOTTLES)),
+)
+
+
+def drawn(width: int, height: int, scene: Scene = SCENE) -> list[str]:
     file = io.StringIO()
     console = Console(width=width, height=height, file=file, legacy_windows=False)
-    console.print(screen(SCENE, width, height))
+    console.print(screen(scene, width, height))
     return file.getvalue().splitlines()
 
 
@@ -68,4 +81,23 @@ def test_the_chart_is_drawn_where_there_is_room_and_its_state_named_where_there_
 def test_a_screen_that_is_too_small_says_what_the_view_needs_and_counts_on() -> None:
     told = "\n".join(drawn(60, 20))
     assert "This screen has 60x20 characters; the view needs 80x24" in told
-    assert "1142 items, 715 taken, 426 back" in told
+    assert "items: 1142, taken: 715, back: 426" in told
+
+
+def test_what_decided_is_named_first_whichever_picture_it_was_in() -> None:
+    (figures,) = (row for row in drawn(*LEAST, replace(SCENE, look=LOOK)) if "0.46" in row)
+    assert "not_empty 0.46 · mineral 0.81" in figures
+
+
+@pytest.mark.parametrize(
+    ("last", "invited"), [("session.requested", True), ("item.inserted", False)]
+)
+def test_who_begins_a_deposit_is_invited_and_not_shown_the_last_persons_item(
+    last: str,
+    invited: bool,
+) -> None:
+    happened = ("session.requested", "item.inserted", "item.returned", last, "link.lost")
+    steps = tuple(step(event, (paths.WAITING,)) for event in happened)
+    told = "\n".join(drawn(*LEAST, replace(SCENE, look=LOOK, steps=steps)))
+    assert ("Put one empty plastic bottle in." in told) is invited
+    assert ("The bottle is not empty" in told) is not invited

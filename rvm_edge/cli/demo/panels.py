@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.align import Align
 from rich.console import Group, RenderableType
@@ -15,6 +16,7 @@ from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.picture import half_blocks
 from rvm_edge.cli.demo.scene import Scene
 from rvm_edge.item import Detection, ItemState, Outcome, Verdict
+from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.ledger.records import ItemRecord
 from rvm_edge.statechart.publishing import Step
 from rvm_edge.wording import wording_of
@@ -62,6 +64,8 @@ _WARNED = frozenset(
 )
 _OTHERWISE = ("Sebentar…", "One moment…")
 _MOST_DETECTIONS = 2
+_BEGUN = "session.requested"
+_TURNS = (_BEGUN, "item.inserted")
 
 
 def boxed(content: RenderableType, title: str, subtitle: str | Text = "") -> Panel:
@@ -117,13 +121,15 @@ def item_panel(scene: Scene, width: int, height: int) -> Panel:
     inner = width - 4
     if scene.help:
         return boxed(_help(scene), "keys")
-    if scene.look is None or not scene.look.frames:
+    look = scene.look
+    if look is None or not look.frames or _begins(scene.steps):
         return boxed(Align.center(_invitation(scene.leaves), vertical="middle"), "item")
-    look, verdict = scene.look, scene.look.verdict
-    detections = verdict.detections[-1] if verdict and verdict.detections else ()
+    verdict = look.verdict
+    shown = surest(verdict) if verdict else 0
+    detections = verdict.detections[shown] if verdict and verdict.detections else ()
     words = _said(verdict, detections, inner) if verdict else [_looking(look)]
     picture = half_blocks(
-        look.frames[-1],
+        look.frames[shown],
         detections,
         accepted=verdict.accepted if verdict else None,
         columns=inner,
@@ -131,6 +137,12 @@ def item_panel(scene: Scene, width: int, height: int) -> Panel:
     )
     content = Group(Align.center(picture), *words)
     return boxed(content, "item", Text(f"{len(look.frames)} pictures", DIM))
+
+
+def _begins(steps: Sequence[Step]) -> bool:
+    """Say whether who is at the machine has put in nothing yet: the last item was another's."""
+    titles = (step.record.event for step in reversed(steps))
+    return next((one for one in titles if one in _TURNS), "") == _BEGUN
 
 
 def _invitation(leaves: tuple[str, ...]) -> Text:
@@ -158,7 +170,8 @@ def _said(verdict: Verdict, detections: tuple[Detection, ...], width: int) -> li
         Text(wording.english.happened, f"bold {DIM}", justify="center"),
         *(Text(one, DIM, justify="center") for one in textwrap.wrap(wording.english.advice, width)),
     ]
-    found = [f"{one.label} {one.confidence:.2f}" for one in detections[:_MOST_DETECTIONS]]
+    decisive = sorted(detections, key=lambda one: one.label != verdict.label)
+    found = [f"{one.label} {one.confidence:.2f}" for one in decisive[:_MOST_DETECTIONS]]
     if verdict.weight_g is not None:
         found.append(f"{verdict.weight_g:.0f} g")
     if verdict.elapsed_ms:
@@ -208,9 +221,9 @@ def items_panel(scene: Scene, rows: int) -> Panel:
     """Show the counters and the last items."""
     counts = scene.counts
     figures = Text.assemble(
+        ("items: ", DIM),
         (f"{counts.items}", "bold"),
-        (" items  ", DIM),
-        (f"✔ {counts.dropped}", f"bold {GOOD}"),
+        (f"  ✔ {counts.dropped}", f"bold {GOOD}"),
         (f"  ↩ {counts.returned}", f"bold {WARN}"),
         (f"  ? {counts.in_doubt}" if counts.in_doubt else "", BAD),
         no_wrap=True,

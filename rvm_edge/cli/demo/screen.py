@@ -99,7 +99,7 @@ def _where(scene: Scene) -> Text:
     """Name the active states, and count the items."""
     where = " + ".join(leaf.rsplit(".", 1)[-1] for leaf in scene.leaves)
     counts = scene.counts
-    told = f"   {counts.items} items, {counts.dropped} taken, {counts.returned} back"
+    told = f"   items: {counts.items}, taken: {counts.dropped}, back: {counts.returned}"
     return Text.assemble((f" {where}", "bold"), (told, DIM), no_wrap=True, overflow="ellipsis")
 
 
