@@ -37,16 +37,14 @@ class ServiceHost:
     takes away (``config/systemd/rvm-edge-reboot.path``): this program has no right to do it.
     """
 
-    def __init__(self, request: Path | None, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, request: Path | None) -> None:
         """Prepare.
 
         Args:
             request: where a reboot is asked for; None where nobody would take it, or the owner
                 does not let this program restart the computer.
-            patience_s: how long the request may lie there.
         """
         self._request = request
-        self._patience_s = patience_s
         self._asked = trio.Event()
         self._ending: Ending | None = None
 
@@ -82,7 +80,7 @@ class ServiceHost:
         try:
             os.close(os.open(request, flags, 0o600))  # in memory: /run never waits for a disk
             try:
-                with trio.move_on_after(self._patience_s):
+                with trio.move_on_after(PATIENCE_S):
                     while _is_there(request):
                         await trio.sleep(_LOOK_S)
                     return
@@ -91,7 +89,7 @@ class ServiceHost:
         except OSError as error:
             raise HostError(f"{request}: {error.strerror}") from error
         raise HostError(
-            f"nobody took {request} within {self._patience_s:g} s; "
+            f"nobody took {request} within {PATIENCE_S:g} s; "
             "rvm-edge install --apply makes the unit that does"
         )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+_CONFIDENCE = 0.95
 _STEPS = 60
 
 
-def upper_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
-    """Return the rate that the true one is below, with this confidence (Clopper and Pearson).
+def upper_bound(hits: int, trials: int) -> float:
+    """Return the rate that the true one is below, with 95 % confidence (Clopper and Pearson).
 
-    With no hit in n trials it is about 3 / n at 95 %: nothing seen in 100 pictures still leaves
+    With no hit in n trials it is about 3 / n: nothing seen in 100 pictures still leaves
     room for three in a hundred. 1 where nothing was tried.
 
     Raises:
@@ -23,7 +24,7 @@ def upper_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
     low, high = hits / trials, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if _at_most(hits, trials, middle) > 1 - confidence:
+        if _at_most(hits, trials, middle) > 1 - _CONFIDENCE:
             low = middle
         else:
             high = middle

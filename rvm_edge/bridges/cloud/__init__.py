@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+from rvm_edge.statechart.hidden_module import hidden
 
 # httpx imports its own command line where rich is installed: 6 MB and 50 ms for nothing in a
-# process that lives for months. None in `sys.modules` is Python's documented way to make an import
-# fail, and httpx goes on without.
-if "httpx" not in sys.modules:
-    sys.modules["httpx._main"] = None  # type: ignore[assignment] # None blocks the import
+# process that lives for months.
+with hidden("httpx._main"):
     import httpx  # noqa: F401 - see above
-
-    del sys.modules["httpx._main"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -117,15 +117,14 @@ class Trouble:
         self._pace = pace
         self.happened: Counter[str] = Counter()
 
-    async def brew(self, insertions: Callable[[], int], mishaps: Sequence[Mishap] = ()) -> None:
+    async def brew(self, insertions: Callable[[], int]) -> None:
         """Let things go wrong until cancelled; then everything is put right.
 
         Args:
             insertions: how many items have been put in so far.
-            mishaps: what can go wrong; everything unless told.
         """
         while True:
-            cards = list(mishaps or deck())
+            cards = deck()
             self._chance.shuffle(cards)
             for card in cards:
                 await self._next_insertion(insertions)

@@ -69,10 +69,6 @@ class Pressed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     press: Number
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request that says nothing more."""
-
-
 class DraftNow(msgspec.Struct, frozen=True):
     """What has been entered so far; no secret is ever said back.
 

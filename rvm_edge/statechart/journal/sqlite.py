@@ -41,16 +41,13 @@ async def open_journal(
     *,
     archive_above: int = 0,
     now: Callable[[], datetime] = utc_now,
-    mono: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SqliteJournal]:
     """Keep the journal at `path` open while the block lasts; see `SqliteJournal.open`.
 
     Raises:
         JournalError: it cannot be opened, is somebody else's, or has another writer.
     """
-    journal = await SqliteJournal.open(
-        path, offload=offload, archive_above=archive_above, now=now, mono=mono
-    )
+    journal = await SqliteJournal.open(path, offload=offload, archive_above=archive_above, now=now)
     try:
         yield journal
     finally:

@@ -97,9 +97,7 @@ class RenewableEyes(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def renewable_eyes(
-    plan: Plan, outside: Outside, offload: Offload | None = None
-) -> AsyncIterator[RenewableEyes]:
+async def renewable_eyes(plan: Plan, outside: Outside) -> AsyncIterator[RenewableEyes]:
     """Open the store and look for models while the block lasts.
 
     A store that cannot be used costs the machine its updates, never its sight.
@@ -107,7 +105,7 @@ async def renewable_eyes(
     Raises:
         OSError: the authority's certificate cannot be used.
     """
-    offload = offload or in_thread()  # not the ledger's: a hash takes a while
+    offload = in_thread()  # not the ledger's: a hash takes a while
     with ExitStack() as stack:
         try:
             store = stack.enter_context(open_store(plan.folder, plan.fallback))

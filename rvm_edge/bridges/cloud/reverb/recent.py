@@ -10,8 +10,7 @@ MOST = 256
 class Recent:
     """The latest names that were seen; the oldest are forgotten first."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._names: OrderedDict[str, None] = OrderedDict()
 
     def __contains__(self, name: str) -> bool:
@@ -22,5 +21,5 @@ class Recent:
         """Remember it as the latest."""
         self._names[name] = None
         self._names.move_to_end(name)
-        if len(self._names) > self._most:
+        if len(self._names) > MOST:
             self._names.popitem(last=False)

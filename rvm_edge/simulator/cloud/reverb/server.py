@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 
 import trio
 
@@ -15,9 +16,16 @@ from rvm_edge.simulator.cloud.reverb.application import Application
 from rvm_edge.simulator.cloud.reverb.client import Client
 from rvm_edge.simulator.cloud.reverb.quirks import Quirks
 
+TICK_S: Final = 60.0
+"""The timer's period, and the silence after which it pings a client."""
+
 
 class ReverbServer:
-    """One Reverb with one application. It may be served again after it was stopped."""
+    """One Reverb with one application. It may be served again after it was stopped.
+
+    Attributes:
+        quirks: what is wrong with it.
+    """
 
     def __init__(
         self,
@@ -25,8 +33,6 @@ class ReverbServer:
         app_secret: Secret,
         *,
         activity_timeout_s: int = 30,
-        tick_s: float = 60.0,
-        quirks: Quirks | None = None,
     ) -> None:
         """Make a Reverb.
 
@@ -34,11 +40,8 @@ class ReverbServer:
             app_key: what clients ask for.
             app_secret: what subscriptions to private channels are signed with.
             activity_timeout_s: after how long a silence clients are told to ping.
-            tick_s: the timer's period, and the silence after which it pings a client.
-            quirks: what is wrong with it.
         """
-        self.quirks = quirks or Quirks()
-        self._tick_s = tick_s
+        self.quirks = Quirks()
         self._application = Application(app_key, app_secret, self.quirks, activity_timeout_s)
         self._clients: list[Client] = []
 
@@ -100,10 +103,10 @@ class ReverbServer:
     async def tick(self) -> None:
         """Prune and ping silent clients for ever, as Reverb's timer does. `serving` runs it."""
         while True:
-            await trio.sleep(self._tick_s)
+            await trio.sleep(TICK_S)
             for client in self.connections:
-                client.prune(self._tick_s)
-                client.ping(self._tick_s)
+                client.prune(TICK_S)
+                client.ping(TICK_S)
 
     async def _serve(
         self, listener: trio.SocketListener, tls_context: ssl.SSLContext | None
