@@ -27,7 +27,7 @@ from rvm_edge.vision.segmenter.opinion import MaskFigures
 from rvm_edge.vision.wire import Looked, Seen
 from rvm_edge.vision.worker_link import WORKER_COMMAND, WorkerLink
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class WorkerEyes:
@@ -188,6 +188,6 @@ def _signs(seen: Looked, about: Circumstances) -> Signs:
 def _findings(seen: Seen) -> tuple[Detection, ...] | None:
     """Return one picture's detections, or None for a picture that could not be read."""
     if seen.unreadable:
-        _log.warning("a picture is unreadable: %s", seen.unreadable)
+        _LOG.warning("a picture is unreadable: %s", seen.unreadable)
         return None
     return tuple(one.as_detection() for one in seen.found)

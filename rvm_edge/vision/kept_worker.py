@@ -27,7 +27,7 @@ from rvm_edge.vision.worker_link import (
 )
 from rvm_edge.vision.worker_process import WorkerError
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 A = TypeVar("A")
 
@@ -199,7 +199,7 @@ class KeptWorker:
                 await self._report_loss()
                 wait_s = self._wait_s
                 self._wait_s = min(wait_s * 2, self._settings.restart_cap_s)
-                _log.warning("%s; a new worker starts in %g s", self.trouble, wait_s)
+                _LOG.warning("%s; a new worker starts in %g s", self.trouble, wait_s)
                 await trio.sleep(wait_s)
 
     async def _start_one(self) -> None:

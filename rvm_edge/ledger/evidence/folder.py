@@ -22,7 +22,7 @@ from rvm_edge.settings.cloud import EvidenceSettings
 AsJpeg = Callable[[Frame, int], Awaitable[bytes]]
 """`rvm_edge.machine.Eyes.as_jpeg`: a picture as a JPEG of at most so many bytes."""
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 _HOUR_S = 3600.0
 _DAY_S = 24 * _HOUR_S
@@ -109,7 +109,7 @@ class EvidenceFolder:
         except Exception as error:  # noqa: BLE001 - whatever it is, the item goes on without a picture
             self.failures += 1
             self.trouble = str(error) or type(error).__name__
-            _log.warning("the picture of item %s is not kept: %s", client_uuid, self.trouble)
+            _LOG.warning("the picture of item %s is not kept: %s", client_uuid, self.trouble)
 
     async def read(self, client_uuid: str) -> bytes | None:
         """Return an item's picture; None if it is not there any more, which is recorded.
@@ -185,7 +185,7 @@ class EvidenceFolder:
         try:
             await self._offload(partial(files.write_cut_out, self._folder, client_uuid, cut))
         except OSError as error:
-            _log.warning("the cut-out of item %s is not kept: %s", client_uuid, error)
+            _LOG.warning("the cut-out of item %s is not kept: %s", client_uuid, error)
             return 0
         return len(cut)
 

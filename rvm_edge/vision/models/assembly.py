@@ -37,7 +37,7 @@ from rvm_edge.vision.models.web import Key, Patience, Web, open_web
 from rvm_edge.vision.wire import Seen
 from rvm_edge.vision.worker_link import WORKER_COMMAND
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ async def renewable_eyes(plan: Plan, outside: Outside) -> AsyncIterator[Renewabl
         try:
             store = stack.enter_context(open_store(plan.folder, plan.fallback))
         except StoreError as error:
-            _log.warning("no model is looked for: %s", error)
+            _LOG.warning("no model is looked for: %s", error)
             yield RenewableEyes(WorkerEyes(plan.vision, plan.fallback, plan.command), NoModels())
             return
         patience = Patience(connect_s=plan.connect_s, stall_s=plan.models.stall_s)

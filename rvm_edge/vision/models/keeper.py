@@ -15,7 +15,7 @@ from rvm_edge.vision.models.notes import Notes
 from rvm_edge.vision.models.store import ModelStore, on_disk
 from rvm_edge.vision.models.watch import Probation
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class ModelKeeper:
@@ -51,7 +51,7 @@ class ModelKeeper:
         try:
             await self._offload(partial(on_disk, work))
         except TroubleError as error:
-            _log.warning("the model's probation goes on: %s", error)
+            _LOG.warning("the model's probation goes on: %s", error)
         else:
             self._probation.noted(items)
 
@@ -71,9 +71,9 @@ class ModelKeeper:
                     return model
                 await self._offload(partial(on_disk, self._store.roll_back))
         except TroubleError as error:
-            _log.warning("the model stays: %s", error)
+            _LOG.warning("the model stays: %s", error)
             return model
         self.begin()
         self._notes.add(ModelNews.ROLLED_BACK, why, version=current.version, sha256=current.sha256)
-        _log.warning("the model %s is rolled back: %s", current.version or current.sha256, why)
+        _LOG.warning("the model %s is rolled back: %s", current.version or current.sha256, why)
         return self._store.serving()

@@ -36,7 +36,7 @@ from rvm_edge.vision.models.target import Source, Target
 from rvm_edge.vision.models.trial import Bounds, Judge
 from rvm_edge.vision.second_worker import ModelUnusableError
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 _TRIALS = 2
 _REST_S = 60.0
@@ -171,7 +171,7 @@ class ModelService:
             except UnfitError as error:
                 self._tell(str(error), asked)
             except TroubleError as error:
-                _log.warning("no new model: %s", error)
+                _LOG.warning("no new model: %s", error)
             with trio.move_on_after(self._pause_s()):
                 await self._wake.wait()
 
@@ -201,7 +201,7 @@ class ModelService:
         if why == self._told:
             return
         self._told = why
-        _log.warning("no new model: %s", why)
+        _LOG.warning("no new model: %s", why)
         version, sha256 = (asked.version, asked.sha256) if asked else ("", "")
         self._notes.add(ModelNews.TURNED_AWAY, why, version=version, sha256=sha256)
 
@@ -224,7 +224,7 @@ class ModelService:
         except TroubleError as error:
             if self._waits != model:  # said once for each
                 self._waits = model
-                _log.warning("the new model waits: %s", error)
+                _LOG.warning("the new model waits: %s", error)
             await trio.sleep(_REST_S)
             return
         except UnfitError as error:
@@ -249,7 +249,7 @@ class ModelService:
         cause = error.__cause__
         died = isinstance(cause, EyesError) and not isinstance(cause, ModelUnusableError)
         if died and self._trials < _TRIALS:
-            _log.warning("the new model is tried again: %s", error)
+            _LOG.warning("the new model is tried again: %s", error)
             await trio.sleep(_REST_S)
             return
         model = self._store.state.candidate
@@ -257,7 +257,7 @@ class ModelService:
             try:
                 await self._offload(partial(on_disk, self._store.turn_away))
             except TroubleError as trouble:
-                _log.warning("the new model is turned away, and not noted: %s", trouble)
+                _LOG.warning("the new model is turned away, and not noted: %s", trouble)
         self._came = trio.Event()
         if model is not None:
             self._notes.add(

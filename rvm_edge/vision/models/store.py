@@ -26,7 +26,7 @@ from rvm_edge.vision.models.disk import Disk, RealDisk
 from rvm_edge.vision.models.failures import TroubleError
 from rvm_edge.vision.models.state import StoredModel, StoreState
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 RECORD = "state.json"
 _LOCK = ".lock"
@@ -63,7 +63,7 @@ class ModelStore:
         try:
             self._state = read_state(folder)
         except DamagedError as error:
-            _log.warning("%s; the model that came with the program serves", error)
+            _LOG.warning("%s; the model that came with the program serves", error)
             disk.rename(folder / RECORD, folder / _DAMAGED)
             self._state = StoreState()
         self._sweep()

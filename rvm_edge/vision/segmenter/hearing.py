@@ -21,7 +21,7 @@ from rvm_edge.vision.classes import PET
 from rvm_edge.vision.segmenter.mask_rule import heard, with_opinion
 from rvm_edge.vision.segmenter.opinion import MaskFigures
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 _MOST_LOSSES = 2
 
@@ -140,7 +140,7 @@ class Hearing:
 
     def _silent(self, state: JudgeState, why: str) -> None:
         if (state, why) != (self.state, self.trouble):
-            _log.warning("the second judge is not heard, the rule decides alone: %s", why)
+            _LOG.warning("the second judge is not heard, the rule decides alone: %s", why)
         self.state, self.trouble = state, why
 
 

@@ -24,7 +24,7 @@ from rvm_edge.settings.cloud import ReverbSettings
 TRIES_AFTER_LOSS = 3
 """So many failed reconnections, where losing the socket counts, are losing the server."""
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class ReverbListener:
@@ -126,7 +126,7 @@ class ReverbListener:
                 self.state = ReverbState.UP
                 self.counts.subscriptions += 1
                 up_since_s = trio.current_time()
-                _log.info("Reverb: subscribed")
+                _LOG.info("Reverb: subscribed")
                 while True:
                     dispatcher.take(await subscription.next_frame(), address.channel)
         except ReverbTroubleError as told:
@@ -139,7 +139,7 @@ class ReverbListener:
         else:
             self.counts.failures += 1
         if ended.was_up or ended.why != self.trouble:  # the same, over and over, is said once
-            _log.warning("Reverb: %s", ended.why)
+            _LOG.warning("Reverb: %s", ended.why)
         self.trouble = ended.why
 
     def _wait_s(self, ended: _Ended) -> float:
