@@ -8,12 +8,12 @@ from typing import Final
 import trio
 
 from rvm_edge.bridges.local.computer import ComputerFinding, Standing
-from rvm_edge.display.memory import in_one_line
 from rvm_edge.doctor.finding import Check, Finding, failure
 from rvm_edge.doctor.place import Place
 from rvm_edge.doctor.rounds import Examined, examine_together
 from rvm_edge.hardware_map import HardwareMapError, read_hardware_map
 from rvm_edge.locations import Locations
+from rvm_edge.one_line import one_line
 from rvm_edge.packaged import PackagedFileError, config_file
 from rvm_edge.settings import Settings
 
@@ -113,7 +113,7 @@ def _told(check: Check, finding: Finding) -> ComputerFinding:
         check.name,
         check.title,
         Standing(finding.level.value),
-        in_one_line(finding.what, LONGEST),
-        in_one_line(finding.why, LONGEST),
-        in_one_line(finding.todo, LONGEST),
+        one_line(finding.what, LONGEST),
+        one_line(finding.why, LONGEST),
+        one_line(finding.todo, LONGEST),
     )

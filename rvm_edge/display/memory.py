@@ -33,6 +33,7 @@ from rvm_edge.ledger.reading import read_only
 from rvm_edge.locations import Locations
 from rvm_edge.machine import LedgerError
 from rvm_edge.offload import Offload
+from rvm_edge.one_line import one_line
 from rvm_edge.statechart.definition import Scalar
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal.reading import tail
@@ -137,7 +138,7 @@ def _queued(entry: QueueEntry) -> QueuedItem:
         label=entry.label,
         since=entry.since,
         tries=entry.attempts,
-        last_error=in_one_line(entry.reason),
+        last_error=one_line(entry.reason, LONGEST),
     )
 
 
@@ -187,10 +188,4 @@ def _line(record: Record) -> JournalLine:
 
 def _told(data: Mapping[str, Scalar]) -> str:
     said = (f"{name}={value}" for name, value in data.items() if value not in ("", None))
-    return in_one_line(", ".join(said))
-
-
-def in_one_line(text: str, longest: int = LONGEST) -> str:
-    """Return what can be shown of a text: one line, printable, not too long."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return one_line(", ".join(said), LONGEST)

@@ -14,8 +14,9 @@ from msgspec import Meta
 
 from rvm_edge.allowed import allowed_words
 from rvm_edge.bridges.cloud.figures_wire import FiguresInfo
-from rvm_edge.bridges.cloud.json_body import RowId, Text, decoded, one_line
+from rvm_edge.bridges.cloud.json_body import SHOWN_CHARACTERS, RowId, Text, decoded
 from rvm_edge.bridges.cloud.welcome import GUEST_USER_ID, ModelTarget, Socket, Welcome
+from rvm_edge.one_line import one_line
 from rvm_edge.settings import ServedPercent, ServedPolicy
 
 T = TypeVar("T")
@@ -224,7 +225,7 @@ def _served(policy: PolicyPart) -> tuple[ServedPolicy, str]:
     level_pct = _part(said, ServedPercent)
     if level_pct is None and bytes(said) != bytes(_NOT_SAID):
         allowed = f"it may be {allowed_words(ServedPercent)}"
-        shown = one_line(bytes(said).decode(errors="replace"))
+        shown = one_line(bytes(said).decode(errors="replace"), SHOWN_CHARACTERS)
         return ServedPolicy(), f"bin_full_threshold_percent: {shown} is left aside: {allowed}"
     return ServedPolicy(bin_full_pct=level_pct), ""
 

@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
-from rvm_edge.bridges.cloud.json_body import Count, decoded, one_line
+from rvm_edge.bridges.cloud.json_body import SHOWN_CHARACTERS, Count, decoded
+from rvm_edge.one_line import one_line
 
 M = TypeVar("M", bound=Enum)
 """What an exchange can mean: a `Standing` or a `Proof`."""
@@ -53,7 +54,7 @@ class Heard(msgspec.Struct, frozen=True):
         """Read an exchange; never raises, whatever its bytes are."""
         outcome = exchange.outcome
         if isinstance(outcome, Failure):
-            return cls(failure=outcome, note=one_line(exchange.detail), sent=sent)
+            return cls(failure=outcome, note=one_line(exchange.detail, SHOWN_CHARACTERS), sent=sent)
         said = _envelope(outcome)
         words = said.message if said is not None and said.message else outcome.content_type
         return cls(
@@ -61,7 +62,7 @@ class Heard(msgspec.Struct, frozen=True):
             said=said,
             body=outcome.body,
             patience=outcome.retry_after_s is not None,
-            note=one_line(f"HTTP {outcome.status}: {words or 'no content type'}"),
+            note=one_line(f"HTTP {outcome.status}: {words or 'no content type'}", SHOWN_CHARACTERS),
             sent=sent,
         )
 

@@ -24,10 +24,3 @@ def decoded(body: bytes, kind: type[T], *, strict: bool = True) -> T | None:
         return read_json(body, kind, strict=strict)
     except UnreadableError:
         return None
-
-
-def one_line(text: str) -> str:
-    """Return a server's own words fit for a screen and a log: one printable line, cut."""
-    printable = (sign if sign.isprintable() else " " for sign in text[: 4 * SHOWN_CHARACTERS])
-    line = " ".join("".join(printable).split())
-    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1].rstrip()}…"

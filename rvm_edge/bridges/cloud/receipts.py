@@ -22,8 +22,9 @@ from rvm_edge.bridges.cloud.heard import (
     failed,
     key_refused,
 )
-from rvm_edge.bridges.cloud.json_body import decoded, one_line
+from rvm_edge.bridges.cloud.json_body import SHOWN_CHARACTERS, decoded
 from rvm_edge.delivery import Proof, Receipt
+from rvm_edge.one_line import one_line
 
 MOST_ERRORS = 500
 """So many complaints about single entries are kept: a request carries no more entries."""
@@ -199,6 +200,6 @@ def receipt_of(endpoint: Endpoint, exchange: Exchange, sent: int = 1) -> Receipt
     return Receipt(
         row.means,
         explained(row, heard),
-        tuple(map(one_line, errors[:MOST_ERRORS])),
+        tuple(one_line(error, SHOWN_CHARACTERS) for error in errors[:MOST_ERRORS]),
         reply.retry_after_s if isinstance(reply, Reply) else None,
     )

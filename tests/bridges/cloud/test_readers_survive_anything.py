@@ -13,7 +13,7 @@ from rvm_edge.bridges.cloud.endpoints import Endpoint
 from rvm_edge.bridges.cloud.exchange import Exchange, Failure, Reply
 from rvm_edge.bridges.cloud.handshake_wire import HandshakeReply, welcome_of
 from rvm_edge.bridges.cloud.heartbeat_wire import MOST_COMMANDS, HeartbeatReply, commands_of
-from rvm_edge.bridges.cloud.json_body import SHOWN_CHARACTERS, decoded, one_line
+from rvm_edge.bridges.cloud.json_body import decoded
 from rvm_edge.bridges.cloud.login_wire import LoginReply
 from rvm_edge.bridges.cloud.patience import MOST_S, retry_after_s
 from rvm_edge.bridges.cloud.server_clock import ServerClock, http_epoch_s, iso_epoch_s
@@ -92,15 +92,6 @@ def test_every_command_is_handed_on_readable_or_not(commands: list[object]) -> N
         assert len(read) == min(len(commands), MOST_COMMANDS)
         for command in read:
             msgspec.json.decode(bytes(command.payload))
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_a_servers_words_become_one_short_printable_line(text: str) -> None:
-    line = one_line(text)
-    assert len(line) <= SHOWN_CHARACTERS
-    assert line.isprintable()
-    assert line == one_line(line)
 
 
 @settings(deadline=None)

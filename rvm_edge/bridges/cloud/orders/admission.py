@@ -9,9 +9,9 @@ import msgspec
 from rvm_edge.bridges.cloud.orders.dating import Dated, UndatedError, date
 from rvm_edge.bridges.cloud.orders.limits import SlidingWindow
 from rvm_edge.bridges.cloud.orders.ordered import Ordered, identity_of
-from rvm_edge.bridges.cloud.orders.plain_text import refusal
 from rvm_edge.bridges.cloud.orders.reading import NamedHash, NothingToDo, read_order
 from rvm_edge.bridges.cloud.orders.refusal_queue import MINUTE_S
+from rvm_edge.bridges.cloud.orders.refusing import refusal
 from rvm_edge.bridges.cloud.orders.restart_limit import RestartLimit
 from rvm_edge.bridges.cloud.orders.restart_notes import RestartNotes
 from rvm_edge.orders import Action, Order, Refusal

@@ -11,9 +11,9 @@ import trio
 
 from rvm_edge.bridges.cloud.orders.admission import Admission, Admitted
 from rvm_edge.bridges.cloud.orders.ordered import Ordered
-from rvm_edge.bridges.cloud.orders.plain_text import refusal
 from rvm_edge.bridges.cloud.orders.reading import NamedHash, NothingToDo
 from rvm_edge.bridges.cloud.orders.refusal_queue import RefusalQueue
+from rvm_edge.bridges.cloud.orders.refusing import refusal
 from rvm_edge.bridges.cloud.orders.restart_notes import RestartNotes
 from rvm_edge.bridges.cloud.server_clock import iso_epoch_s
 from rvm_edge.orders import Action, Order, Refusal

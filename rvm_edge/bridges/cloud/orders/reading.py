@@ -9,7 +9,7 @@ import msgspec
 from rvm_edge.bridges.cloud.orders.allow_list import Denied, Pointless, meaning_of
 from rvm_edge.bridges.cloud.orders.ordered import Ordered, identity_of
 from rvm_edge.bridges.cloud.orders.payloads import PayloadError
-from rvm_edge.bridges.cloud.orders.plain_text import refusal
+from rvm_edge.bridges.cloud.orders.refusing import refusal
 from rvm_edge.orders import Action, Order, Refusal
 
 NamedHash = Callable[[], str | None]

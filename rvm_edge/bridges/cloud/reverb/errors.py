@@ -57,9 +57,3 @@ def retry_after(code: int | None) -> Retry:
 def ends_the_connection(code: int | None) -> bool:
     """Say whether a connection that is up is worth nothing after an error of this code."""
     return code != BAD_MESSAGE and code in _FATAL
-
-
-def in_one_line(words: str) -> str:
-    """Make a server's words fit for a log and a screen."""
-    shown = (sign if sign.isprintable() else " " for sign in words[:MOST_SHOWN])
-    return " ".join("".join(shown).split())

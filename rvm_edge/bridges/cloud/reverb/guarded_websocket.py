@@ -23,11 +23,12 @@ from wsproto.events import Ping, RejectConnection
 from rvm_edge.background import background_tasks
 from rvm_edge.bridges.cloud.reverb.address import ReverbAddress
 from rvm_edge.bridges.cloud.reverb.errors import (
+    MOST_SHOWN,
     ReverbTroubleError,
-    in_one_line,
     retry_after,
 )
 from rvm_edge.bridges.cloud.reverb.frames import MOST_BYTES
+from rvm_edge.one_line import one_line
 
 CLOSE_S = 2.0
 """How long a server is waited for that we say good-bye to."""
@@ -131,7 +132,7 @@ class GuardedWebSocket:
             return ReverbTroubleError(self._why or "the connection was lost")
         if closed.code == _ABNORMAL:
             return ReverbTroubleError("the connection was lost: closed without a word")
-        words = in_one_line(closed.reason or "") or closed.name.lower()
+        words = one_line(closed.reason or "", MOST_SHOWN) or closed.name.lower()
         why = f"the connection was closed: {words} ({closed.code})"
         return ReverbTroubleError(why, retry_after(closed.code))
 

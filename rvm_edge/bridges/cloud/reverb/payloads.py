@@ -7,8 +7,9 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.bridges.cloud.reverb.errors import in_one_line
+from rvm_edge.bridges.cloud.reverb.errors import MOST_SHOWN
 from rvm_edge.bridges.cloud.reverb.frames import Frame, FrameError
+from rvm_edge.one_line import one_line
 from rvm_edge.untrusted_json import UnreadableError, read_json
 
 EMPTY = msgspec.Raw(b"{}")
@@ -52,7 +53,7 @@ class ServerError(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """Put it in one short, printable line."""
-        words = in_one_line(self.message or "") or "no reason given"
+        words = one_line(self.message or "", MOST_SHOWN) or "no reason given"
         return f"{words} ({self.code})" if self.code is not None else words
 
 
@@ -139,7 +140,7 @@ def read_authorized(frame: Frame) -> AuthorizedFrame:
     return AuthorizedFrame(
         session_id=seen.session_id,
         user_id=str(seen.user.id),
-        user_name=in_one_line(seen.user.name or ""),
+        user_name=one_line(seen.user.name or "", MOST_SHOWN),
         timestamp=seen.timestamp,
     )
 
