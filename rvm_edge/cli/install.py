@@ -15,7 +15,7 @@ from rvm_edge.cli.options import json_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rvm_edge.service.install.plan import Shipped, Site
+    from rvm_edge.service.install.files import Shipped, Site
     from rvm_edge.service.install.steps import Step
     from rvm_edge.settings import Settings
 
@@ -119,7 +119,7 @@ def _site(
     root: Path, program: Path | None, chosen: Settings | None, *, kiosk: bool, display: bool | None
 ) -> Site:
     from rvm_edge.service.install.display import desktop, desktop_runs, has_own_display
-    from rvm_edge.service.install.plan import Site
+    from rvm_edge.service.install.files import Site
 
     is_booted = root == Path("/") and Path("/run/systemd/system").is_dir()
     manager = desktop(root)
@@ -156,7 +156,7 @@ def _shipped(chosen: Settings) -> Shipped:
     from rvm_edge.kiosk.keeper.policy import managed_policy
     from rvm_edge.packaged import PackagedFileError, config_file
     from rvm_edge.service.install.display import DISPLAY_UNIT, XORG_CONFIG
-    from rvm_edge.service.install.plan import REBOOT_UNITS, SOUND, TEMPLATES, UNITS, Shipped
+    from rvm_edge.service.install.files import REBOOT_UNITS, SOUND, TEMPLATES, UNITS, Shipped
 
     def text(name: str) -> str:
         return config_file(name).read_text(encoding="utf-8")

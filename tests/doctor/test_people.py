@@ -7,7 +7,7 @@ import pytest
 from rvm_edge.doctor.checks import people
 from rvm_edge.doctor.finding import Level
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import UNITS
+from rvm_edge.service.install.files import UNITS
 from rvm_edge.service.unit_file import words_of
 from tests.doctor.conftest import Computer
 

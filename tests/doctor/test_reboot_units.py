@@ -8,7 +8,7 @@ import pytest
 from rvm_edge.doctor.checks import installed_files
 from rvm_edge.doctor.finding import Level
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import REBOOT_UNITS
+from rvm_edge.service.install.files import REBOOT_UNITS
 from rvm_edge.settings import CloudSettings, OrderSettings, Settings
 from tests.doctor.conftest import Computer
 

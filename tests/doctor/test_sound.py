@@ -7,7 +7,7 @@ import pytest
 from rvm_edge.doctor.checks import CHECKS, installed_files, people, sound
 from rvm_edge.doctor.finding import Level
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import SOUND
+from rvm_edge.service.install.files import SOUND
 from rvm_edge.settings import Settings
 from rvm_edge.settings.sound import SoundSettings
 from tests.doctor.conftest import Computer

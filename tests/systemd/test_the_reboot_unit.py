@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rvm_edge.health.service_host import reboot_request
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import REBOOT_PATH, REBOOT_UNITS
+from rvm_edge.service.install.files import REBOOT_PATH, REBOOT_UNITS
 
 TEXTS = {name: config_file(f"systemd/{name}").read_text() for name in REBOOT_UNITS}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import config_file
 from rvm_edge.provisioning.usb.mounts import ROOTS
-from rvm_edge.service.install.plan import TEMPLATES
+from rvm_edge.service.install.files import TEMPLATES
 
 UNIT = config_file(f"systemd/{TEMPLATES[0]}")
 TEXT = UNIT.read_text()

@@ -11,7 +11,7 @@ import pytest
 
 from rvm_edge.packaged import config_file
 from rvm_edge.service.install.display import DISPLAY_UNIT
-from rvm_edge.service.install.plan import SHIPPED_PROGRAM, UNITS
+from rvm_edge.service.install.files import SHIPPED_PROGRAM, UNITS
 
 # Later than systemd 249, which is what JetPack 6 has (systemd's NEWS).
 TOO_NEW = {

@@ -4,24 +4,25 @@ from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
 from rvm_edge.doctor.place import Place
 from rvm_edge.packaged import PackagedFileError, config_file
 from rvm_edge.service.install.display import DISPLAY_UNIT, XORG_CONFIG
-from rvm_edge.service.install.plan import (
+from rvm_edge.service.install.files import (
     COMMAND,
     REBOOT_PATH,
     REBOOT_UNITS,
     SHIPPED_PROGRAM,
     SOUND,
     TEMPLATES,
+    UDEV_RULES,
+    UNIT_FOLDER,
     UNITS,
 )
 
-_UNITS = "/etc/systemd/system"
 SHIPPED = {
     **{
-        f"{_UNITS}/{name}": f"systemd/{name}"
+        f"{UNIT_FOLDER}/{name}": f"systemd/{name}"
         for name in (*UNITS, *TEMPLATES, *REBOOT_UNITS, DISPLAY_UNIT, SOUND)
     },
     f"/etc/X11/xorg.conf.d/{XORG_CONFIG}": f"xorg/{XORG_CONFIG}",
-    "/etc/udev/rules.d/99-rvm-edge.rules": "udev/99-rvm-edge.rules",
+    UDEV_RULES: "udev/99-rvm-edge.rules",
     COMMAND: "bin/rvm-edge",
 }
 OPTIONAL = ("rvm-kiosk.service", DISPLAY_UNIT, XORG_CONFIG, *REBOOT_UNITS, SOUND)
@@ -47,7 +48,7 @@ def look(place: Place) -> Finding:
 
 def _reboot_as_wanted(place: Place) -> Finding | None:
     may = place.settings.cloud.orders.may_reboot
-    if may == place.at(f"{_UNITS}/{REBOOT_PATH}").exists():
+    if may == place.at(f"{UNIT_FOLDER}/{REBOOT_PATH}").exists():
         return None
     says = "lets" if may else "does not let"
     return warning(

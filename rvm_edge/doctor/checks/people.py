@@ -7,7 +7,7 @@ from typing import Final
 
 from rvm_edge.doctor.finding import Check, Finding, failure, fine, note
 from rvm_edge.doctor.place import Place
-from rvm_edge.service.install.plan import UNITS
+from rvm_edge.service.install.files import UNITS
 from rvm_edge.service.unit_file import unit_texts, words_of
 
 _TODO: Final = "Run: sudo rvm-edge install --apply"

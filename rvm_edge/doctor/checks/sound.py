@@ -4,7 +4,7 @@ import shutil
 
 from rvm_edge.doctor.finding import Check, Finding, fine, note, warning
 from rvm_edge.doctor.place import Place
-from rvm_edge.service.install.plan import SOUND
+from rvm_edge.service.install.files import SOUND
 
 _MATTERS = "People see what becomes of their item, but do not hear it."
 _CARDS = "/proc/asound/cards"

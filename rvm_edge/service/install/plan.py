@@ -1,20 +1,31 @@
-"""What has to be where for the program to be a service: the one list of it, and its undoing."""
+"""The steps that make the program a service: the one list of them, and its undoing."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from rvm_edge.service.install.display import (
     DISPLAY_UNIT,
     display_steps,
     files_of_display,
     without_display,
+)
+from rvm_edge.service.install.files import (
+    COMMAND,
+    REBOOT_PATH,
+    REBOOT_UNITS,
+    SHIPPED_PROGRAM,
+    SOUND,
+    SYSUSERS,
+    TEMPLATES,
+    UDEV_RULES,
+    UNIT_FOLDER,
+    UNITS,
+    Shipped,
+    Site,
 )
 from rvm_edge.service.install.steps import (
     AbsentFile,
@@ -24,102 +35,10 @@ from rvm_edge.service.install.steps import (
     Step,
 )
 
-UNITS: Final = ("rvm-edge.service", "rvm-kiosk.service")
-TEMPLATES: Final = ("rvm-edge-usb@.service",)
-"""Units that nobody enables: udev starts one for a device."""
-
-REBOOT_PATH: Final = "rvm-edge-reboot.path"
-REBOOT_UNITS: Final = (REBOOT_PATH, "rvm-edge-reboot.service")
-"""What lets the machine have its computer started anew; only where its owner wants that."""
-
-SOUND: Final = "rvm-edge.service.d/sound.conf"
-"""What lets the machine be heard; only where its owner wants that."""
-
-SHIPPED_PROGRAM: Final = "/opt/rvm-edge/bin/rvm-edge"
-"""As the units that the project ships name it."""
-
 HIDDEN: Final = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - named, not used
 """What the services cannot see: `ProtectHome=` and `PrivateTmp=` (systemd.exec(5))."""
 
-COMMAND: Final = "/usr/local/bin/rvm-edge"
-"""What a technician types: the program with the service's folders, as the service's user."""
-
 _LONGEST_LINE = 4096
-
-
-class Shipped(msgspec.Struct, frozen=True):
-    """The files that the project ships for a service.
-
-    Attributes:
-        units: by name, and what is added to one, by its folder and name.
-        sysusers: which users and groups there are, for systemd-sysusers.
-        udev: who may open which device.
-        command: what a technician types; see `COMMAND`.
-        policy: of the browser.
-        xorg: of the display's X server.
-        configuration: by name, to begin with; an owner's own are left alone.
-    """
-
-    units: Mapping[str, str]
-    sysusers: str
-    udev: str
-    command: str
-    policy: str
-    xorg: str
-    configuration: Mapping[str, str]
-
-
-class Site(msgspec.Struct, frozen=True):
-    """Where it is installed.
-
-    Attributes:
-        program: the `rvm-edge` command that the services start.
-        root: the system's root folder; another one for an image that is being built.
-        is_booted: whether a service manager runs there that has to be told.
-        kiosk: whether it has a screen of its own.
-        display: whether a display of its own is started for that.
-        desktop: the display manager that is enabled there, such as `gdm3.service`; "" for none.
-        desktop_runs: whether it has the screen now; it is left in peace until the next boot.
-        may_reboot: whether the owner lets the machine have the computer started anew.
-        is_heard: whether the owner lets the machine use the sound card.
-        modules: folders of the program's own modules. Its services may not write beside them, so
-            they are compiled here, or by every start again.
-    """
-
-    program: Path
-    root: Path = Path("/")
-    is_booted: bool = True
-    kiosk: bool = True
-    display: bool = False
-    desktop: str = ""
-    desktop_runs: bool = False
-    may_reboot: bool = False
-    is_heard: bool = False
-    modules: tuple[Path, ...] = ()
-
-    def at(self, path: str) -> Path:
-        """Return a path of the system's, under the site's root."""
-        return self.root / path.lstrip("/")
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The services that run there."""
-        return UNITS if self.kiosk else UNITS[:1]
-
-    @property
-    def started(self) -> tuple[str, ...]:
-        """What is started at each boot."""
-        return (
-            *self.units,
-            *((DISPLAY_UNIT,) if self.display else ()),
-            *((REBOOT_PATH,) if self.may_reboot else ()),
-        )
-
-    @property
-    def started_now(self) -> tuple[str, ...]:
-        """What is started when it has been installed."""
-        later = (DISPLAY_UNIT,) if self.desktop_runs else ()
-        return tuple(name for name in self.started if name not in later)
 
 
 def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
@@ -129,7 +48,7 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
         InstallError: the program lies where its services could not see it.
     """
     _require_visible(site.program)
-    sysusers = site.at("/etc/sysusers.d/rvm-edge.conf")
+    sysusers = site.at(SYSUSERS)
     steps: list[Step] = [PlacedFile(sysusers, shipped.sysusers.encode())]
     steps += _people(site, sysusers)
     steps += _compiled(site)
@@ -137,14 +56,14 @@ def installation(site: Site, shipped: Shipped) -> tuple[Step, ...]:
         PlacedFile(site.at(f"/etc/rvm-edge/{name}"), text.encode(), keep=True)
         for name, text in shipped.configuration.items()
     ]
-    steps.append(PlacedFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules"), shipped.udev.encode()))
+    steps.append(PlacedFile(site.at(UDEV_RULES), shipped.udev.encode()))
     command = shipped.command.replace(SHIPPED_PROGRAM, str(site.program))
     steps.append(PlacedFile(site.at(COMMAND), command.encode(), mode=0o755))
     if site.kiosk:
         steps += [PlacedFile(path, shipped.policy.encode()) for path in _policies(site)]
     for name in (*site.units, *TEMPLATES):
         unit = shipped.units[name].replace(SHIPPED_PROGRAM, str(site.program))
-        steps.append(PlacedFile(site.at(f"/etc/systemd/system/{name}"), unit.encode()))
+        steps.append(PlacedFile(site.at(f"{UNIT_FOLDER}/{name}"), unit.encode()))
     steps += _wanted(site, shipped)
     return (*steps, *_take_notice(site))
 
@@ -162,11 +81,11 @@ def removal(site: Site) -> tuple[Step, ...]:
             for name in UNITS
         ]
     steps += [*_no_reboot(site), *_no_display(site), *_no_sound(site)]
-    steps += [AbsentFile(site.at(f"/etc/systemd/system/{name}")) for name in (*UNITS, *TEMPLATES)]
+    steps += [AbsentFile(site.at(f"{UNIT_FOLDER}/{name}")) for name in (*UNITS, *TEMPLATES)]
     steps += [AbsentFile(path) for path in _policies(site)]
     steps.append(AbsentFile(site.at(COMMAND)))
-    steps.append(AbsentFile(site.at("/etc/udev/rules.d/99-rvm-edge.rules")))
-    steps.append(AbsentFile(site.at("/etc/sysusers.d/rvm-edge.conf")))
+    steps.append(AbsentFile(site.at(UDEV_RULES)))
+    steps.append(AbsentFile(site.at(SYSUSERS)))
     if site.is_booted:
         steps.append(RunCommand(("systemctl", "daemon-reload"), "forget the services"))
     return tuple(steps)
@@ -188,14 +107,12 @@ def _wanted(site: Site, shipped: Shipped) -> list[Step]:
 
 
 def _unit(site: Site, shipped: Shipped, name: str) -> Step:
-    return PlacedFile(site.at(f"/etc/systemd/system/{name}"), shipped.units[name].encode())
+    return PlacedFile(site.at(f"{UNIT_FOLDER}/{name}"), shipped.units[name].encode())
 
 
 def _no_reboot(site: Site) -> list[Step]:
     """Return what takes the right to a reboot away; nothing where it was never given."""
-    there = [
-        path for name in REBOOT_UNITS if (path := site.at(f"/etc/systemd/system/{name}")).exists()
-    ]
+    there = [path for name in REBOOT_UNITS if (path := site.at(f"{UNIT_FOLDER}/{name}")).exists()]
     if not there:
         return []
     ended = _disabled(site, REBOOT_PATH, "take no more requests for a reboot")
@@ -209,7 +126,7 @@ def _no_display(site: Site) -> list[Step]:
 
 
 def _no_sound(site: Site) -> list[Step]:
-    there = site.at(f"/etc/systemd/system/{SOUND}")
+    there = site.at(f"{UNIT_FOLDER}/{SOUND}")
     return [AbsentFile(there, with_folder=True)] if there.exists() else []
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from rvm_edge.cli import main
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import SOUND
+from rvm_edge.service.install.files import SOUND
 from rvm_edge.service.unit_file import unit_texts, words_of
 
 DROP_IN = f"etc/systemd/system/{SOUND}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from rvm_edge.service.install.plan import TEMPLATES, UNITS, Shipped, Site, installation
+from rvm_edge.service.install.files import TEMPLATES, UNITS, Shipped, Site
+from rvm_edge.service.install.plan import installation
 from rvm_edge.service.install.steps import RunCommand, Step
 
 SHIPPED = Shipped(

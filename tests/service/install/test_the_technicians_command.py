@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.packaged import config_file
-from rvm_edge.service.install.plan import COMMAND, SHIPPED_PROGRAM
+from rvm_edge.service.install.files import COMMAND, SHIPPED_PROGRAM
 
 FOLDERS = {
     "CONFIGURATION_DIRECTORY": "/etc/rvm-edge",
