@@ -8,10 +8,12 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from rvm_edge.bridges.cloud.orders.admission import MOST_REMEMBERED, Admission, Repetition
 from rvm_edge.bridges.cloud.orders.desk import OrderDesk
+from rvm_edge.bridges.cloud.orders.reading import NothingToDo
 from rvm_edge.orders import Action, Order, Refusal
 from rvm_edge.settings import OrderSettings
-from tests.bridges.cloud.orders.sent import HASH, at, by_heartbeat, by_socket
+from tests.bridges.cloud.orders.sent import HASH, NOON, at, by_heartbeat, by_socket
 
 EVERYTHING = frozenset(Action)
 RESTART = frozenset({Action.RESTART})
@@ -120,14 +122,21 @@ async def test_the_same_word_at_another_time_is_another_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("server_s", "taken"), [(599.0, True), (600.0, False), (-599.0, True), (-600.0, False)]
+    ("server_s", "refused"),
+    [
+        (599.0, []),
+        (600.0, ["it is 600 s old; less than 600 s is allowed"]),
+        (-599.0, []),
+        (-600.0, ["it is 600 s ahead of the server's clock; less than 600 s is allowed"]),
+    ],
 )
-async def test_the_servers_clock_says_how_old_an_order_is(server_s: float, *, taken: bool) -> None:
+async def test_the_servers_clock_says_how_old_an_order_is(
+    server_s: float, refused: list[str]
+) -> None:
     desk = desk_with()
     desk.take_in([by_heartbeat("RESTART")], at(server_s))
-    assert desk.counts.admitted == int(taken)
-    words = "600 s ahead of" if server_s < 0 else "600 s old"
-    assert [words in one.why for one in await refusals_of(desk)] == [] if taken else [True]
+    assert desk.counts.admitted == (0 if refused else 1)
+    assert [one.why for one in await refusals_of(desk)] == refused
 
 
 async def test_the_same_moment_in_another_offset_is_the_same_age() -> None:
@@ -210,6 +219,29 @@ async def test_only_so_many_wait(autojump_clock: MockClock) -> None:
     await desk.next(EVERYTHING)
     desk.take_in([by_heartbeat("MAINTENANCE", timestamp=at(4))], at(5))
     assert desk.counts.waiting == 2
+
+
+async def test_orders_that_waited_too_long_keep_no_place(autojump_clock: MockClock) -> None:
+    desk = desk_with(OrderSettings(waiting=1))
+    desk.take_in([by_heartbeat("MAINTENANCE")], at())
+    await trio.sleep(600)
+    desk.take_in([by_heartbeat("MAINTENANCE", timestamp=at(600))], at(600))
+    assert (desk.counts.expired, desk.counts.waiting, desk.counts.refused) == (1, 1, 0)
+
+
+async def test_the_newest_orders_are_known_again_and_memory_is_bounded() -> None:
+    admission = Admission(OrderSettings(), lambda: HASH, None)
+
+    def comes(number: int, now_s: float) -> object:
+        ordered = by_socket("CAMERA_PERMISSION", request_id=f"n{number}")
+        return admission.admit(ordered, NOON.timestamp(), now_s, waiting=0)
+
+    for number in range(MOST_REMEMBERED + 1):  # one a minute
+        assert isinstance(comes(number, number * 60.0), NothingToDo)
+    later_s = MOST_REMEMBERED * 60.0
+    assert isinstance(comes(MOST_REMEMBERED, later_s), Repetition)
+    assert isinstance(comes(1, later_s), Repetition)
+    assert isinstance(comes(0, later_s), NothingToDo)
 
 
 async def test_only_so_many_are_taken_a_minute(autojump_clock: MockClock) -> None:
