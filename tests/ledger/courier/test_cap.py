@@ -83,6 +83,16 @@ async def test_hours_without_the_server_reach_the_cap_whatever_the_wall_clock_do
     assert await courier.cap_reached() == "the server was not reached for 2 hours"
 
 
+async def test_the_hours_count_from_the_start_where_the_server_was_never_reached(
+    autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
+) -> None:
+    courier = await courier_of(ledger, clocks, offline_hours_cap=2.0)
+    await trio.sleep(2 * HOUR_S - 1)
+    assert await courier.cap_reached() == ""
+    await trio.sleep(1)
+    assert await courier.cap_reached() == "the server was not reached for 2 hours"
+
+
 async def test_a_ledger_that_cannot_be_read_says_so(
     autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
 ) -> None:

@@ -46,6 +46,27 @@ async def test_a_link_that_is_back_ends_what_was_only_caution(
     assert await over_after_s(pause) == 1.0
 
 
+async def test_a_success_makes_the_next_wait_short_and_ends_the_hint(
+    autojump_clock: MockClock, pause: Pause
+) -> None:
+    for _ in range(9):
+        pause.after(SILENCE)
+    assert pause.hint == "nobody answers"
+    pause.succeeded()
+    assert pause.hint == ""
+    pause.after(SILENCE)
+    assert pause.left_s == 1.0
+
+
+async def test_a_link_that_is_back_ends_the_wait_for_a_trouble_of_our_own(
+    autojump_clock: MockClock, pause: Pause
+) -> None:
+    pause.after_trouble("the disk is full")
+    assert (pause.hint, pause.left_s) == ("the disk is full", 1.0)
+    pause.link_is_back()
+    assert pause.left_s == 0.0
+
+
 @pytest.mark.parametrize(
     ("receipt", "wait_s"),
     [
@@ -72,3 +93,13 @@ async def test_new_credentials_end_every_wait_also_for_whoever_waits_already(
         pause.begin_anew()
     assert trio.current_time() < 100
     assert pause.left_s == 0
+
+
+async def test_with_new_credentials_the_waits_begin_short_and_are_waited_for_again(
+    autojump_clock: MockClock, pause: Pause
+) -> None:
+    for _ in range(9):
+        pause.after(SILENCE)
+    pause.begin_anew()
+    pause.after(SILENCE)
+    assert await over_after_s(pause) == 1.0
