@@ -113,8 +113,7 @@ def _shines(evidence: Evidence) -> Deciding | None:
 
 
 def _nothing_detected(evidence: Evidence) -> Deciding | None:
-    believed = evidence.surest_bottle() or evidence.best(*_labels(evidence))
-    return None if believed else Deciding()
+    return None if evidence.best(*_labels(evidence)) else Deciding()
 
 
 def _forbidden(evidence: Evidence) -> Deciding | None:

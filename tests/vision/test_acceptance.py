@@ -15,7 +15,7 @@ from rvm_edge.item import Detection, Reason
 from rvm_edge.settings import AcceptanceSettings, Thresholds
 from rvm_edge.vision.acceptance import CHECKS, decide
 from rvm_edge.vision.classes import FORBIDDEN
-from rvm_edge.vision.evidence import Deciding, overlap
+from rvm_edge.vision.evidence import Deciding, Evidence, overlap
 
 RULE = AcceptanceSettings()
 HERE = (10.0, 10.0, 110.0, 60.0)
@@ -104,6 +104,13 @@ def test_every_forbidden_class_rejects_on_its_own_threshold(label: str) -> None:
 def test_the_scale_has_a_say(weight_g: float | None, reason: Reason) -> None:
     verdict = decide([[PET]], RULE, weight_g=weight_g)
     assert verdict.reason is reason
+    if reason is not Reason.EMPTY_CHAMBER:
+        assert (verdict.label, verdict.confidence) == ("mineral", 0.84)
+
+
+def test_what_is_too_heavy_is_so_whatever_it_is() -> None:
+    verdict = decide([[saw("balloon", 0.9)]], RULE, weight_g=54.1)
+    assert (verdict.reason, verdict.label, verdict.confidence) == (Reason.TOO_HEAVY, "", 0.0)
 
 
 def test_a_forbidden_class_is_named_before_its_weight() -> None:
@@ -115,7 +122,8 @@ def test_a_forbidden_class_is_named_before_its_weight() -> None:
     [(3.0, Reason.EMPTY_PET), (3.01, Reason.TOO_LATE), (math.nan, Reason.TOO_LATE)],
 )
 def test_a_late_yes_is_a_no(elapsed_s: float, reason: Reason) -> None:
-    assert decide([[PET]], RULE, elapsed_s=elapsed_s).reason is reason
+    verdict = decide([[PET]], RULE, elapsed_s=elapsed_s)
+    assert (verdict.reason, verdict.label, verdict.confidence) == (reason, "mineral", 0.84)
 
 
 def test_a_late_no_keeps_its_reason() -> None:
@@ -152,7 +160,11 @@ def test_the_rows_are_in_the_order_of_the_reasons() -> None:
         (HERE, HERE, 1.0),
         (HERE, ELSEWHERE, 0.0),
         ((0, 0, 10, 10), (5, 0, 15, 10), 1 / 3),
+        ((0, 0, 10, 10), (0, 5, 10, 15), 1 / 3),
+        ((0, 0, 10, 20), (2, 10, 8, 40), 6 / 32),
+        ((0, 0, 10, 10), (0, 20, 10, 30), 0.0),
         ((0, 0, 10, 10), (0, 0, 5, 5), 0.25),
+        ((0, 0, 0.5, 0.5), (0, 0, 0.5, 0.5), 1.0),
         ((5, 5, 5, 5), (5, 5, 5, 5), 0.0),
         ((10, 10, 0, 0), (0, 0, 10, 10), 0.0),
     ],
@@ -164,6 +176,25 @@ def test_overlap_is_intersection_over_union(
 ) -> None:
     assert overlap(one, other) == pytest.approx(expected)
     assert overlap(other, one) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("limit", "reason"), [(0.5, Reason.EMPTY_PET), (0.51, Reason.TWO_ITEMS)])
+def test_two_boxes_are_two_items_where_they_overlap_less_than_the_rule_says(
+    limit: float, reason: Reason
+) -> None:
+    half = saw("mineral", 0.84, (10.0, 10.0, 110.0, 35.0))
+    assert decide([[PET, half]], AcceptanceSettings(two_items_iou=limit)).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("quorum", "pictures", "needed"),
+    [(0.66, 3, 2), (0.51, 2, 2), (0.67, 3, 3), (1.0, 3, 3), (0.56, 25, 14), (0.66, 0, 1)],
+)
+def test_a_quorum_is_rounded_up_but_not_by_the_last_digit_and_none_is_never_enough(
+    quorum: float, pictures: int, needed: int
+) -> None:
+    evidence = Evidence([[PET]] * pictures, None, 0.0, AcceptanceSettings(quorum=quorum))
+    assert evidence.votes_needed() == needed
 
 
 confidences = st.floats(0, 1) | st.sampled_from([0.249, 0.25, 0.499, 0.5])

@@ -37,20 +37,40 @@ def flipped(look: str, bits: int) -> str:
     return f"{int(look, 16) ^ ((1 << bits) - 1):016x}"
 
 
+def turned(look: str) -> str:
+    """Say how the same picture looks upside down: the last cell first, bright and dark changed."""
+    bits = "".join("10"[int(bit)] for bit in reversed(f"{int(look, 16):064b}"))
+    return f"{int(bits, 2):016x}"
+
+
 @pytest.mark.parametrize(("bits", "expected"), [(0, True), (10, True), (11, False), (64, False)])
 def test_a_few_bits_may_differ(bits: int, expected: bool) -> None:
     one = Likeness((LOOK,), 18.0)
-    assert same(one, Likeness((flipped(LOOK, bits),), 18.0)) == expected
+    look = flipped(LOOK, bits)
+    assert same(one, Likeness((look,), 18.0)) == expected
+    assert same(one, Likeness((turned(look),), 18.0)) == expected
 
 
 @pytest.mark.parametrize(
     ("one_g", "other_g", "expected"),
-    [(18.0, 20.0, True), (18.0, 20.1, False), (None, 20.1, True), (float("nan"), 18.0, False)],
+    [
+        (18.0, 20.0, True),
+        (18.0, 20.1, False),
+        (None, 20.1, True),
+        (18.0, None, True),
+        (float("nan"), 18.0, False),
+    ],
 )
 def test_the_weights_must_agree_where_both_are_known(
-    one_g: float | None, other_g: float, expected: bool
+    one_g: float | None, other_g: float | None, expected: bool
 ) -> None:
     assert same(Likeness((LOOK,), one_g), Likeness((LOOK,), other_g)) == expected
+
+
+@pytest.mark.parametrize(("other_g", "expected"), [(24.0, True), (24.1, False)])
+def test_the_scale_may_be_off_each_time(other_g: float, expected: bool) -> None:
+    one, other = Likeness((LOOK,), 18.0), Likeness((LOOK,), other_g)
+    assert same_bottle(one, other, bits=0, weight_error_g=3.0) == expected
 
 
 def test_without_a_look_nothing_is_known_again() -> None:
