@@ -50,12 +50,12 @@ row of the journal, at most as many a minute as orders are taken; the others are
 """
 
 
-def render(carried_out_in: CarriedOutIn, settings: OrderSettings | None = None) -> str:
+def render(carried_out_in: CarriedOutIn) -> str:
     """Return the page as Markdown."""
-    return "\n".join(_lines(carried_out_in, settings or OrderSettings()))
+    return "\n".join(_lines(carried_out_in))
 
 
-def _lines(carried_out_in: CarriedOutIn, settings: OrderSettings) -> Iterator[str]:
+def _lines(carried_out_in: CarriedOutIn) -> Iterator[str]:
     yield _INTRODUCTION
     yield "## Taken\n"
     yield "| Word | Sent by | Carries | Is the order | Carried out in |"
@@ -84,7 +84,7 @@ def _lines(carried_out_in: CarriedOutIn, settings: OrderSettings) -> Iterator[st
     yield "Defaults; each is a setting under `cloud.orders`.\n"
     yield "| Setting | Default |"
     yield "|---|---|"
-    for name, value in msgspec.structs.asdict(settings).items():
+    for name, value in msgspec.structs.asdict(OrderSettings()).items():
         shown = str(value).lower() if isinstance(value, bool) else f"{value:g}"
         yield f"| `{name}` | {shown} |"
     yield f"\nWhat an order carries may be {MOST_PAYLOAD_BYTES} bytes long.\n"

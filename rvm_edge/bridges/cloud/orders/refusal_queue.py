@@ -43,5 +43,5 @@ class RefusalQueue:
         return Refusal("", "several", f"{more} more {'was' if more == 1 else 'were'} refused")
 
     def due_at_s(self) -> float:
-        """Return when there will be something to take though nothing is put; infinity for never."""
-        return self._told.free_at_s() if self._untold and not self._queue else float("inf")
+        """Return when a number may be told though nothing more is put; infinity for never."""
+        return self._told.free_at_s() if self._untold else float("inf")

@@ -11,6 +11,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from rvm_edge.bridges.cloud.orders.admission import MOST_REMEMBERED, Admission, Repetition
 from rvm_edge.bridges.cloud.orders.desk import OrderDesk
 from rvm_edge.bridges.cloud.orders.reading import NothingToDo
+from rvm_edge.bridges.cloud.orders.refusal_queue import RefusalQueue
 from rvm_edge.orders import Action, Order, Refusal
 from rvm_edge.settings import OrderSettings
 from tests.bridges.cloud.orders.sent import HASH, NOON, at, by_heartbeat, by_socket
@@ -184,12 +185,15 @@ async def test_what_was_refused_may_come_again() -> None:
 
 async def test_an_order_expires_by_its_whole_age(autojump_clock: MockClock) -> None:
     desk = desk_with()
-    desk.take_in([by_heartbeat("CAPTURE_IMAGE")], at(540))
+    young, old = by_heartbeat("MAINTENANCE", timestamp=at(540)), by_heartbeat("CAPTURE_IMAGE")
+    desk.take_in([young, old], at(540))
     began_s = trio.current_time()
     refusal = await desk.next_refusal()
     assert trio.current_time() - began_s == pytest.approx(60)
     assert (refusal.action, desk.counts.expired) == ("CAPTURE_IMAGE", 1)
     assert "waited too long" in refusal.why
+    assert (await desk.next_refusal()).action == "MAINTENANCE"
+    assert trio.current_time() - began_s == pytest.approx(600)
 
 
 async def test_an_order_that_expired_is_not_handed_over(autojump_clock: MockClock) -> None:
@@ -282,6 +286,19 @@ async def test_a_flood_of_refusals_is_told_as_a_number(autojump_clock: MockClock
     assert [one.action for one in told[:10]] == ["SHELL_COMMAND"] * 10
     assert told[10] == Refusal("", "several", "490 more were refused")
     assert trio.current_time() - began_s == pytest.approx(60)
+
+
+def test_a_number_is_told_at_the_rate_of_the_others() -> None:
+    queue = RefusalQueue(per_minute=2)
+    one = Refusal("", "GIT_PULL", "no")
+    for now_s in (0.0, 30.0, 40.0, 50.0):
+        queue.put(one, now_s)
+    assert [queue.take(50.0) for _ in range(3)] == [one, one, None]
+    assert queue.due_at_s() == 60.0
+    assert queue.take(60.0) == Refusal("", "several", "2 more were refused")
+    assert queue.due_at_s() == math.inf
+    queue.put(one, 60.0)  # the first of two within a minute was told at 30 s, and the number at 60
+    assert (queue.take(60.0), queue.due_at_s()) == (None, 90.0)
 
 
 async def test_the_queue_of_refusals_is_bounded_whatever_the_rate(

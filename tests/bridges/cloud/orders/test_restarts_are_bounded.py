@@ -90,7 +90,10 @@ def test_notes_are_for_their_owner_and_the_newest_stay(tmp_path: Path) -> None:
     assert (len(found), found[0].order_id) == (MOST_NOTES, "r1")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[{}]", b'[{"order_id": 1, "taken_at_s": 1}]'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[{}]", b'[{"order_id": 1, "taken_at_s": 1}]', b'[{"a":' + b"[" * 16_000],
+)
 def test_notes_that_cannot_be_read_count_as_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "restarts.json"
     path.write_bytes(content)
