@@ -29,7 +29,7 @@ class Provisioned(msgspec.Struct, frozen=True):
         server_url: the server's origin.
         standing: how the machine stands there; "" where nobody asked.
         trouble: what the server had to say all the same; "" for nothing.
-        original: what became of the file: "deleted", "kept", or why it is there still.
+        original: what became of the file: "deleted", "kept", or why it could not be deleted.
     """
 
     serial_number: str
@@ -124,11 +124,17 @@ def _store(here: Locations) -> Store:
 def _read(file: Path, server: str) -> Credentials:
     from rvm_edge.provisioning.admitting import at_server
     from rvm_edge.provisioning.credentials import CredentialsError, read_credentials
+    from rvm_edge.provisioning.problems import Problem
 
     try:
         credentials = read_credentials(file, server)
         return at_server(credentials, server) if server else credentials
-    except (CredentialsError, ValueError) as error:
+    except CredentialsError as error:
+        if error.problem is Problem.NO_SERVER:
+            why = f"{file} names no server: --server https://… does"
+            raise CommandError(why, CONFIGURATION) from error
+        raise CommandError(str(error), CONFIGURATION) from error
+    except ValueError as error:
         raise CommandError(str(error), CONFIGURATION) from error
 
 
@@ -197,7 +203,7 @@ def _delete(file: Path, here: Locations) -> str:
         discard(held_by)
         discard(file)
     except OSError as error:
-        return f"it is there still: {(error.strerror or 'cannot be deleted').lower()}"
+        return (error.strerror or "cannot be deleted").lower()
     return "deleted"
 
 
@@ -209,7 +215,8 @@ def _tell(done: Provisioned, file: Path) -> None:
     if done.original == "deleted":
         click.echo(f"{file} is deleted: it held the key")
     else:
-        click.echo(f"{file} holds the key, too; {done.original}: delete it", err=True)
+        why = f" ({done.original})" if done.original != "kept" else ""
+        click.echo(f"{file} still holds the key{why}: delete it", err=True)
 
 
 def _reset(here: Locations, store: Store, *, sure: bool, as_json: bool) -> None:

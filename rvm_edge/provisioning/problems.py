@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from rvm_edge.strict_tables import RefusedValueError
+
 
 class Problem(Enum):
     """Why a file is of no use. Whoever shows it has words for each."""
@@ -30,9 +32,9 @@ class Problem(Enum):
     """What was said is no address of a server."""
 
 
-class ProblemError(ValueError):
+class ProblemError(RefusedValueError):
     """One field of it; turned into a `CredentialsError` with the file's name."""
 
     def __init__(self, problem: Problem, message: str) -> None:
-        super().__init__(message)
+        super().__init__("", message)
         self.problem = problem

@@ -91,7 +91,10 @@ def test_a_file_that_went_through_a_windows_editor_is_read() -> None:
         (file_of(api_key=None), "API key missing"),
         (b"{}", "serial_number is missing"),
         (file_of(serial_number=" "), "serial_number is missing"),
-        (file_of(serial_number="N/A"), "serial_number is N/A: the export failed"),
+        (
+            file_of(serial_number="N/A"),
+            "serial_number is N/A: the export failed; do it again from a machine's own page",
+        ),
         (file_of(api_key="n/a"), "api_key is N/A: the export failed"),
         (file_of(name="N/A"), "name is N/A: the export failed"),
         (file_of(serial_number="RVM\n1"), "serial_number holds a control character"),

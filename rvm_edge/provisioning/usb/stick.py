@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import os
 from itertools import islice
@@ -78,10 +79,16 @@ def read_stick(folder: Path) -> tuple[Credentials, Site] | None:
         raise StickError(f"{name}: {error.strerror or 'cannot be read'}") from error
     except CredentialsError as error:
         if error.problem is Problem.NO_SERVER:
-            raise StickError(f"{name} names no server: put {SITE} beside it") from error
+            raise StickError(f"{name} names no server: {_how_to_name_one(folder)}") from error
         raise StickError(str(error)) from error
     except ValueError as error:
         raise StickError(f"{SITE}: {error}") from error
+
+
+def _how_to_name_one(folder: Path) -> str:
+    """Say what to do; an editor that hides endings may have put one more behind the name."""
+    longer = f"{SITE}.txt"
+    return f"{longer} must be {SITE}" if (folder / longer).exists() else f"put {SITE} beside it"
 
 
 def _named(folder: Path) -> str | None:
@@ -103,6 +110,7 @@ def _named(folder: Path) -> str | None:
 def _site(folder: Path) -> StickSite:
     try:
         raw = read_bounded(folder / SITE, MOST_SITE_BYTES, follow=False)
+        raw = raw.removeprefix(codecs.BOM_UTF8)  # written by hand, on whatever was at hand
     except FileNotFoundError:
         return StickSite()
     except OSError as error:

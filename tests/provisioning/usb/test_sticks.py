@@ -104,6 +104,21 @@ def test_a_file_beside_it_names_the_server(tmp_path: Path) -> None:
     assert found[1] == Site("Asia/Jakarta")
 
 
+def test_a_file_beside_it_may_have_gone_through_a_windows_editor(tmp_path: Path) -> None:
+    put(tmp_path, "rvm-credentials.json", UNNAMED)
+    site = b'\xef\xbb\xbf{\r\n"server_url": "https://rvm.example.org"\r\n}'
+    (tmp_path / "rvm-site.json").write_bytes(site)
+    found = read_stick(tmp_path)
+    assert found is not None
+    assert found[0].identity.server_url == "https://rvm.example.org"
+
+
+def test_a_file_beside_it_whose_ending_a_windows_editor_hid_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "rvm-credentials.json", UNNAMED)
+    put(tmp_path, "rvm-site.json.txt", {"server_url": "https://rvm.example.org"})
+    assert "rvm-site.json.txt" in refusal(tmp_path)
+
+
 def test_a_stick_with_nothing_for_the_machine_is_nobodys_business(tmp_path: Path) -> None:
     put(tmp_path, "notes.txt", "x")
     assert read_stick(tmp_path) is None
