@@ -321,3 +321,11 @@ def test_a_browser_that_is_missing_or_old_is_a_warning(computer: Computer) -> No
 
     computer.install()
     assert "no managed policy" in browser.look(computer.place()).what
+
+
+def test_parts_that_are_only_simulated_keep_a_service_from_starting(computer: Computer) -> None:
+    assert wiring.look(computer.place()).level is Level.NOTE
+    computer.install()
+    assert wiring.look(computer.place()).level is Level.FAILURE
+    computer.answers("systemctl", "ExecStart={ argv[]=/opt/rvm-edge/bin/rvm-edge run --simulate }")
+    assert wiring.look(computer.place()).level is Level.NOTE

@@ -24,12 +24,19 @@ def look(place: Place) -> Finding:
         )
     simulated = place.hardware.simulated_ports()
     if simulated:
-        return note(
+        told = failure if _service_needs_real_ones(place) else note
+        return told(
             f"simulated: {', '.join(simulated)}",
-            "No real part stands behind these ports.",
+            "No real part stands behind these ports, and without them no service starts.",
             "Name their drivers in hardware_map.json on a real machine.",
         )
     return fine(f"{len(place.hardware.assignments())} ports, no pin used twice")
+
+
+def _service_needs_real_ones(place: Place) -> bool:
+    """Say whether there is a service that was not told to do with simulated parts."""
+    command = place.ask("systemctl", "show", "rvm-edge.service", "-p", "ExecStart").said
+    return place.is_installed and "--simulate" not in command
 
 
 CHECK = Check("wiring", "Wiring", look)

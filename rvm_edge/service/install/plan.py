@@ -160,7 +160,11 @@ def _take_notice(site: Site) -> list[Step]:
         RunCommand(("udevadm", "trigger"), "apply them to what is plugged in", may_fail=True),
         RunCommand(("systemctl", "daemon-reload"), "read the units"),
         RunCommand(("systemctl", "enable", *site.started), "start them at each boot"),
-        RunCommand(("systemctl", "restart", *site.started_now), "start them now, the new version"),
+        RunCommand(
+            ("systemctl", "restart", *site.started_now),
+            "start them now, the new version",
+            otherwise="all is installed, but not all of it starts; sudo rvm-edge doctor says why",
+        ),
     ]
 
 

@@ -137,11 +137,13 @@ class RunCommand(msgspec.Struct, frozen=True):
         command: its words.
         why: what for.
         may_fail: whether the rest goes on without it.
+        otherwise: what to say first where it fails; "" where the failure says it all.
     """
 
     command: tuple[str, ...]
     why: str
     may_fail: bool = False
+    otherwise: str = ""
 
     def describe(self) -> str:
         """Say in one line what it is about."""
@@ -174,7 +176,8 @@ class RunCommand(msgspec.Struct, frozen=True):
             raise InstallError(f"{shown} cannot be run: {error.strerror}") from error
         if done.returncode and not self.may_fail:
             said = " ".join(done.stderr.decode("utf-8", "replace").split())[:_SHOWN_CHARACTERS]
-            raise InstallError(f"{shown} failed: {said or f'exit code {done.returncode}'}")
+            why = f"{shown} failed: {said or f'exit code {done.returncode}'}"
+            raise InstallError(f"{self.otherwise}: {why}" if self.otherwise else why)
 
 
 def _refused(path: Path, error: OSError) -> str:
