@@ -33,7 +33,7 @@ def own_cleaner(
         evidence: the pictures: whoever has the ledger open knows which of them may go.
         models: what may go from the model store; None while a running machine sweeps it itself.
     """
-    places: list[Expendable] = [
+    places = (
         OldFiles("caches", here.cache_dir, lambda _: True, offload),
         OldFiles(
             "rotated logs",
@@ -42,8 +42,6 @@ def own_cleaner(
             offload,
             why_kept="being written",
         ),
-    ]
-    places.append(
         OldFiles(
             "archived journals",
             archive_folder(here.journal_path),
@@ -51,10 +49,11 @@ def own_cleaner(
             offload,
             why_kept="the newest",
             order=lambda path: named(path) or (),
-        )
+        ),
+        models,
+        evidence,
     )
-    places += [models] if models is not None else []
-    return cleaner_of(here.data_dir, [*places, evidence], offload)
+    return cleaner_of(here.data_dir, [place for place in places if place is not None], offload)
 
 
 def resting_cleaner(here: Locations, chosen: Settings) -> Cleaner:
