@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,17 @@ def test_line_breaks_and_control_characters_become_spaces() -> None:
     assert one_line("one\n\ttwo\x1b[31m three\0", 80) == "one two [31m three"
 
 
-def test_a_longer_line_ends_where_it_was_cut() -> None:
-    assert one_line("one two three", 8) == "one two…"
-    assert one_line("one two three", 5) == "one…"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" * 8, "a" * 8),
+        ("a" * 9, "aaaaaaa…"),
+        ("one two three", "one two…"),
+        ("one twofold", "one two…"),
+        ("one tw three", "one tw…"),
+        (" " * 31 + "a", "a"),
+        (" " * 32 + "a", ""),
+    ],
+)
+def test_a_longer_text_is_cut_and_not_looked_through(text: str, shown: str) -> None:
+    assert one_line(text, 8) == shown

@@ -11,7 +11,6 @@ from rvm_edge.bridges.cloud.orders.allow_list import ALLOW_LIST, Allowed
 from rvm_edge.bridges.cloud.orders.components import COMPONENTS, names_of
 from rvm_edge.bridges.cloud.orders.ordered import Ordered, Via, identity_of
 from rvm_edge.bridges.cloud.orders.payloads import MOST_PAYLOAD_BYTES, MOST_URL
-from rvm_edge.bridges.cloud.orders.plain_text import plain
 from rvm_edge.bridges.cloud.orders.reading import NothingToDo, read_order
 from rvm_edge.orders import Action, Component, Motion, Order, Refusal
 from tests.bridges.cloud.orders.sent import HASH, URL, by_heartbeat, by_socket
@@ -220,22 +219,6 @@ orders = st.builds(
     request_id=st.text(st.characters(), max_size=80),
     via=st.sampled_from(Via),
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a" * 8, "a" * 8),
-        ("a" * 9, "aaaaaaa…"),
-        (" a\n\tb\x1b c ", "a b c"),
-        (" " * 31 + "a", "a"),
-        (" " * 32 + "a", ""),
-    ],
-)
-def test_a_text_is_one_line_cut_where_it_is_too_long_and_not_looked_through(
-    text: str, shown: str
-) -> None:
-    assert plain(text, 8) == shown
 
 
 @given(orders)
