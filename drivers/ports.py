@@ -121,6 +121,11 @@ class Gate(Protocol):
 class Sorter(Protocol):
     """The mechanism below the item: it drops it into the bin or hands it back."""
 
+    @property
+    def rests_by_itself(self) -> bool:
+        """Whether its every run ends at rest, so that `home` has nothing of it to move."""
+        ...
+
     async def home(self) -> None:
         """Bring the mechanism to its rest position, whatever it was doing."""
         ...

@@ -98,6 +98,10 @@ class _Gate(_Port[Gate], frozen=True):
 
 
 class _Sorter(_Port[Sorter], frozen=True):
+    @property
+    def rests_by_itself(self) -> bool:
+        return self.inner.rests_by_itself
+
     async def home(self) -> None:
         await self._asked("home", self.inner.home)
 

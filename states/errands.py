@@ -9,6 +9,7 @@ from rvm_edge.machine import Hardware
 from rvm_edge.orders import Component, Motion
 from states.context import Ctx
 from states.mechanism import require_shut_door
+from states.sensing import debounced
 
 
 class ErrandError(Exception):
@@ -17,6 +18,10 @@ class ErrandError(Exception):
 
 STOPPED = "stopped on the way"
 """What a movement's result ends with when somebody let go of its button."""
+
+_DROP = (Component.SORTER, Motion.TRIGGER)
+_HOME = (Component.SORTER, Motion.RESET)
+_AT_REST = "it ends every run at rest by itself, so only the gate was shut and the lamp put out"
 
 SENSORS = (
     Component.BIN,
@@ -68,11 +73,17 @@ async def trigger_actuator(here: Ctx, component: Component | None, motion: Motio
         raise ErrandError(f"{_named(component)} cannot be told to {word or 'do nothing'}")
     try:
         await require_shut_door(here)
+        if (component, motion) == _DROP and await debounced(
+            hardware.chamber.is_occupied, here.machine.policy
+        ):
+            raise ErrandError("something lies in the chamber: it would drop into the bin")
         await move()
     except StoppedError:
         return f"{_named(component)}: {word}, {STOPPED}"
     except DriverError as error:
         raise ErrandError(str(error)) from error
+    if (component, motion) == _HOME and hardware.sorter.rests_by_itself:
+        return f"{_named(component)}: {word}; {_AT_REST}"
     return f"{_named(component)}: {word}"
 
 

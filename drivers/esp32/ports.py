@@ -40,6 +40,11 @@ class Esp32Sorter(msgspec.Struct, frozen=True):
 
     controller: Controller
 
+    @property
+    def rests_by_itself(self) -> bool:
+        """Say that its firmware ends every run at rest, and knows no other way there."""
+        return True
+
     async def home(self) -> None:
         """Close the slot, darken the chamber, and see that the controller lives."""
         for step in (Command.SLOT_CLOSE, Command.LIGHT_OFF, Command.PING):

@@ -32,6 +32,11 @@ class SimulatedSorter(msgspec.Struct, frozen=True):
     world: SimulatedWorld
     timeout_s: float = ANSWER_S
 
+    @property
+    def rests_by_itself(self) -> bool:
+        """Say that it does not: `home` moves its platform."""
+        return False
+
     async def home(self) -> None:
         """Close the gate, darken the chamber, bring the platform to rest."""
         await command(self.world, Verb.SORTER_HOME, self.timeout_s)

@@ -138,6 +138,8 @@ class SetUpPremises:
                 return await self._shine(let_go)
             if self._motion is None:
                 raise NotMovedError("nothing moves here")
+            if part == "sorter" and not self.moves_sorter:
+                raise NotMovedError("the sorter ends every run at rest by itself")
             return await self._motion.hold(*_MOTIONS[part], let_go)
         except (RefusedError, DriverError) as error:
             raise NotMovedError(str(error)) from error
@@ -164,6 +166,11 @@ class SetUpPremises:
     def _require_shut_gate(self, refusal: type[NotMovedError | NotShownError]) -> None:
         if self._motion is not None and self._motion.gate_may_be_open:
             raise refusal("the gate may be open: shut it first")
+
+    @property
+    def moves_sorter(self) -> bool:
+        """Say whether the sorter can be moved to its start."""
+        return not self._machine.hardware.sorter.rests_by_itself
 
     @property
     def measures_bin(self) -> bool:

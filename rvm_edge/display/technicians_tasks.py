@@ -9,7 +9,7 @@ from rvm_edge.orders import Action, Component, Motion, Order
 
 _ORDERS: dict[Task, tuple[Action, Component | None, Motion | None]] = {
     Task.OPEN_DOOR: (Action.TRIGGER_ACTUATOR, Component.DOOR, Motion.OPEN),
-    Task.TEST_MOTOR: (Action.TRIGGER_ACTUATOR, Component.SORTER, Motion.RESET),
+    Task.TEST_MOTOR: (Action.TRIGGER_ACTUATOR, Component.SORTER, Motion.TRIGGER),
     Task.TEST_LIGHT: (Action.TRIGGER_ACTUATOR, Component.LIGHT, Motion.TRIGGER),
     Task.READ_SENSORS: (Action.READ_SENSOR, None, None),
     Task.RECALIBRATE: (Action.TRIGGER_ACTUATOR, Component.SCALE, Motion.RESET),

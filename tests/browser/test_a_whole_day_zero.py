@@ -175,7 +175,7 @@ async def test_a_stick_that_comes_before_the_network_is_tried_again(
 
 async def hold_motors_and_lamp(phone: Page) -> None:
     """Hold each button until its part has done what it should, and let go of the lamp's."""
-    for part in ("gate_open", "gate_shut", "sorter"):
+    for part in ("gate_open", "gate_shut"):
         async with phone.finger_on(f"#hold-{part}"):
             await phone.until(told("It moved as it should.", "Gerakannya benar."))
         await phone.until("document.querySelector('.held') === null")

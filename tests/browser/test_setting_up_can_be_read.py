@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.esp32.ports import Esp32Sorter
 from rvm_edge.bridges.local.view import SetUp
 from rvm_edge.provisioning.problems import Problem
 from rvm_edge.provisioning.wizard.app import PAGE
@@ -102,6 +103,34 @@ async def test_every_step_fits_a_phone_and_can_be_read_by_all(
         await phone.tap("#rest summary")
         found["looked"] = await violations(phone, axe, enhanced=False)
         assert {step: wrong for step, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("rests", [True, False])
+async def test_a_sorter_that_cannot_be_moved_has_words_in_place_of_a_button(
+    chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, rests: bool
+) -> None:
+    monkeypatch.setattr(Esp32Sorter, "rests_by_itself", property(lambda _: rests))
+    said = "document.querySelector('#no-sorter')?.textContent.includes(%r)"
+    async with day_zero(chromium, tmp_path) as technician:
+        phone = technician.phone
+        await technician.open_page()
+        await technician.type_code()
+        await technician.choose_file(technician.exported)
+        await phone.tap("form .main")
+        await technician.write("#server", technician.server.identity.server_url)
+        await phone.tap("form .main")
+        await technician.until_step("bin")
+        await phone.tap("form .main")
+        await technician.until_step("check")
+        assert await phone.evaluate("document.querySelector('#hold-gate_open') !== null")
+        assert await phone.evaluate("document.querySelector('#hold-sorter') === null") is rests
+        if not rests:
+            assert await phone.evaluate("document.querySelector('#no-sorter') === null")
+            return
+        for word in ("Penyortir tidak punya tombol", "The sorter has no button"):
+            if not await phone.evaluate(said % word):
+                await phone.tap("#language")
+            await phone.until(said % word)
 
 
 def test_the_types_in_the_comments_hold(node_modules: Path, tmp_path: Path) -> None:

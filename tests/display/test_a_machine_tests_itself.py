@@ -41,7 +41,7 @@ async def test_every_part_is_tried_in_turn_and_the_journal_has_it(tmp_path: Path
     assert report["server"]["found"].startswith("has never answered")
     assert report["server"]["advice"] == "check_network"
     assert reply["result"]["text"] == "11 of 12 checks passed"
-    assert ("trigger_actuator", "sorter: reset") in done
+    assert ("trigger_actuator", "sorter: trigger") in done
     assert ("capture_image", "a picture was taken") in done
     assert machine.world.audit().hazards == ()
     assert not machine.world.light_is_on
@@ -92,7 +92,7 @@ async def test_no_motor_turns_while_the_door_is_open(tmp_path: Path) -> None:
     async with shown(tmp_path) as machine, technician_of(machine) as page:
         machine.world.open_door()
         _, report = await tried(page)
-        assert ("trigger_actuator", "sorter: reset") not in machine.journalled("order.done")
+        assert ("trigger_actuator", "sorter: trigger") not in machine.journalled("order.done")
     assert (report["motor"]["state"], report["motor"]["advice"]) == ("skipped", "shut_door")
     assert report["door"]["found"] == "door open"
 

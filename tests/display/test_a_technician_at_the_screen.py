@@ -42,7 +42,7 @@ async def test_the_machine_is_taken_out_of_use_and_given_back(tmp_path: Path) ->
     ("verb", "noted", "text"),
     [
         ("open_door", "trigger_actuator", "the service door's bolt is drawn"),
-        ("test_motor", "trigger_actuator", "sorter: reset"),
+        ("test_motor", "trigger_actuator", "sorter: trigger"),
         ("test_light", "trigger_actuator", "the lamp was switched on and off"),
         ("recalibrate", "trigger_actuator", "the scale reads zero now"),
     ],

@@ -9,6 +9,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from drivers.esp32.controller import Controller
+from drivers.esp32.serial_link import ByteLink
 from drivers.ports import NoAnswerError
 from rvm_edge.bridges.local.control import RefusedError
 from rvm_edge.display.held_motion import AGAIN_S, END_S, HeldMotion
@@ -18,7 +20,7 @@ from rvm_edge.machine import Machine
 from rvm_edge.orders import Component, Motion, Order
 from rvm_edge.provisioning.wizard.premises import NotMovedError, NotShownError, Part
 from rvm_edge.settings import Settings
-from rvm_edge.simulator.hardware import hardware_over
+from rvm_edge.simulator.hardware import hardware_over, with_controller
 from rvm_edge.simulator.world import World
 from states.errands import STOPPED
 
@@ -34,6 +36,10 @@ LATE_S = 0.01
 TO_MOTOR_S = ORDER_S + LATE_S
 
 STROKE_S = 2.0
+
+
+async def never() -> ByteLink:
+    await trio.sleep_forever()
 
 
 class Mechanism:
@@ -278,6 +284,23 @@ async def test_nothing_shines_behind_a_gate_that_may_be_open(
     await page.hold("gate_shut", Finger().lifted)
     finger.lift()
     assert await page.hold("lamp", finger.lifted) == "stopped"
+
+
+async def test_a_sorter_that_rests_by_itself_is_not_said_to_have_moved(
+    tmp_path: Path,
+) -> None:
+    """An ESP32's firmware has no word for it, and the page would say that all was well."""
+    mechanism, here = Mechanism(), Locations(config_dir=tmp_path, data_dir=tmp_path)
+
+    class Around:
+        hardware = with_controller(hardware_over(World()), Controller(never))
+
+    motion = HeldMotion(mechanism.carry_out, mechanism.withdrawn.append, lambda: mechanism)
+    page = SetUpPremises(cast("Machine", Around), Settings(), here, motion=motion)
+    assert not page.moves_sorter
+    with pytest.raises(NotMovedError, match="at rest by itself"):
+        await page.hold("sorter", Finger().lifted)
+    assert mechanism.moved == []
 
 
 async def test_a_machine_without_a_mechanism_says_so(tmp_path: Path) -> None:

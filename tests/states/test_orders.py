@@ -9,6 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from drivers.sim.actuators import SimulatedSorter
 from rvm_edge.orders import Action, Component, Motion, Order, Refusal
 from rvm_edge.settings import Policy
 from rvm_edge.simulator.faults import Fault
@@ -178,6 +179,29 @@ async def test_a_motor_turns_in_maintenance_that_was_ordered(
         await ordered_out_of_use(booted)
         rig.link.orders.give(turn)
         assert await until_noted(rig, "order.done") == ("trigger_actuator", "sorter: trigger")
+
+
+async def test_no_item_drops_by_order(autojump_clock: MockClock, rig: Rig) -> None:
+    """Nobody would have it credited, or it would be credited on a guess."""
+    turn = Order("1", Action.TRIGGER_ACTUATOR, component=Component.SORTER, motion=Motion.TRIGGER)
+    async with rig.boot() as booted:
+        await ordered_out_of_use(booted)
+        rig.world.inject(Fault.CHAMBER_STUCK_OCCUPIED)
+        rig.link.orders.give(turn)
+        _, why = await until_noted(rig, "order.refused")
+        assert why == "something lies in the chamber: it would drop into the bin"
+
+
+async def test_a_sorter_that_rests_by_itself_says_that_nothing_of_it_was_moved(
+    autojump_clock: MockClock, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimulatedSorter, "rests_by_itself", property(lambda _: True))
+    home = Order("1", Action.TRIGGER_ACTUATOR, component=Component.SORTER, motion=Motion.RESET)
+    async with rig.boot() as booted:
+        await ordered_out_of_use(booted)
+        rig.link.orders.give(home)
+        _, result = await until_noted(rig, "order.done")
+        assert str(result).startswith("sorter: reset; it ends every run at rest by itself")
 
 
 @pytest.mark.parametrize("ordered", [True, False])

@@ -188,6 +188,7 @@ class Setup:
     def _now(self, session: Session) -> wire.DraftNow:
         return msgspec.structs.replace(
             self.draft.shown(session.csrf),
+            moves_sorter=self.premises.moves_sorter,
             measures_bin=self.premises.measures_bin,
             disk_pct=self._disk_pct,
         )

@@ -130,6 +130,11 @@ class Premises(Protocol):
         ...
 
     @property
+    def moves_sorter(self) -> bool:
+        """Say whether the sorter can be moved to its start."""
+        ...
+
+    @property
     def measures_bin(self) -> bool:
         """Say whether the bin's sensor measures a distance."""
         ...

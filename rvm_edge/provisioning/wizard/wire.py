@@ -81,6 +81,7 @@ class DraftNow(msgspec.Struct, frozen=True):
         time_zone: chosen; "" for the computer's own.
         language: of the machine's screen; "" as its settings say.
         sited: whether the site was chosen.
+        moves_sorter: whether the sorter can be moved to its start; else its every run ends there.
         measures_bin: whether the bin's sensor can tell how deep it is.
         empty_cm: from it to the bottom of the bin; null while nobody measured.
         full_cm: to the topmost item when no more fits; likewise.
@@ -95,6 +96,7 @@ class DraftNow(msgspec.Struct, frozen=True):
     time_zone: str = ""
     language: Language = ""
     sited: bool = False
+    moves_sorter: bool = False
     measures_bin: bool = False
     empty_cm: float | None = None
     full_cm: float | None = None

@@ -45,6 +45,7 @@ class StagedPremises:
 
     jpeg: bytes = b"\xff\xd8\xff\xd9"
     distances_cm: list[float] = field(default_factory=lambda: [61.0])
+    moves_sorter: bool = True
     measures_bin: bool = True
     disk_pct: float | None = None
     blocked: str = ""

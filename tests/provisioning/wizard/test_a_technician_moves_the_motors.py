@@ -34,6 +34,15 @@ async def test_a_press_is_answered_when_what_it_moves_is_at_its_end() -> None:
         assert phone.premises.moved == ["gate_open", "gate_shut", "sorter", "lamp"]
 
 
+@pytest.mark.parametrize("moves", [True, False])
+async def test_the_page_is_told_whether_the_sorter_can_be_moved(*, moves: bool) -> None:
+    async with opened() as phone:
+        phone.premises.moves_sorter = moves
+        assert (await phone.http.get("/api/hello")).json()["moves_sorter"] is False
+        await phone.pair()
+        assert (await phone.http.get("/api/hello")).json()["moves_sorter"] is moves
+
+
 async def test_what_does_not_move_says_why() -> None:
     async with opened() as phone:
         await phone.pair()

@@ -12,10 +12,11 @@ const BAD = 2;
 
 /**
  * @param {import("./words_id.js").Words} words
+ * @param {{moves_sorter: boolean}} draft what the machine has said of itself.
  * @param {(trouble: Refusal) => void} lost called when the machine does not want to answer any more.
  * @returns {{parts: Node[], stop: () => void}}
  */
-export function check(words, lost) {
+export function check(words, draft, lost) {
   const looked = element("p", { id: "looked", "aria-live": "polite" });
   const looks = element("div");
   const sensors = element("dl", { id: "sensors" });
@@ -24,7 +25,7 @@ export function check(words, lost) {
   const problem = element("p", { class: "hint", "aria-live": "polite" });
   const look = element("button", { type: "button", id: "look", click: examine }, words.check.look);
   const photo = element("button", { type: "button", id: "photo", click: snap }, words.check.photo);
-  const moving = motors(words, trouble);
+  const moving = motors(words, draft, trouble);
   let timer = window.setTimeout(read, 0);
   let ended = false;
 

@@ -17,10 +17,11 @@ let latest = 0;
 
 /**
  * @param {import("./words_id.js").Words} words
+ * @param {{moves_sorter: boolean}} draft what the machine has said of itself.
  * @param {(error: unknown) => string} failed returns what to say; "" where that is said elsewhere.
  * @returns {{parts: Node[], stop: () => void}}
  */
-export function motors(words, failed) {
+export function motors(words, { moves_sorter }, failed) {
   const own = words.motors;
   const told = element("p", { id: "moved", class: "hint", "aria-live": "polite" });
   let held = 0;
@@ -103,7 +104,8 @@ export function motors(words, failed) {
     parts: [
       element("h2", {}, own.headline),
       element("p", {}, own.advice),
-      ...PARTS.map(button),
+      ...PARTS.filter((part) => part !== "sorter" || moves_sorter).map(button),
+      ...(moves_sorter ? [] : [element("p", { id: "no-sorter", class: "hint" }, own.no_sorter)]),
       told,
     ],
     stop() {

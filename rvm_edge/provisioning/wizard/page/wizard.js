@@ -178,7 +178,7 @@ const SCREENS = {
   },
 
   check() {
-    const made = check(words, tell);
+    const made = check(words, draft, tell);
     stop = made.stop;
     return form(words.check, words.check.go, made.parts, async () => {
       try {

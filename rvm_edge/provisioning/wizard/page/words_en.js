@@ -85,6 +85,7 @@ export const en = {
       stopped: "It stopped when you let go, and stands there. Hold a button to move it on.",
       ran_on: "You let go, and it went on to its end: this controller cannot stop half-way.",
     },
+    no_sorter: "The sorter has no button here: this controller brings it to rest by itself after every run. Try it later at the technician's panel: Test the motor.",
     unheard: "Your phone was not heard for a second: that counts as letting go.",
     parts: {
       gate_open: "Hold: open the gate",

@@ -86,6 +86,7 @@ export const id = {
       stopped: "Berhenti saat tombol dilepas, dan tetap di situ. Tahan tombol untuk melanjutkan.",
       ran_on: "Tombol dilepas, tetapi gerakan diteruskan sampai ujung: pengendali ini tidak bisa berhenti di tengah.",
     },
+    no_sorter: "Penyortir tidak punya tombol di sini: pengendali ini mengembalikannya sendiri setelah setiap gerakan. Coba nanti di panel teknisi: Uji motor.",
     unheard: "Ponsel tidak terdengar selama satu detik: itu dianggap tombol dilepas.",
     parts: {
       gate_open: "Tahan: buka gerbang",
