@@ -1,8 +1,10 @@
-"""Takes the pictures of the screen for the documentation: ``python -m tests.browser.pictures``."""
+"""Takes the pictures for the documentation: ``python -m tests.browser.pictures``."""
 
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.browser.chromium import Chromium, Page, started
 from tests.browser.day_zero import PHONE, day_zero
 from tests.browser.memory import remembering
 from tests.browser.screen import LANDSCAPE, PIN, PORTRAIT, ROOT, Screen, screen
-from tests.browser.tour import DEPOSIT, TOUR, staged
+from tests.browser.tour import DEPOSIT, SAMPLES, TOUR, staged
 from tests.browser.whole_machine import QUICK, SURE, whole_machine
 
 IMAGES: Final = ROOT / "docs" / "images"
@@ -30,11 +32,15 @@ COLOURS: Final = 160
 MOST_BYTES: Final = 60_000
 GAP: Final = 8
 GROUND: Final = (255, 255, 255)
+JUDGED: Final = ("syn_00409", "syn_00004", "syn_01212", "syn_00016")
+"""Samples: an empty bottle, a filled one, a carton, and no container at all."""
+
 UNCAPPED: Final = msgspec.structs.replace(QUICK, cloud=CloudSettings())
 
 
 def main() -> None:
     """Take all pictures."""
+    _judged()
     with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as chromium:
         trio.run(_donation, chromium)
         trio.run(_states, chromium)
@@ -42,6 +48,18 @@ def main() -> None:
         trio.run(_technician, chromium)
         trio.run(_demo, chromium)
         trio.run(_set_up, chromium)
+
+
+def _judged() -> None:
+    samples = [str(SAMPLES / f"{name}.jpg") for name in JUDGED]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "rvm_edge", "classify", *samples, "--out", folder],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        taken = [Image.open(Path(folder, f"{name}.judged.jpg")).convert("RGB") for name in JUDGED]
+    _write("judged", [_narrowed(one, 240) for one in taken])
 
 
 async def _donation(chromium: Chromium) -> None:
@@ -202,7 +220,10 @@ async def _take(shown: Screen, width: int) -> Image.Image:
 async def _picture(page: Page, width: int) -> Image.Image:
     """Return what a page shows, this wide."""
     buffer = io.BytesIO(await page.screenshot())
-    picture = Image.open(buffer).convert("RGB")
+    return _narrowed(Image.open(buffer).convert("RGB"), width)
+
+
+def _narrowed(picture: Image.Image, width: int) -> Image.Image:
     height = round(picture.height * width / picture.width)
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
