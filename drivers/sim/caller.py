@@ -98,7 +98,7 @@ class Caller:
             raise DeviceGoneError(f"{self._path}: the simulated world hung up")
         try:
             response = _decode(line)
-        except msgspec.MsgspecError as nonsense:
+        except (ValueError, RecursionError) as nonsense:  # msgspec's own errors are ValueErrors
             raise WrongAnswerError(f"{request.verb}: {nonsense}") from nonsense
         if response.id != request.id:
             raise WrongAnswerError(f"{request.verb}: answer {response.id}, not {request.id}")

@@ -49,6 +49,6 @@ class RemoteWorld:
         except RefusalError as refusal:
             kind = _ERRORS.get(refusal.kind, WrongAnswerError)
             raise kind(refusal.message) from refusal
-        except msgspec.MsgspecError as nonsense:
+        except (ValueError, RecursionError) as nonsense:  # msgspec's own errors are ValueErrors
             raise WrongAnswerError(f"{verb.value}: {nonsense}") from nonsense
         return answer

@@ -117,7 +117,7 @@ class RemotePeople:
             return msgspec.json.decode(raw, type=kind, dec_hook=_from_plain)
         except RefusalError as refusal:
             raise ImpossibleError(refusal.message) from refusal
-        except msgspec.MsgspecError as nonsense:
+        except (ValueError, RecursionError) as nonsense:  # msgspec's own errors are ValueErrors
             raise WrongAnswerError(f"{verb}: {nonsense}") from nonsense
 
 

@@ -17,9 +17,9 @@ import trio
 from drivers.sim.lines import LineChannel, LineTooLongError
 from drivers.sim.wire import REQUEST_MAX, Request, Response
 from rvm_edge.simulator.window import REFUSALS, Window
+from rvm_edge.untrusted_json import UnreadableError, read_json
 
 _BACKLOG = 64
-_decode = msgspec.json.Decoder(Request).decode
 
 
 class SocketInUseError(Exception):
@@ -124,8 +124,8 @@ async def _next(channel: LineChannel) -> bytes | None:
 
 async def _answer(window: Window, line: bytes) -> Response:
     try:
-        request = _decode(line)
-    except msgspec.MsgspecError as nonsense:
+        request = read_json(line, Request)
+    except UnreadableError as nonsense:
         return Response(0, error="BadRequest", message=str(nonsense))
     try:
         answer = await window.carry_out(request.verb, dict(request.arguments))

@@ -261,7 +261,14 @@ async def raw(path: Path, data: bytes, until: bytes = b"") -> bytes:
 
 
 async def test_what_is_no_request_is_answered_as_such(scene: Scene) -> None:
-    for line in (b"hello\n", b"[]\n", b'{"id": 1}\n', b'{"id": 1, "verb": "x", "z": 0}\n'):
+    for line in (
+        b"hello\n",
+        b"[]\n",
+        b'{"id": 1}\n',
+        b'{"id": 1, "verb": "x", "z": 0}\n',
+        b'{"id": 1, "verb": "\xff"}\n',
+        b'{"id": 1, "verb": "x", "arguments": {"x": ' + b"[" * 2_000 + b"\n",
+    ):
         assert json.loads(await raw(scene.path, line, until=b"\n"))["error"] == "BadRequest"
 
 
@@ -291,7 +298,15 @@ def test_garbage_never_stops_the_world(tmp_path: Path, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"hello\n", b"{}\n", b'{"id": 77, "answer": null}\n', b'{"id": 1, "answer": {"a": 1}}\n'],
+    [
+        b"hello\n",
+        b"{}\n",
+        b'{"id": 77, "answer": null}\n',
+        b'{"id": 1, "answer": {"a": 1}}\n',
+        b'{"id": 1, "answer": "\xff"}\n',
+        b'{"id": 1, "error": "\xff"}\n',
+        b'{"id": 1, "more": ' + b"[" * 2_000 + b"\n",
+    ],
 )
 async def test_a_world_that_talks_nonsense_is_a_wrong_answer(
     tmp_path: Path, nursery: trio.Nursery, answer: bytes
