@@ -59,7 +59,14 @@ def _judged() -> None:
             check=True,
         )
         taken = [Image.open(Path(folder, f"{name}.judged.jpg")).convert("RGB") for name in JUDGED]
-    _write("judged", [_narrowed(one, 240) for one in taken])
+    small = [_narrowed(one, 440) for one in taken]
+    top, below = _beside(small[:2]), _beside(small[2:])
+    sheet = Image.new("RGB", (top.width, top.height + GAP + below.height), GROUND)
+    sheet.paste(top, (0, 0))
+    sheet.paste(below, (0, top.height + GAP))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "JPEG", quality=80, optimize=True)  # photographs want more than 160 colours
+    _keep("judged.jpg", buffer.getvalue(), most=2 * MOST_BYTES)
 
 
 async def _donation(chromium: Chromium) -> None:
@@ -229,20 +236,28 @@ def _narrowed(picture: Image.Image, width: int) -> Image.Image:
 
 
 def _write(name: str, pictures: Sequence[Image.Image]) -> None:
-    """Write pictures side by side."""
+    """Write screens side by side."""
+    buffer = io.BytesIO()
+    _beside(pictures).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        buffer, "PNG", optimize=True
+    )
+    _keep(f"{name}.png", buffer.getvalue(), most=MOST_BYTES)
+
+
+def _beside(pictures: Sequence[Image.Image]) -> Image.Image:
     width = sum(one.width for one in pictures) + GAP * (len(pictures) - 1)
     sheet = Image.new("RGB", (width, max(one.height for one in pictures)), GROUND)
     left = 0
     for one in pictures:
         sheet.paste(one, (left, 0))
         left += one.width + GAP
-    buffer = io.BytesIO()
-    sheet.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        buffer, "PNG", optimize=True
-    )
-    if len(buffer.getvalue()) > MOST_BYTES:
-        raise SystemExit(f"{name}.png would have {len(buffer.getvalue())} bytes")
-    (IMAGES / f"{name}.png").write_bytes(buffer.getvalue())
+    return sheet
+
+
+def _keep(name: str, content: bytes, most: int) -> None:
+    if len(content) > most:
+        raise SystemExit(f"{name} would have {len(content)} bytes")
+    (IMAGES / name).write_bytes(content)
 
 
 if __name__ == "__main__":
