@@ -43,6 +43,7 @@ help: ## List the targets
 	@echo "PYTHON=python3.12 VENV=.venv-3.12 choose another interpreter and environment."
 
 setup: $(RUN_READY) ## Make the environment, light: what running needs
+	@echo "ready: make demo, or . $(BIN)/activate and rvm-edge --help"
 
 demo: $(RUN_READY) ## Watch a whole simulated machine at work
 	$(EDGE) demo

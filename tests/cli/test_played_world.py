@@ -189,6 +189,8 @@ async def test_visitors_make_room_for_a_person_and_not_for_a_mishap() -> None:
     assert shy.rooms == 0
     await hands.played.change(Condition.HAND_IN_SLOT, holds=True)
     assert shy.rooms == 1
+    await hands.played.change(Condition.BIN_FULL, holds=True)
+    assert shy.rooms == 2
     assert Condition.VISITORS_COME in hands.played.now().holding
     await hands.played.change(Condition.VISITORS_COME, holds=False)
     assert not shy.coming

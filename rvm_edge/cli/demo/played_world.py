@@ -33,6 +33,9 @@ _FAULTS: Final[Mapping[Condition, Fault]] = {
     Condition.CONTROLLER_UNPLUGGED: Fault.UNPLUGGED,
 }
 
+_OTHERS_WOULD_END: Final = (Condition.HAND_IN_SLOT, Condition.BIN_FULL)
+"""A visitor waits for the slot, and empties a full bin, so that nobody would see either."""
+
 
 class Visitors(Protocol):
     """People who come by themselves while nobody else is there."""
@@ -152,7 +155,7 @@ class PlayedWorld:
         await trio.lowlevel.checkpoint()
         if not self._is_possible(condition):
             raise RefusedError("there is no such thing here")
-        if condition is Condition.HAND_IN_SLOT:
+        if condition in _OTHERS_WOULD_END:
             self._make_room()
         if holds == self.holds(condition):
             return
