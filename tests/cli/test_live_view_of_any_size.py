@@ -90,14 +90,15 @@ def test_what_decided_is_named_first_whichever_picture_it_was_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "invited"), [("session.requested", True), ("item.inserted", False)]
+    ("last", "shows"),
+    [("session.requested", False), ("item.inserted", False), ("pictures.taken", True)],
 )
-def test_who_begins_a_deposit_is_invited_and_not_shown_the_last_persons_item(
+def test_an_item_of_which_there_is_no_picture_yet_is_not_shown_as_the_last_one(
     last: str,
-    invited: bool,
+    shows: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    happened = ("session.requested", "item.inserted", "item.returned", last, "link.lost")
+    happened = ("session.requested", "item.inserted", "pictures.taken", last, "link.lost")
     steps = tuple(step(event, (paths.WAITING,)) for event in happened)
     told = "\n".join(drawn(*LEAST, replace(SCENE, look=LOOK, steps=steps)))
-    assert ("Put one empty plastic bottle in." in told) is invited
-    assert ("The bottle is not empty" in told) is not invited
+    assert ("The bottle is not empty" in told) is shows
+    assert ("Put one empty plastic bottle in." in told) is not shows

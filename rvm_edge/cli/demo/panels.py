@@ -64,8 +64,8 @@ _WARNED = frozenset(
 )
 _OTHERWISE = ("Sebentar…", "One moment…")
 _MOST_DETECTIONS = 2
-_BEGUN = "session.requested"
-_TURNS = (_BEGUN, "item.inserted")
+_PICTURED = "pictures.taken"
+_TURNS = ("session.requested", "item.inserted", _PICTURED)
 
 
 def boxed(content: RenderableType, title: str, subtitle: str | Text = "") -> Panel:
@@ -122,7 +122,7 @@ def item_panel(scene: Scene, width: int, height: int) -> Panel:
     if scene.help:
         return boxed(_help(scene), "keys")
     look = scene.look
-    if look is None or not look.frames or _begins(scene.steps):
+    if look is None or not look.frames or _is_unseen(scene.steps):
         return boxed(Align.center(_invitation(scene.leaves), vertical="middle"), "item")
     verdict = look.verdict
     shown = surest(verdict) if verdict else 0
@@ -139,10 +139,10 @@ def item_panel(scene: Scene, width: int, height: int) -> Panel:
     return boxed(content, "item", Text(f"{len(look.frames)} pictures", DIM))
 
 
-def _begins(steps: Sequence[Step]) -> bool:
-    """Say whether who is at the machine has put in nothing yet: the last item was another's."""
+def _is_unseen(steps: Sequence[Step]) -> bool:
+    """Say whether no picture was taken since the deposit, or its present item, began."""
     titles = (step.record.event for step in reversed(steps))
-    return next((one for one in titles if one in _TURNS), "") == _BEGUN
+    return next((one for one in titles if one in _TURNS), _PICTURED) != _PICTURED
 
 
 def _invitation(leaves: tuple[str, ...]) -> Text:
