@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
@@ -17,6 +19,9 @@ from hypercorn.utils import wrap_app
 
 from rvm_edge.provisioning.wizard.callers import Callers
 
+if sys.version_info < (3, 11):
+    from exceptiongroup import BaseExceptionGroup
+
 GRACE_S: Final = 2.0
 """So long an answer that is on its way may still arrive when the page closes."""
 
@@ -26,6 +31,7 @@ READ_S: Final = 120
 HANDSHAKE_S: Final = 10.0
 IDLE_S: Final = 15.0
 _HEADER_BYTES: Final = 16 * 1024
+_LOG = logging.getLogger(__name__)
 
 
 class PageServer:
@@ -43,6 +49,7 @@ class PageServer:
         config.accesslog = config.errorlog = None
         config.include_server_header = False
         config.h11_max_incomplete_size = _HEADER_BYTES
+        config.h2_max_concurrent_streams = 1  # unasked, and bodies of a hundred at once otherwise
         config.keep_alive_timeout = IDLE_S
         config.read_timeout = READ_S
         config.ssl_handshake_timeout = HANDSHAKE_S
@@ -51,6 +58,7 @@ class PageServer:
         self._tls = context
         self._callers = callers
         self._context = WorkerContext(None)
+        self._has_grumbled = False
 
     async def run(
         self,
@@ -91,7 +99,20 @@ class PageServer:
         tls = trio.SSLStream(stream, self._tls, server_side=True, https_compatible=True)
         server = TCPServer(self._app, self._config, self._context, ConnectionState({}), tls)
         with self._callers.holding(stream, address):
-            await server.run()
+            try:
+                await server.run()
+            except Exception as error:  # noqa: BLE001 - one caller's must not become everybody's
+                self._grumble(error)
+            except BaseExceptionGroup as group:  # the same, while the page is closed
+                raise group.split(Exception)[1] or group from None
+            finally:
+                await trio.aclose_forcefully(stream)
+
+    def _grumble(self, error: Exception) -> None:
+        """Log what a caller broke in hypercorn: once, so that nobody fills the log."""
+        if not self._has_grumbled:
+            self._has_grumbled = True
+            _LOG.warning("a caller of the set-up page sent what is no HTTP", exc_info=error)
 
     async def _hang_up_at_the_end(self) -> None:
         """Hang up when cancelled: hypercorn shields its writes, and one may be waited for."""

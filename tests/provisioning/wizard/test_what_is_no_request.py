@@ -11,7 +11,13 @@ import pytest
 import trio
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import ConnectionTerminated, ResponseReceived, StreamReset
+from h2.events import (
+    ConnectionTerminated,
+    Event,
+    RemoteSettingsChanged,
+    ResponseReceived,
+    StreamReset,
+)
 
 from rvm_edge.provisioning.wizard import serving
 from rvm_edge.provisioning.wizard.certificate import self_signed
@@ -21,6 +27,10 @@ from tests.provisioning.wizard.tls import connected, port_of
 GET = b"GET /api/hello HTTP/1.1\r\n"
 POST = b"POST /api/pair HTTP/1.1\r\nOrigin: https://%(host)b\r\nContent-Type: application/json\r\n"
 HOST = b"Host: %(host)b\r\n"
+WEB_SOCKET = (
+    b"GET / HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 REQUESTS: dict[str, tuple[bytes, Sequence[int]]] = {
     "no host": (GET + b"\r\n", (400,)),
     "no host, of old": (b"GET / HTTP/1.0\r\n\r\n", (403,)),
@@ -34,11 +44,9 @@ REQUESTS: dict[str, tuple[bytes, Sequence[int]]] = {
     "a path that goes up": (b"GET /../app.py HTTP/1.1\r\n" + HOST + b"\r\n", (404,)),
     "another machine's path": (b"GET //evil.test/x HTTP/1.1\r\n" + HOST + b"\r\n", (404,)),
     "a way through": (b"CONNECT evil.test:443 HTTP/1.1\r\n" + HOST + b"\r\n", (405,)),
-    "a web socket": (
-        b"GET / HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        (400, 403, 404),
-    ),
+    "a web socket": (WEB_SOCKET, (400, 403, 404)),
+    "a web socket that does not wait for an answer": (WEB_SOCKET + b"x" * 100, (0, 400)),
+    "a web socket with another request behind it": (WEB_SOCKET + GET * 9, (0, 400)),
     "less than nothing": (POST + HOST + b"Content-Length: -4\r\n\r\n", (400,)),
     "more than there is": (POST + HOST + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n", (400, 413)),
     "a piece of no size": (POST + HOST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n", (400,)),
@@ -92,6 +100,17 @@ async def test_http_2_is_no_way_around_the_one_host() -> None:
         ):
             assert await asked_by_http_2(phone, *named) in {"403", "refused"}, named
         await phone.pair()
+
+
+async def test_http_2_is_no_way_to_ask_a_hundred_things_at_once() -> None:
+    wire = H2Connection(H2Configuration(client_side=True))
+    wire.initiate_connection()
+    events: list[Event] = []
+    async with opened() as phone, connected(phone) as stream:
+        await stream.send_all(wire.data_to_send())
+        while not any(isinstance(one, RemoteSettingsChanged) for one in events):
+            events += wire.receive_data(bytes(await stream.receive_some()))
+    assert wire.remote_settings.max_concurrent_streams == 1
 
 
 async def asked_by_http_2(phone: Phone, *named: tuple[str, str]) -> str:
