@@ -95,7 +95,7 @@ def test_what_decided_is_named_first_whichever_picture_it_was_in() -> None:
 )
 def test_an_item_of_which_there_is_no_picture_yet_is_not_shown_as_the_last_one(
     last: str,
-    shows: bool,  # noqa: FBT001 - a parameter
+    shows: bool,
 ) -> None:
     happened = ("session.requested", "item.inserted", "pictures.taken", last, "link.lost")
     steps = tuple(step(event, (paths.WAITING,)) for event in happened)
