@@ -54,7 +54,7 @@ async def _cleaned(
     mark: float,
     apply: bool,  # noqa: FBT001 - trio.run passes by position
 ) -> Report:
-    from rvm_edge.cli.own_disk import resting_cleaner
+    from rvm_edge.cli.own.disk import resting_cleaner
 
     cleaner = resting_cleaner(here, chosen)
     return await (cleaner.clean(mark) if apply else cleaner.rehearse(mark))

@@ -47,7 +47,7 @@ def command(out: Path | None, most_mb: float, credentials: Path | None, *, as_js
     import trio
 
     from rvm_edge.cli.dump_contents import contents, fill
-    from rvm_edge.cli.own_secrets import own_redaction
+    from rvm_edge.cli.own.secrets import own_redaction
     from rvm_edge.service.bundle import written_bundle
 
     path = out or Path(f"rvm-edge-dump-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.tar.gz")

@@ -18,7 +18,7 @@ from rvm_edge.service.notify import service_manager
 from rvm_edge.service.watchdog import report
 
 if TYPE_CHECKING:
-    from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.cli.own.screen import OwnScreen
 
 STARTED_S: Final = 3.0
 """A machine that has run for so long has loaded what it starts with, its screen included."""

@@ -41,7 +41,7 @@ command.add_command(engine_command)
 @json_option
 def status_command(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Show which model serves, which one waits, and which one there is to go back to."""
-    from rvm_edge.cli.own_models import shipped_or_chosen
+    from rvm_edge.cli.own.models import shipped_or_chosen
     from rvm_edge.vision.models.store import StoreError, file_of, read_state
 
     chosen, folder = settings().models, locations().model_store_dir
@@ -117,7 +117,7 @@ def rollback_command(as_json: bool) -> None:  # noqa: FBT001 - click passes opti
 def verify_command(model: Path | None, manifest: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Hash every model that is kept; or check MODEL against its signed manifest."""
     from rvm_edge.cli.model_install import require_vouched
-    from rvm_edge.cli.own_models import shipped_or_chosen
+    from rvm_edge.cli.own.models import shipped_or_chosen
     from rvm_edge.vision.models.failures import UpdateError
     from rvm_edge.vision.models.store import StoreError, read_state, sha256_of
 
@@ -215,7 +215,7 @@ def opened() -> Iterator[ModelStore]:
     Raises:
         CommandError: the machine is running, or the store cannot be used.
     """
-    from rvm_edge.cli.own_models import shipped_or_chosen
+    from rvm_edge.cli.own.models import shipped_or_chosen
     from rvm_edge.vision.models.store import StoreBusyError, StoreError, open_store
 
     folder, basis = locations(writes=True).model_store_dir, shipped_or_chosen(settings())

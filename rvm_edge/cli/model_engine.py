@@ -38,7 +38,7 @@ def engine_command(
     """
     import trio
 
-    from rvm_edge.cli.own_models import shipped_or_chosen
+    from rvm_edge.cli.own.models import shipped_or_chosen
     from rvm_edge.offload import in_thread
     from rvm_edge.vision.models.device import key_here
     from rvm_edge.vision.models.disk import RealDisk

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import trio
 
-from rvm_edge.cli.own_models import plan_of
+from rvm_edge.cli.own.models import plan_of
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
 from rvm_edge.settings import Settings

@@ -10,7 +10,7 @@ import msgspec
 
 from rvm_edge.cli.failures import CONFIGURATION, CommandError
 from rvm_edge.cli.options import hardware_map, json_option, locations, print_json, settings
-from rvm_edge.cli.own_presence import require_presence
+from rvm_edge.cli.own.presence import require_presence
 
 if TYPE_CHECKING:
     from rvm_edge.locations import Locations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from rvm_edge.bridges.local.simulation import SimulatedWorld
-    from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.cli.own.screen import OwnScreen
     from rvm_edge.daemon import Daemon, Parts
     from rvm_edge.health.service_host import ServiceHost
     from rvm_edge.locations import Locations
@@ -113,11 +113,11 @@ def command(
     from drivers.esp32.timings import Dialect
     from rvm_edge.cli.demo.eyes import EyesKind
     from rvm_edge.cli.lifetime import live
-    from rvm_edge.cli.own_link import identity_in, own_link
-    from rvm_edge.cli.own_log import own_log
-    from rvm_edge.cli.own_models import OwnModels, in_turn, with_own_models
-    from rvm_edge.cli.own_upkeep import own_upkeep, room_to_start
-    from rvm_edge.cli.own_wire import OwnWire
+    from rvm_edge.cli.own.link import identity_in, own_link
+    from rvm_edge.cli.own.log import own_log
+    from rvm_edge.cli.own.models import OwnModels, in_turn, with_own_models
+    from rvm_edge.cli.own.upkeep import own_upkeep, room_to_start
+    from rvm_edge.cli.own.wire import OwnWire
     from rvm_edge.cli.unusable import in_one_line
 
     here, chosen = locations(writes=True), settings()
@@ -147,7 +147,7 @@ def command(
             return real(here, chosen, parts, link=link, host=host, fit=fit)
         if world is None:
             from rvm_edge.cli.demo.surroundings import Setup
-            from rvm_edge.cli.own_world import in_own_world
+            from rvm_edge.cli.own.world import in_own_world
 
             simulated = partial(in_own_world, link=link, host=host, fit=fit, play=play)
             its = Setup(
@@ -234,8 +234,8 @@ def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> 
         return None
     if site.language:
         wanted = msgspec.structs.replace(wanted, language=site.language)
-    from rvm_edge.cli.own_screen import OwnScreen
-    from rvm_edge.cli.own_upkeep import running_cleaner
+    from rvm_edge.cli.own.screen import OwnScreen
+    from rvm_edge.cli.own.upkeep import running_cleaner
     from rvm_edge.display import ScreenPlan
 
     return OwnScreen(

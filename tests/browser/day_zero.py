@@ -19,7 +19,7 @@ from rvm_edge.cli.demo.eyes import EyesKind
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.server import REVERB_KEY, DemoServer, demo_server
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
-from rvm_edge.cli.own_link import identity_in
+from rvm_edge.cli.own.link import identity_in
 from rvm_edge.daemon import Daemon, running
 from rvm_edge.display import Fittings, ScreenNews, ScreenPlan, show_screen
 from rvm_edge.health.cleaning.cleaner import Cleaner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from drivers.ports import Encoding, Frame
-from rvm_edge.cli.own_models import OwnModels
+from rvm_edge.cli.own.models import OwnModels
 from rvm_edge.daemon import Parts
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings

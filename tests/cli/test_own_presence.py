@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.cli.failures import CommandError
-from rvm_edge.cli.own_presence import require_presence
+from rvm_edge.cli.own.presence import require_presence
 from rvm_edge.ledger.database_files import OneWriter
 from rvm_edge.locations import Locations
 from rvm_edge.statechart.journal import Record

@@ -22,9 +22,10 @@ import trio
 from click.testing import CliRunner, Result
 
 from drivers.replay.transcript import Message, Speaker
-from rvm_edge.cli import main, own_upkeep
-from rvm_edge.cli.own_upkeep import room_to_start
-from rvm_edge.cli.own_wire import OwnWire
+from rvm_edge.cli import main
+from rvm_edge.cli.own import upkeep as own_upkeep
+from rvm_edge.cli.own.upkeep import room_to_start
+from rvm_edge.cli.own.wire import OwnWire
 from rvm_edge.hardware_map import parse_hardware_map
 from rvm_edge.health.clock_watch import ClockJump
 from rvm_edge.health.flight.segment import segments, text_of

@@ -16,7 +16,7 @@ from rvm_edge.cli.demo.eyes import BreakableEyes, EyesKind
 from rvm_edge.cli.demo.played_world import TAKEN_AFTER_S, PlayedWorld
 from rvm_edge.cli.demo.surroundings import Setup
 from rvm_edge.cli.demo.things import by_thing, thing_of
-from rvm_edge.cli.own_world import in_own_world
+from rvm_edge.cli.own.world import in_own_world
 from rvm_edge.locations import Locations
 from rvm_edge.packaged import samples_dir
 from rvm_edge.settings import Policy, PolicyInForce, ServedPolicy, Settings

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rvm_edge.cli.own_log import own_log
+from rvm_edge.cli.own.log import own_log
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.locations import Locations
 from rvm_edge.settings import Settings

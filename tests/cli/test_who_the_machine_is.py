@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rvm_edge.cli import own_link
-from rvm_edge.cli.own_link import identity_in
-from rvm_edge.cli.own_log import own_log
+from rvm_edge.cli.own import link as own_link
+from rvm_edge.cli.own.link import identity_in
+from rvm_edge.cli.own.log import own_log
 from rvm_edge.identity import Identity, Secret
 from rvm_edge.locations import Locations
 from rvm_edge.provisioning.credentials import Credentials, read_credentials

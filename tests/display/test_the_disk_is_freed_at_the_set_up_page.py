@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from rvm_edge.cli.own_upkeep import running_cleaner
+from rvm_edge.cli.own.upkeep import running_cleaner
 from rvm_edge.daemon import Daemon
 from rvm_edge.display.set_up_premises import SetUpPremises
 from rvm_edge.health.cleaning.cleaner import Cleaner

@@ -16,7 +16,7 @@ from rvm_edge.cli.demo.eyes import EyesKind, EyesTrouble, WatchedEyes
 from rvm_edge.cli.demo.played_world import PlayedWorld
 from rvm_edge.cli.demo.server import DemoServer, demo_server
 from rvm_edge.cli.demo.surroundings import Setup, surroundings
-from rvm_edge.cli.own_models import OwnModels
+from rvm_edge.cli.own.models import OwnModels
 from rvm_edge.daemon import Daemon, Parts, running
 from rvm_edge.locations import Locations
 from rvm_edge.offload import Offload, inline

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from rvm_edge.cli.failures import CommandError
-from rvm_edge.cli.own_models import shipped_or_chosen
-from rvm_edge.cli.own_pictures import UnopenedPictures
+from rvm_edge.cli.own.models import shipped_or_chosen
+from rvm_edge.cli.own.pictures import UnopenedPictures
 from rvm_edge.health.cleaning.cleaner import Cleaner, cleaner_of
 from rvm_edge.health.cleaning.expendable import Expendable, Holding, LeftAloneError
 from rvm_edge.health.cleaning.old_files import OldFiles

@@ -10,7 +10,7 @@ from rvm_edge.service.logs import written_log
 from rvm_edge.service.redaction import Redaction
 
 if TYPE_CHECKING:
-    from rvm_edge.cli.own_screen import OwnScreen
+    from rvm_edge.cli.own.screen import OwnScreen
     from rvm_edge.identity import Identity
     from rvm_edge.locations import Locations
     from rvm_edge.settings import Settings

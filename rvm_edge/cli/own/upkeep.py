@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import trio
 
 from rvm_edge.cli.options import hardware_map
-from rvm_edge.cli.own_disk import own_cleaner, resting_cleaner
-from rvm_edge.cli.own_pictures import OwnPictures
+from rvm_edge.cli.own.disk import own_cleaner, resting_cleaner
+from rvm_edge.cli.own.pictures import OwnPictures
 from rvm_edge.health.cleaning.cleaner import usage_of
 from rvm_edge.health.cleaning.watch import keep_clear, tell
 from rvm_edge.health.clock_watch import ClockJump, watch_clock
@@ -23,7 +23,7 @@ from rvm_edge.offload import in_thread
 from rvm_edge.telemetry import Figures
 
 if TYPE_CHECKING:
-    from rvm_edge.cli.own_wire import OwnWire
+    from rvm_edge.cli.own.wire import OwnWire
     from rvm_edge.daemon import Daemon
     from rvm_edge.health.cleaning.cleaner import Cleaner
     from rvm_edge.health.flight.line import Notebook
