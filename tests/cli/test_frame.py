@@ -67,7 +67,7 @@ class TestHelp:
             assert f"  {name} " in answer.output
             assert entry.summary in answer.output
 
-    def test_imports_no_command_and_no_library_but_click(self) -> None:
+    def test_imports_no_command_and_no_library_but_click_and_msgspec(self) -> None:
         script = (
             "import sys\n"
             "from rvm_edge.cli import main\n"
@@ -79,7 +79,7 @@ class TestHelp:
         answer = subprocess.run(
             [sys.executable, "-c", script], capture_output=True, text=True, check=True
         )
-        for heavy in ("trio", "msgspec", "transitions", "rich", "numpy", "cv2", "sqlite3"):
+        for heavy in ("trio", "dataclasses", "transitions", "rich", "numpy", "cv2", "sqlite3"):
             assert f"'{heavy}'" not in answer.stderr
         for entry in COMMANDS.values():
             assert f"'{entry.module}'" not in answer.stderr
