@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +66,17 @@ def test_each_row_refuses(changed: dict[str, float], reason: Reason, row: int) -
     assert after.record is not None
     assert after.record.second_opinion is not None
     assert after.record.second_opinion.says == f"{reason.value}: {MASK_CHECKS[row].condition}"
+
+
+@pytest.mark.parametrize("setting", ShapeSettings.__struct_fields__)
+def test_a_figure_at_its_limit_refuses_nothing_and_one_beyond_it_does(setting: str) -> None:
+    which, _, figure = setting.partition("_")
+    limit = getattr(SHAPE, setting)
+    beyond = limit + 1 if isinstance(limit, int) else math.nextafter(limit, math.inf)
+    if which == "least":
+        beyond = math.nextafter(limit, -math.inf)
+    assert objection(msgspec.structs.replace(BOTTLE, **{figure: limit}), SHAPE) is None
+    assert objection(msgspec.structs.replace(BOTTLE, **{figure: beyond}), SHAPE) is not None
 
 
 def test_its_opinion_and_every_figure_are_recorded() -> None:
