@@ -177,9 +177,7 @@ class FramedSession:
         return Question(message, self._number)
 
     def _beat_for(self, promised_s: float) -> float:
-        """Say how often to beat for a controller that keeps to a shorter time than asked."""
-        if promised_s >= self._timings.dead_man_s:
-            return self._timings.heartbeat_s
+        """Say how often to beat for a controller that stops everything after this time."""
         return min(self._timings.heartbeat_s, promised_s / _BEATS)
 
     def _leave(self) -> None:

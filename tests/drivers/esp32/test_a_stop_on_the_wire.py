@@ -113,6 +113,47 @@ async def test_an_order_that_never_arrived_is_not_begun_after_the_stop(
     assert Command.SORT_VALID_ITEM not in [order.command for order in wire.done]
 
 
+async def test_a_move_that_waits_for_its_turn_is_not_begun_after_the_stop(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire = LossyWire(nursery)
+    async with moving(wire) as (host, ends), trio.open_nursery() as waiting:
+
+        async def move() -> None:
+            with pytest.raises(StoppedError):
+                await host.command(Command.SORT_VALID_ITEM)
+
+        waiting.start_soon(move)
+        await wait_all_tasks_blocked()
+        waiting.start_soon(host.command, Command.INDICATE_SUCCESS)  # moves nothing
+        await wait_all_tasks_blocked()
+        wire.takes_s = 0
+        assert await host.stop() is True
+    assert [type(end) for end in ends] == [StoppedError]
+    assert {order.command for order in wire.done[1:]} == {
+        Command.SLOT_OPEN,
+        Command.INDICATE_SUCCESS,
+    }
+
+
+async def test_two_who_stop_at_once_are_both_answered(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    wire, count = LossyWire(nursery), itertools.count()
+    stops: list[bool] = []
+    async with moving(wire) as (host, ends):
+        wire.fate = lambda: Fate.ARRIVES if next(count) else Fate.IS_LOST
+
+        async def stop() -> None:
+            stops.append(await host.stop())
+
+        async with trio.open_nursery() as pressing:
+            pressing.start_soon(stop)
+            pressing.start_soon(stop)
+    assert stops == [True, True]
+    assert [type(end) for end in ends] == [StoppedError]
+
+
 async def test_a_move_whose_caller_has_gone_is_stopped_all_the_same(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -14,79 +12,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import Command
 from drivers.esp32.framed_dialect import (
+    Done,
     Hello,
     Kind,
     Order,
     Outcome,
-    Sensor,
-    SensorEvent,
     to_frame,
 )
 from drivers.esp32.framed_session import FramedSession
 from drivers.esp32.frames import NUMBER_MAX
-from drivers.esp32.serial_link import ByteLink
-from drivers.esp32.timings import Dialect
-from drivers.ports import DeviceGoneError, DriverError, MotionBlockedError, NoAnswerError
+from drivers.ports import (
+    DeviceGoneError,
+    DriverError,
+    MotionBlockedError,
+    NoAnswerError,
+    WrongAnswerError,
+)
+from tests.drivers.esp32.framed_line import LINK, Line, commands, kinds, talking
 from tests.drivers.esp32.lossy_wire import Fate, LossyWire
-
-LINK = LinkTimings(settle_s=0.0)
-
-
-@asynccontextmanager
-async def talking(
-    wire: LossyWire,
-    timings: LinkTimings = LINK,
-    tell: Callable[[SensorEvent], None] = lambda _: None,
-) -> AsyncIterator[Controller]:
-    async def connect() -> ByteLink:
-        await trio.lowlevel.checkpoint()
-        if wire.closed:
-            raise DeviceGoneError("unplugged")
-        return wire
-
-    numbers = itertools.count(1)
-    controller = Controller(
-        connect, timings, Dialect.FRAMED, session_number=numbers.__next__, tell=tell
-    )
-    async with controller.run():
-        yield controller
-
-
-@dataclass
-class Line:
-    """A host that talks over a wire, in mocked time.
-
-    Attributes:
-        wire: with the controller at its end.
-        host: the driver.
-        told: what the sensors said unasked.
-    """
-
-    wire: LossyWire
-    host: Controller
-    told: list[SensorEvent]
-
-
-@pytest.fixture
-async def line(nursery: trio.Nursery) -> AsyncIterator[Line]:
-    """A session that stands, and nothing done yet but its first ping."""
-    wire, told = LossyWire(nursery), list[SensorEvent]()
-    async with talking(wire, tell=told.append) as host:
-        await host.command(Command.PING)
-        wire.done.clear()
-        wire.sent.clear()
-        yield Line(wire, host, told)
-
-
-def kinds(wire: LossyWire) -> list[Kind]:
-    return [Kind(frame.kind) for frame in wire.sent]
-
-
-def commands(wire: LossyWire) -> list[Command]:
-    return [order.command for order in wire.done]
 
 
 async def test_says_hello_and_then_each_order_once(
@@ -136,6 +81,43 @@ async def test_a_dead_wire_is_no_answer_after_three_repetitions(
     assert {frame.number for frame in line.wire.sent if frame.kind == Kind.ORDER} == {2}
 
 
+async def test_a_wire_that_falls_silent_after_the_acknowledgement_is_not_waited_for_to_the_end(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    line.wire.takes_s = 30
+    count = itertools.count()
+    line.wire.fate = lambda: Fate.ARRIVES if next(count) < 2 else Fate.IS_LOST
+    began_s = trio.current_time()
+    with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no answer, sent 5 times"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert trio.current_time() - began_s == pytest.approx(5 * LINK.frame_s)
+
+
+async def test_a_controller_that_stays_silent_is_greeted_before_it_is_given_another_order(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    line.wire.fate = lambda: Fate.IS_LOST
+    with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no answer"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    line.wire.sent.clear()
+    with pytest.raises(NoAnswerError, match="hello: no answer, sent 4 times"):
+        await line.host.command(Command.SLOT_OPEN)
+    assert Kind.ORDER not in kinds(line.wire)
+
+
+async def test_a_port_that_takes_nothing_is_closed_and_told(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    async def refuse(data: bytes) -> None:
+        await trio.lowlevel.checkpoint()
+        raise DeviceGoneError(f"lost while writing {len(data)} bytes")
+
+    line.wire.send = refuse  # type: ignore[method-assign] # a port that was unplugged
+    with pytest.raises(DeviceGoneError, match="lost while writing"):
+        await line.host.command(Command.SORT_VALID_ITEM)
+    assert line.wire.closed
+
+
 async def test_a_session_number_that_came_up_before_costs_one_order_at_most(
     autojump_clock: MockClock, nursery: trio.Nursery
 ) -> None:
@@ -166,6 +148,16 @@ async def test_an_order_without_end_is_given_up_in_time(
     with pytest.raises(NoAnswerError, match="SORT_VALID_ITEM: no outcome within 3 s"):
         await line.host.command(Command.SORT_VALID_ITEM)
     assert commands(line.wire) == [Command.SORT_VALID_ITEM]
+
+
+async def test_the_end_of_another_command_confirms_nothing(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    line.wire.firmware.take = lambda frame: line.wire.say(  # type: ignore[method-assign] # a confused one
+        to_frame(Done(Command.SLOT_OPEN, Outcome.OK), frame.session, frame.number)
+    )
+    with pytest.raises(WrongAnswerError, match="confirmed SLOT_OPEN, not SORT_VALID_ITEM"):
+        await line.host.command(Command.SORT_VALID_ITEM)
 
 
 async def test_what_was_in_the_way_is_told(autojump_clock: MockClock, line: Line) -> None:
@@ -221,6 +213,37 @@ async def test_the_next_order_waits_for_one_that_was_given_up(
     await line.host.command(Command.SLOT_OPEN)
     assert 1.9 <= trio.current_time() - began_s <= 2.2
     assert commands(line.wire) == [Command.SORT_VALID_ITEM, Command.SLOT_OPEN]
+    assert Kind.HELLO not in kinds(line.wire)  # a controller that is busy has not left
+
+
+async def test_orders_that_come_at_once_are_sent_one_after_the_other(
+    autojump_clock: MockClock, line: Line
+) -> None:
+    line.wire.takes_s = 1.0
+    async with trio.open_nursery() as nursery:
+        for command in (Command.SORT_VALID_ITEM, Command.SLOT_OPEN):
+            nursery.start_soon(line.host.command, command)
+    numbers = [frame.number for frame in line.wire.sent if frame.kind == Kind.ORDER]
+    assert numbers == sorted(numbers)
+    assert set(commands(line.wire)) == {Command.SORT_VALID_ITEM, Command.SLOT_OPEN}
+
+
+async def test_no_two_frames_are_written_at_once(
+    autojump_clock: MockClock, line: Line, nursery: trio.Nursery
+) -> None:
+    send, writing = line.wire.send, trio.CapacityLimiter(1)
+
+    async def slowly(data: bytes) -> None:
+        writing.acquire_nowait()  # refuses a second one
+        await trio.sleep(0.01)
+        writing.release()
+        await send(data)
+
+    line.wire.send = slowly  # type: ignore[method-assign] # a slow port
+    line.wire.takes_s = 1.0
+    nursery.start_soon(_confirms, partial(line.host.command, Command.SORT_VALID_ITEM))
+    await wait_all_tasks_blocked()
+    assert await line.host.stop() is True
 
 
 async def test_beats_while_nothing_is_asked(autojump_clock: MockClock, line: Line) -> None:
@@ -271,25 +294,6 @@ async def test_the_wire_that_is_cut_ends_the_order_at_once(
     assert trio.current_time() - began_s == pytest.approx(0.1)
 
 
-async def test_events_come_unasked_in_order_and_once(autojump_clock: MockClock, line: Line) -> None:
-    said = [SensorEvent(Sensor.CHAMBER, active=True), SensorEvent(Sensor.CHAMBER, active=False)]
-    line.wire.fate = lambda: Fate.COMES_TWICE
-    for event in said:
-        line.wire.firmware.tell(event)
-    await wait_all_tasks_blocked()
-    assert line.told == said
-
-
-async def test_after_the_last_number_there_is_comes_the_first_again(
-    autojump_clock: MockClock, line: Line
-) -> None:
-    for _ in range(NUMBER_MAX + 2):
-        line.wire.firmware.tell(SensorEvent(Sensor.SLOT, active=True))
-        await trio.lowlevel.checkpoint()
-    await wait_all_tasks_blocked()
-    assert len(line.told) == NUMBER_MAX + 2
-
-
 async def test_orders_are_numbered_from_one_again_after_the_last_number(
     autojump_clock: MockClock, line: Line
 ) -> None:
@@ -308,13 +312,6 @@ async def test_orders_are_numbered_from_one_again_after_the_last_number(
         Command.SLOT_CLOSE,
     ]
     assert [frame.number for frame in line.wire.sent] == [NUMBER_MAX, 1, 2]
-
-
-async def test_a_damaged_event_is_not_told(autojump_clock: MockClock, line: Line) -> None:
-    line.wire.fate = lambda: Fate.IS_DAMAGED
-    line.wire.firmware.tell(SensorEvent(Sensor.DOOR, active=True))
-    await wait_all_tasks_blocked()
-    assert line.told == []
 
 
 MOVES = [Command.SORT_VALID_ITEM, Command.RETURN_REJECTED_ITEM, Command.SLOT_OPEN]

@@ -141,9 +141,15 @@ def test_another_version_is_none_of_ours() -> None:
 def test_a_stream_without_an_end_is_not_kept() -> None:
     parser = FrameParser()
     for _ in range(1000):
-        assert parser.feed(b"\x41" * 100) == []
-    assert len(parser._piece) <= WIRE_MAX
+        assert parser.feed(b"\x41" * 7) == []
+        assert len(parser._piece) <= WIRE_MAX
     assert parser.feed(encode_frame(Frame(3, 1, 0))) == [Frame(3, 1, 0)]
+
+
+def test_a_frame_with_too_much_behind_it_is_none() -> None:
+    parser = FrameParser()
+    for piece in (encode_frame(Frame(3, 1, 0)).rstrip(b"\0"), b"\x41" * 100, b"\0"):
+        assert parser.feed(piece) == []
 
 
 @pytest.mark.parametrize(
