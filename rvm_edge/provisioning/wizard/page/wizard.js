@@ -14,7 +14,10 @@ const ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"];
 const MOST_BYTES = 65536;
 
 /** Their own words say all that there is to say. */
-const SAY_ALL = ["wrong_code", "wait", "not_paired", "no_server", "no_empty", "no_credentials"];
+const SAY_ALL = [
+  ...["wrong_code", "wait", "not_paired", "no_credentials", "no_server", "bad_server"],
+  ...["bad_time_zone", "no_empty", "bad_depth"],
+];
 
 /** @type {any} */ let draft = { paired: false };
 let step = "code";
