@@ -12,7 +12,8 @@ import msgspec
 import trio
 from hypercorn.typing import ASGIFramework
 
-from rvm_edge.provisioning.wizard.app import Admit, Setup, build_app
+from rvm_edge.provisioning.wizard.answers import Admit, Setup
+from rvm_edge.provisioning.wizard.app import build_app
 from rvm_edge.provisioning.wizard.callers import Callers
 from rvm_edge.provisioning.wizard.certificate import self_signed
 from rvm_edge.provisioning.wizard.pairing import PairingDesk

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rvm_edge.provisioning.credentials import MOST_BYTES
-from rvm_edge.provisioning.wizard.app import PAGE, Setup, build_app
+from rvm_edge.provisioning.wizard.answers import Setup
+from rvm_edge.provisioning.wizard.app import PAGE, build_app
 from rvm_edge.provisioning.wizard.pairing import IDLE_S, LASTS_S, PairingDesk
 from tests.provisioning.wizard.opened import (
     EXPORTED,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from quart import Response
 from quart_trio import QuartTrio
 
-from rvm_edge.provisioning.wizard.app import Setup, build_app
+from rvm_edge.provisioning.wizard.answers import Setup
+from rvm_edge.provisioning.wizard.app import build_app
 from rvm_edge.provisioning.wizard.doorkeeper import COOKIE, CSRF_HEADER
 from rvm_edge.provisioning.wizard.pairing import PairingDesk, Session
 from tests.provisioning.wizard.opened import Clock, StagedPremises, StagedServer
