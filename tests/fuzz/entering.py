@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import msgspec
-
 from drivers.esp32.dialect import ReplyParser
 from drivers.esp32.framed_dialect import read_message
 from drivers.esp32.frames import decode_frame
@@ -30,6 +28,7 @@ from rvm_edge.provisioning.usb.stick import SITE, read_stick
 from rvm_edge.provisioning.wizard.draft import Draft, NotEnteredError
 from rvm_edge.provisioning.wizard.wire import SiteChoice
 from rvm_edge.statechart.journal import read_archive
+from rvm_edge.untrusted_json import UnreadableError, read_json
 from rvm_edge.vision.model_store import MANIFEST, read_manifest
 from rvm_edge.vision.picture_header import read_jpeg_size, read_png_size, sniff
 from rvm_edge.vision.wire import Loaded, Looked, Measured, Refused, Splitter, decode
@@ -70,7 +69,7 @@ def wizard(data: bytes) -> None:
     file, _, choice = data.partition(BETWEEN)
     draft = Draft()
     draft.take_file(file)
-    draft.choose(msgspec.json.decode(choice, type=SiteChoice))
+    draft.choose(read_json(choice, SiteChoice))
     draft.complete()
 
 
@@ -124,5 +123,5 @@ def worker(data: bytes) -> None:
         decode(body, Loaded | Refused | Looked | Measured)  # type: ignore[arg-type] # a union of types
 
 
-WIZARD_REFUSES = (NotEnteredError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""The last three are what `rvm_edge.provisioning.wizard.app` answers with a refusal."""
+WIZARD_REFUSES = (NotEnteredError, UnreadableError)
+"""What `rvm_edge.provisioning.wizard.app` answers with a refusal."""
