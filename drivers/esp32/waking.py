@@ -54,7 +54,10 @@ class WakingSession:
         """
         async with self._deciding:
             if not self._decided:
-                await self._decide()
+                if not self._frames.open:  # else its welcome came after all
+                    await self._greet()
+                self._spoken = self._frames if self._frames.open else self._lines
+                self._decided = True
         return await self._spoken.command(command, payload)
 
     async def stop(self) -> bool:
@@ -85,7 +88,7 @@ class WakingSession:
         self._lines.end(gone)
         self._frames.end(gone)
 
-    async def _decide(self) -> None:
+    async def _greet(self) -> None:
         silence: NoAnswerError | None = None
         try:
             await self._lines.wake()
@@ -93,8 +96,5 @@ class WakingSession:
             silence = error  # it may know frames alone, and be up by now
         with trio.CancelScope() as self._greeting, suppress(NoAnswerError):
             await self._frames.greet()
-        if self._frames.open:
-            self._spoken = self._frames
-        elif silence is not None:
+        if silence is not None and not self._frames.open:
             raise silence
-        self._decided = True

@@ -97,7 +97,7 @@ def _measure(device: str | None) -> tuple[int, int]:
 
     from drivers.esp32.scale_counts import read_counts
     from drivers.esp32.timings import Dialect
-    from drivers.ports import DriverError
+    from drivers.ports import DriverError, NoAnswerError
 
     wire, path = hardware_map().esp32, port_of_esp32(device)
     dialect = Dialect(wire.dialect)
@@ -105,5 +105,6 @@ def _measure(device: str | None) -> tuple[int, int]:
     try:
         counts = trio.run(ask)
     except DriverError as error:
-        raise CommandError(str(error)) from error
+        ask = "; ask: rvm-edge doctor controller" if isinstance(error, NoAnswerError) else ""
+        raise CommandError(f"the scale cannot be read: {error}{ask}") from error
     return round(statistics.median(counts)), max(counts) - min(counts)

@@ -197,7 +197,11 @@ def _tell(out: Path, transcript: _Transcript, tally: _Tally, *, as_json: bool) -
             }
         )
         return
-    silent = "talks, but answers nothing" if transcript.heard else "is silent"
+    silent = (
+        "talks, but answers nothing; is esp32.baud right?"
+        if transcript.heard
+        else "is silent; see to its power and its cable"
+    )
     how = _SPOKEN[tally.dialect] if tally.dialect else f": the controller {silent}"
     click.echo(
         f"{out}: {transcript.messages} messages; "

@@ -14,7 +14,7 @@ from trio.testing import MockClock
 from drivers.esp32.controller import Controller, LinkTimings
 from drivers.esp32.dialect import Command
 from drivers.esp32.framed_dialect import Kind
-from drivers.esp32.frames import FrameParser
+from drivers.esp32.frames import Frame, FrameParser
 from drivers.esp32.ports import Esp32Wire
 from drivers.esp32.serial_link import ByteLink
 from drivers.esp32.timings import Dialect
@@ -179,6 +179,28 @@ async def test_a_late_one_that_knows_lines_alone_meets_one_more_frame(
     ping, slot = b"PING_RPI\n", b"SLOT_OPEN\n"
     said = [data if 0 not in data else b"hello" for data in device.heard]
     assert said[4:] == [ping, ping, b"hello", ping, slot, slot, slot]
+
+
+async def test_a_welcome_that_comes_late_is_taken_all_the_same(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    """A firmware in a session hears no line: pinged, it would be silent until its dead-man."""
+
+    class Slow(LossyWire):
+        def say(self, frame: Frame) -> None:
+            self.nursery.start_soon(self._say_late, frame)
+
+        async def _say_late(self, frame: Frame) -> None:
+            await trio.sleep(1.1 if frame.kind == Kind.WELCOME else 0)
+            super().say(frame)
+
+    wire = Slow(nursery)
+    async with talking(lambda: wire, Dialect.AUTO) as controller:
+        await trio.sleep(2)
+        began_s = trio.current_time()
+        await controller.command(Command.SLOT_OPEN)
+        assert trio.current_time() - began_s < LINK.frame_s
+        assert controller.spoken is Dialect.FRAMED
 
 
 async def test_a_port_that_is_lost_while_it_is_greeted_once_more_says_so(
