@@ -85,8 +85,6 @@ def test_a_silent_controller_is_recorded_to_the_end_and_said_to_be_silent(
     assert answer.stderr.endswith("); what comes is recorded all the same\n")
     silent = "0 of [23] pings answered: the controller is silent; see to its power"
     assert re.search(silent, answer.stdout)
-        "0 of [23] pings answered: the controller is silent; see to its power", answer.stdout
-    )
     transcript = load(out.read_text(encoding="ascii"))
     assert {message.speaker for message in transcript} == {Speaker.HOST}
 
