@@ -36,7 +36,7 @@ export const en = {
   insert: {
     headline: "Put one bottle in",
     advice: "Empty and lying down. Then take your hand away.",
-    again: "Put the next bottle in",
+    again: "Put the next bottle in.",
     hello: (name) => `Hello, ${name}!`,
     cancel: "Cancel",
     finish: "Finish",

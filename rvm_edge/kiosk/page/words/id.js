@@ -35,7 +35,7 @@ export const id = {
   insert: {
     headline: "Masukkan satu botol",
     advice: "Kosong, posisi rebah. Lalu tarik tangan Anda.",
-    again: "Masukkan botol berikutnya",
+    again: "Masukkan botol berikutnya.",
     hello: (/** @type {string} */ name) => `Halo, ${name}!`,
     cancel: "Batal",
     finish: "Selesai",
