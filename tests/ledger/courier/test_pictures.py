@@ -208,6 +208,36 @@ async def test_accepted_ones_of_whoever_is_here_go_at_once_and_a_backlog_waits(
             assert uuids_of(server)[-1] == uuid
 
 
+async def test_as_many_as_one_person_brings_are_no_backlog(
+    autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
+) -> None:
+    evidence, server = await evidence_of(ledger), FakeServer()
+    uuids = [await picture_of(ledger, evidence, ACCEPTED) for _ in range(FRESH)]
+    courier = courier_of(ledger, evidence, server, clocks)
+    with courier.resting():
+        async with delivering(courier):
+            await trio.sleep(1)
+            assert uuids_of(server) == uuids
+
+
+async def test_with_new_credentials_records_and_pictures_are_tried_again_at_once(
+    autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock
+) -> None:
+    evidence, server = await evidence_of(ledger), FakeServer()
+    server.script.append(NOT_ALLOWED)
+    server.picture_script.append(NOT_ALLOWED)
+    uuid = await picture_of(ledger, evidence, ACCEPTED)
+    courier = courier_of(ledger, evidence, server, clocks)
+    async with delivering(courier):
+        await trio.sleep(1)
+        assert (server.stored, server.parcels) == ({}, [])
+        assert (await courier.undelivered(), (await courier.status()).hint) == (1, NOT_ALLOWED.why)
+        courier.begin_anew()
+        await trio.testing.wait_all_tasks_blocked()
+        assert (server.stored, uuids_of(server)) == ({uuid: 1}, [uuid])
+        assert (await courier.undelivered(), (await courier.status()).hint) == (0, "")
+
+
 async def test_a_picture_that_is_too_large_is_made_smaller_once(
     autojump_clock: MockClock, ledger: Ledger, clocks: VirtualClock, folder: Path
 ) -> None:
@@ -272,6 +302,9 @@ async def test_one_that_the_server_does_not_take_is_in_nobodys_way(
     bad, good = [await picture_of(ledger, evidence, ACCEPTED) for _ in range(2)]
     server.picture_script.append(UNBELIEVABLE)
     async with delivering(courier_of(ledger, evidence, server, clocks)):
+        await trio.testing.wait_all_tasks_blocked()
+        rows = connection_of(ledger).execute("SELECT last_error FROM pictures ORDER BY number")
+        assert rows.fetchall() == [(UNBELIEVABLE.why,), ("",)]
         await trio.sleep(HOUR_S)
     assert uuids_of(server) == [good, bad]
 
@@ -296,7 +329,7 @@ async def test_tries_in_which_nothing_was_sent_count_for_none(
 ) -> None:
     evidence, server = await evidence_of(ledger), FakeServer()
     uuid = await picture_of(ledger, evidence, ACCEPTED)
-    server.picture_script.extend([answer] * (2 * TRIES))
+    server.picture_script.extend([*([answer] * (2 * TRIES)), UNBELIEVABLE])
     courier = courier_of(ledger, evidence, server, clocks)
     async with delivering(courier):
         await trio.sleep(1)

@@ -49,6 +49,7 @@ async def test_everything_goes_in_batches_and_in_order(
     uuids = await drop(ledger, 7)
     server = FakeServer()
     courier = record_courier(ledger, server, clocks, batches_of(3))
+    assert (courier.delivered, courier.in_progress) == (0, 0)
     async with delivering(courier):
         await trio.sleep(1)
     assert [uuid for request in server.requests for uuid in request] == uuids
@@ -224,6 +225,7 @@ async def test_a_retried_dead_letter_is_sent_again_at_once(
         await trio.sleep(1)
     assert server.stored == {uuids[0]: 1}
     assert set((await states(ledger)).values()) == {"delivered"}
+    assert (await ledger.outbox.counts()).possibly_twice == 0  # the first was proved not to arrive
 
 
 async def test_a_server_that_takes_nothing_buries_a_few_and_not_the_whole_queue(
@@ -310,12 +312,19 @@ async def test_where_some_were_taken_each_is_sent_alone_under_its_identity(
     assert (await ledger.outbox.counts()).possibly_twice == 4
 
 
-async def test_one_that_was_not_counted_and_not_complained_about_is_kept(
-    ledger: Ledger, autojump_clock: MockClock, clocks: VirtualClock
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Receipt(Proof.SOME_TAKEN, "0 of 1 counted"), id="not complained about"),
+        pytest.param(Receipt(Proof.UNKNOWN, "502", errors=("no user",)), id="not believed"),
+    ],
+)
+async def test_one_that_was_not_counted_is_given_up_only_on_a_complaint_that_is_believed(
+    ledger: Ledger, autojump_clock: MockClock, clocks: VirtualClock, answer: Receipt
 ) -> None:
     uuids = await drop(ledger, 1)
     server = FakeServer()
-    server.script.append(Receipt(Proof.SOME_TAKEN, "0 of 1 counted"))
+    server.script.append(answer)
     async with delivering(record_courier(ledger, server, clocks)):
         await trio.sleep(HOUR_S)
     assert server.requests == [tuple(uuids)] * 2
@@ -469,6 +478,17 @@ async def test_a_fresh_item_goes_at_once_while_somebody_is_at_the_machine(
             uuids = [*await drop(ledger, 1), *await drop(ledger, 1)]
             await trio.sleep(1)
             assert sorted(server.stored) == sorted(uuids)
+
+
+async def test_what_fits_in_one_request_is_no_backlog(
+    ledger: Ledger, autojump_clock: MockClock, clocks: VirtualClock
+) -> None:
+    uuids = await drop(ledger, 2)
+    server, rest = FakeServer(), Rest()
+    with rest.resting():
+        async with delivering(record_courier(ledger, server, clocks, batches_of(2), rest)):
+            await trio.sleep(1)
+    assert server.requests == [tuple(uuids)]
 
 
 async def test_the_server_is_told_its_own_time_of_each_item(
