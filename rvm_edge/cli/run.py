@@ -116,6 +116,7 @@ def command(
     from rvm_edge.cli.own.link import identity_in, own_link
     from rvm_edge.cli.own.log import own_log
     from rvm_edge.cli.own.models import OwnModels, in_turn, with_own_models
+    from rvm_edge.cli.own.site import go_by_site
     from rvm_edge.cli.own.upkeep import own_upkeep, room_to_start
     from rvm_edge.cli.own.wire import OwnWire
     from rvm_edge.cli.unusable import in_one_line
@@ -125,11 +126,9 @@ def command(
     who = EyesKind.WORKER if is_real else EyesKind(eyes)  # a real world cannot be asked
     is_own = (is_real or setup) and credentials in (None, here.credentials_path)
     credentials = here.credentials_path if is_own else credentials
-    site = _site(here)
+    site = go_by_site(here)
     screen = None if no_screen else _screen(here, chosen, screen_port, site)
-    fit: Fit = in_turn(partial(_measured, site), screen.fit if screen else _as_they_are)
-    if is_own:
-        fit = in_turn(partial(_with_its_own_credentials, here), fit)
+    fit = _fit(here, site, screen, is_own=is_own)
     made: Callable[[Uplink], None] = screen.made if screen else _unheard
     play = screen.play_in if screen else _left_alone
     own = OwnModels(here, chosen, identity_in(credentials)) if who is EyesKind.WORKER else None
@@ -188,39 +187,14 @@ def _require_one_each(
         raise click.UsageError("--setup waits for credentials: give --credentials or it, not both")
 
 
-def _site(here: Locations) -> Site:
-    """Go by what was chosen for the place where the machine stands, and return it.
+def _fit(here: Locations, site: Site, screen: OwnScreen | None, *, is_own: bool) -> Fit:
+    """Return what builds into a machine what it has on this computer, whatever world it is in."""
+    from rvm_edge.cli.own.credentials import with_own_credentials
+    from rvm_edge.cli.own.models import in_turn
+    from rvm_edge.cli.own.site import with_measured_bin
 
-    A file that cannot be used holds nobody up: it costs a time zone and a language.
-    """
-    import logging
-
-    from rvm_edge.provisioning.local_time import keep_time_of
-    from rvm_edge.provisioning.site import Site, SiteError, read_site
-
-    try:
-        site = read_site(here.site_path)
-    except SiteError as error:
-        logging.getLogger(__name__).warning("%s", error)
-        site = Site()
-    keep_time_of(site)
-    return site
-
-
-def _with_its_own_credentials(here: Locations, parts: Parts) -> Parts:
-    """Let the machine wait for the credentials in its data folder, and forget them on demand."""
-    from functools import partial
-
-    from msgspec.structs import replace
-
-    from rvm_edge.offload import in_thread
-    from rvm_edge.provisioning.store import Store
-    from rvm_edge.provisioning.stored_credentials import StoredCredentials
-
-    store = Store(here.credentials_path, here.site_path, here.server_policy_path)
-    folder = here.credentials_path.parent
-    stored = StoredCredentials(folder, in_thread(), store=store, go_by_site=partial(_site, here))
-    return replace(parts, credentials=stored)
+    fit = in_turn(partial(with_measured_bin, site), screen.fit if screen else _as_they_are)
+    return in_turn(partial(with_own_credentials, here), fit) if is_own else fit
 
 
 def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> OwnScreen | None:
@@ -241,14 +215,6 @@ def _screen(here: Locations, chosen: Settings, port: int | None, site: Site) -> 
     return OwnScreen(
         ScreenPlan(here, wanted, machine=chosen, cleaner=partial(running_cleaner, here))
     )
-
-
-def _measured(site: Site, parts: Parts) -> Parts:
-    """Let the bin be as deep as it was measured when the machine was set up."""
-    from rvm_edge.provisioning.bin_depth import keep_depth_of
-
-    keep_depth_of(site, parts.hardware)
-    return parts
 
 
 def _as_they_are(parts: Parts) -> Parts:
