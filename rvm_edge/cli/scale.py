@@ -105,6 +105,6 @@ def _measure(device: str | None) -> tuple[int, int]:
     try:
         counts = trio.run(ask)
     except DriverError as error:
-        ask = "; ask: rvm-edge doctor controller" if isinstance(error, NoAnswerError) else ""
-        raise CommandError(f"the scale cannot be read: {error}{ask}") from error
+        todo = "; ask: rvm-edge doctor controller" if isinstance(error, NoAnswerError) else ""
+        raise CommandError(f"the scale cannot be read: {error}{todo}") from error
     return round(statistics.median(counts)), max(counts) - min(counts)
