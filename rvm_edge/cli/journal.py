@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
 
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, json_option, locations, print_json
+from rvm_edge.cli.options import (
+    CommandError,
+    heads_option,
+    json_option,
+    locations,
+    print_json,
+    say,
+)
 from rvm_edge.machine import Machine
 from rvm_edge.statechart.build import build
 from rvm_edge.statechart.decider import Decider
@@ -34,8 +39,6 @@ from states.chart import CHART
 
 FOLLOW_S = 0.2
 """How long `--follow` waits before it looks for new rows."""
-
-_HASH: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 _json_lines = click.option(
     "--json", "as_json", is_flag=True, help="Print each row as one JSON object on one line."
@@ -84,16 +87,6 @@ def _decider() -> Decider[Machine]:
     return build(CHART)
 
 
-def _hashes(
-    _ctx: click.Context, _option: click.Parameter, told: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Refuse what cannot be a row's hash, rather than say that no row has it."""
-    for one in told:
-        if not _HASH.fullmatch(one):
-            raise click.BadParameter(f"{one!r} is no hash: 64 hexadecimal digits are")
-    return tuple(one.lower() for one in told)
-
-
 @command.command("tail")
 @click.option(
     "-n", "count", type=click.IntRange(min=0), default=20, show_default=True, help="How many rows."
@@ -130,12 +123,7 @@ def _print_row(record: Record, *, as_json: bool) -> None:
     if as_json:
         print_json(record)
     else:
-        _say(f"{record.seq:>7}  {_clock(record.at)}  {record.event}  {change(record)}")
-
-
-def _say(line: str) -> None:
-    """Print a line that came from the file: a control character in it must not reach a terminal."""
-    click.echo("".join(sign if sign.isprintable() else "\ufffd" for sign in line))
+        say(f"{record.seq:>7}  {_clock(record.at)}  {record.event}  {change(record)}")
 
 
 def _clock(at: str) -> str:
@@ -144,14 +132,7 @@ def _clock(at: str) -> str:
 
 
 @command.command("verify", epilog="Exit code 1 if anything is wrong.")
-@click.option(
-    "--head",
-    "heads",
-    multiple=True,
-    metavar="HASH",
-    callback=_hashes,
-    help="A head that was noted earlier; it must be in the chain. May be given again.",
-)
+@heads_option
 @json_option
 def verify_command(heads: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Check every row: the chain of hashes, gaps, and that the chart decides it the same way again.
@@ -187,9 +168,9 @@ def verify_command(heads: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT0
 
 def _print_proof(found: Verification) -> None:
     for problem in found.problems:
-        _say(problem)
+        say(problem)
     for remark in found.remarks:
-        _say(f"note: {remark}")
+        say(f"note: {remark}")
     verdict = "nothing is wrong" if found.ok else f"{len(found.problems)} problem(s)"
     click.echo(
         f"{found.rows} rows, {found.replayed} decided again by the present chart, "
@@ -226,17 +207,17 @@ def replay_command(first: int, last: int | None, as_json: bool) -> None:  # noqa
 
 def _print_step(step: Step) -> None:
     data = " ".join(f"{name}={value!r}" for name, value in step.data.items())
-    _say(f"{step.seq:>7}  {_clock(step.at)}  {step.event}{data and f'  {data}'}")
+    say(f"{step.seq:>7}  {_clock(step.at)}  {step.event}{data and f'  {data}'}")
     for row in step.taken:
-        _say(f"{'':9}row    {row}")
+        say(f"{'':9}row    {row}")
     for path in step.exited:
-        _say(f"{'':9}left   {path}")
+        say(f"{'':9}left   {path}")
     for path in step.entered:
-        _say(f"{'':9}enter  {path}")
+        say(f"{'':9}enter  {path}")
     if step.foreign:
-        _say(f"{'':9}decided by another chart; now {' + '.join(step.after) or 'nothing'}")
+        say(f"{'':9}decided by another chart; now {' + '.join(step.after) or 'nothing'}")
     if step.problem is not None:
-        _say(f"{'':9}WRONG  {step.problem}")
+        say(f"{'':9}WRONG  {step.problem}")
 
 
 @command.command("export")

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from rvm_edge.cli.command_group import CommandGroup
-from rvm_edge.cli.options import CommandError, json_option, limit_option, locations, print_json
+from rvm_edge.cli.options import (
+    CommandError,
+    heads_option,
+    json_option,
+    limit_option,
+    locations,
+    print_json,
+    say,
+)
 from rvm_edge.item import ItemState
 from rvm_edge.machine import LedgerError
 
@@ -100,6 +108,33 @@ def check_command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - 
         ctx.exit(1)
 
 
+@command.command("audit", epilog="Exit code 1 if anything is wrong.")
+@heads_option
+@json_option
+@click.pass_context
+def audit_command(ctx: click.Context, heads: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Prove journal and ledger, and hold one against the other: what was taken, what credited.
+
+    Whoever changes one of the two books, or puts an older copy in its place, leaves it in
+    contradiction to the other one.
+    """
+    from rvm_edge.cli.ledger_audit import audit, lines
+    from rvm_edge.statechart.errors import StatechartError
+
+    try:
+        with _one_line_failures():
+            found = audit(locations(), heads)
+    except StatechartError as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        print_json(found)
+    else:
+        for line in lines(found):
+            say(line)
+    if found.problems:
+        ctx.exit(1)
+
+
 @contextmanager
 def _one_line_failures() -> Iterator[None]:
     try:
@@ -113,7 +148,7 @@ def _print_check(found: Check) -> None:
     click.echo(f"{found.items} items{f' ({states})' if states else ''}")
     for violation in found.violations:
         where = f"{violation.row}: " if violation.row else ""
-        click.echo(f"{violation.kind.value}: {where}{violation.what}")
+        say(f"{violation.kind.value}: {where}{violation.what}")
     count = len(found.violations)
     click.echo("no violations" if not count else f"{count} violation{'s' if count > 1 else ''}")
 

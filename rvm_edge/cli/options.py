@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ __all__ = [
     "CommandError",
     "GlobalOptions",
     "hardware_map",
+    "heads_option",
     "json_option",
     "limit_option",
     "locations",
     "port_of_esp32",
     "print_json",
+    "say",
     "settings",
     "wire_option",
 ]
@@ -41,6 +44,28 @@ limit_option = click.option(
     help="How many at most.",
 )
 """Adds `--limit`, of a list; the command receives it as `limit: int`."""
+
+
+class _Hash(click.ParamType):
+    """A row's hash; what cannot be one is refused, rather than looked for in vain."""
+
+    name = "hash"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch("[0-9a-fA-F]{64}", value):
+            self.fail(f"{value!r} is no hash: it has 64 hexadecimal digits", param, ctx)
+        return value.lower()
+
+
+heads_option = click.option(
+    "--head",
+    "heads",
+    type=_Hash(),
+    multiple=True,
+    metavar="HASH",
+    help="A head of the journal that was noted earlier; it must be there. May be given again.",
+)
+"""Adds `--head`; the command receives it as `heads: tuple[str, ...]`."""
 
 wire_option = click.option(
     "--wire",
@@ -133,6 +158,11 @@ def port_of_esp32(device: str | None) -> str:
     if path == SIMULATED:
         raise CommandError("there is no real ESP32 in the hardware map; name one with --device")
     return path
+
+
+def say(line: str) -> None:
+    """Print a line that came from a file: a control character in it must not reach a terminal."""
+    click.echo("".join(sign if sign.isprintable() else "\ufffd" for sign in line))
 
 
 def print_json(value: object) -> None:

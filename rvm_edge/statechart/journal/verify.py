@@ -6,7 +6,7 @@ kept elsewhere too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -68,6 +68,7 @@ def verify(
     *,
     charts: Collection[str] | None = None,
     heads: Collection[str] = (),
+    each: Callable[[Record], object] = lambda _: None,
 ) -> Verification:
     """Check chain, gaps and continuity of every row, and decide again those of the present chart.
 
@@ -78,19 +79,20 @@ def verify(
         decider: the present chart's.
         charts: the hashes of all charts that may have written rows before; any if not given.
         heads: hashes of last rows that were noted earlier: each must be some row's.
+        each: is given every row of the chain that can be read, in order.
 
     Raises:
         JournalError: nothing can be read at all.
     """
     if not isinstance(source, Path):
-        proof = _Proof(decider, charts, heads, ())
+        proof = _Proof(decider, charts, heads, (), each)
         proof.walk(None, source)
         return proof.result()
     try:
         found = lineage(source)
     except OSError as error:
         raise JournalError(f"archives of journal {source}: {error.strerror}") from error
-    proof = _Proof(decider, charts, heads, found.strays)
+    proof = _Proof(decider, charts, heads, found.strays, each)
     for path in found.chain:
         proof.walk(path, _archived(path))
     proof.walk(source, _live(source))
@@ -142,9 +144,11 @@ class _Proof(Generic[M]):
         charts: Collection[str] | None,
         heads: Collection[str],
         strays: Collection[Path],
+        each: Callable[[Record], object],
     ) -> None:
         self.rows = 0
         self.problems: list[str] = []
+        self._each = each
         self._replay = Replay(decider)
         self._present = chart_hash(decider.chart)
         self._allowed = None if charts is None else {*charts, self._present}
@@ -249,6 +253,7 @@ class _Proof(Generic[M]):
         self._missing_heads.pop(record.hash, None)
         self._missing_heads.pop(record.prev, None)
         self.rows += 1
+        self._each(record)
         if last is None:
             self._follows_one_set_aside = record.event == SET_ASIDE
             self._begins = record.seq if record.event == ARCHIVED and not torn else 1
