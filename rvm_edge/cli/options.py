@@ -46,21 +46,20 @@ limit_option = click.option(
 """Adds `--limit`, of a list; the command receives it as `limit: int`."""
 
 
-class _Hash(click.ParamType):
-    """A row's hash; what cannot be one is refused, rather than looked for in vain."""
-
-    name = "hash"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch("[0-9a-fA-F]{64}", value):
-            self.fail(f"{value!r} is no hash: it has 64 hexadecimal digits", param, ctx)
-        return value.lower()
+def _hashes(
+    _ctx: click.Context, _option: click.Parameter, told: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what cannot be a row's hash, rather than look for it in vain."""
+    for one in told:
+        if not re.fullmatch("[0-9a-fA-F]{64}", one):
+            raise click.BadParameter(f"{one!r} is no hash: it has 64 hexadecimal digits")
+    return tuple(one.lower() for one in told)
 
 
 heads_option = click.option(
     "--head",
     "heads",
-    type=_Hash(),
+    callback=_hashes,
     multiple=True,
     metavar="HASH",
     help="A head of the journal that was noted earlier; it must be there. May be given again.",
