@@ -122,8 +122,9 @@ async def ask_without_end(phone: Phone, task_status: trio.TaskStatus[None]) -> N
     async with connected(phone) as stream:
         stream.transport_stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         host = phone.origin.removeprefix("https://").encode()
-        with trio.move_on_after(1):
-            while True:
+        stuck = trio.CancelScope()
+        while not stuck.cancelled_caught:
+            with trio.move_on_after(0.5) as stuck:
                 await stream.send_all(asked.replace(b"%b", host))
         task_status.started()
         await trio.sleep_forever()
