@@ -151,7 +151,12 @@ def require_real(found: HardwareMap) -> None:
     Raises:
         RealHardwareError: naming the ports, and what each could be instead.
     """
-    lacking = [f"{port} ({_instead(port)})" for port in found.simulated_ports()]
+    simulated = found.simulated_ports()
+    if len(simulated) == len(found.assignments()):
+        raise RealHardwareError(
+            "the hardware map names no real part yet; see docs/reference/drivers.md"
+        )
+    lacking = [f"{port} ({_instead(port)})" for port in simulated]
     if lacking:
         raise RealHardwareError(
             f"the hardware map simulates {', '.join(lacking)}; see docs/reference/drivers.md"

@@ -81,3 +81,18 @@ def test_a_map_that_simulates_is_refused_with_what_to_do(tmp_path: Path) -> None
     assert answer.stderr.count("\n") == 1
     assert "simulates gate (set esp32.device), sorter" in answer.stderr
     assert answer.stderr.endswith("or say rvm-edge run --simulate\n")
+
+
+def test_who_has_described_no_machine_yet_is_not_told_of_every_port(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [*EDGE, "--config-dir", str(tmp_path), "--data-dir", str(tmp_path), "run"],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert answer.returncode == 78
+    assert answer.stderr == (
+        "rvm-edge: the hardware map names no real part yet; see docs/reference/drivers.md; "
+        "or say rvm-edge run --simulate\n"
+    )
