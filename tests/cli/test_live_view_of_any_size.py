@@ -89,6 +89,16 @@ def test_what_decided_is_named_first_whichever_picture_it_was_in() -> None:
     assert "not_empty 0.46 · mineral 0.81" in figures
 
 
+@pytest.mark.parametrize("size", [LEAST, USUAL, (120, 40)])
+def test_the_picture_keeps_its_size_when_a_bottle_is_accepted(size: tuple[int, int]) -> None:
+    accepted = Verdict(True, Reason.EMPTY_PET, "mineral", 0.81, (BOTTLES, BOTTLES))
+    heights = [
+        sum("▀" in row for row in drawn(*size, replace(SCENE, look=Look(LOOK.frames, verdict))))
+        for verdict in (None, accepted)
+    ]
+    assert heights[0] == heights[1] > 0
+
+
 @pytest.mark.parametrize(
     ("last", "shows"),
     [("session.requested", False), ("item.inserted", False), ("pictures.taken", True)],

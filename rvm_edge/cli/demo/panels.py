@@ -15,7 +15,7 @@ from rich.text import Text
 from rvm_edge.cli.demo.eyes import Look
 from rvm_edge.cli.demo.picture import half_blocks
 from rvm_edge.cli.demo.scene import Scene
-from rvm_edge.item import Detection, ItemState, Outcome, Verdict
+from rvm_edge.item import Detection, ItemState, Outcome, Reason, Verdict
 from rvm_edge.ledger.evidence.gallery import surest
 from rvm_edge.ledger.records import ItemRecord
 from rvm_edge.statechart.publishing import Step
@@ -35,7 +35,7 @@ _LIT_WARN = Style.parse("bold #000000 on yellow3")
 _BAR_CELLS = 10
 _FRAME = 2
 _LEAST_PICTURE_ROWS = 4
-_USUAL_WORDS = 6
+_ACCEPTED = Verdict(accepted=True, reason=Reason.EMPTY_PET)
 _FRAMED_JOURNAL_ROWS = 5
 _WITHOUT_PICTURE = {
     paths.WAITING: ("Masukkan satu botol plastik kosong.", "Put one empty plastic bottle in."),
@@ -128,12 +128,13 @@ def item_panel(scene: Scene, width: int, height: int) -> Panel:
     shown = surest(verdict) if verdict else 0
     detections = verdict.detections[shown] if verdict and verdict.detections else ()
     words = _said(verdict, detections, inner) if verdict else [_looking(look)]
+    usual = _said(_ACCEPTED, (), inner)  # of which there is room while nothing is said yet
     picture = half_blocks(
         look.frames[shown],
         detections,
         accepted=verdict.accepted if verdict else None,
         columns=inner,
-        rows=max(_LEAST_PICTURE_ROWS, height - _FRAME - max(_USUAL_WORDS, len(words))),
+        rows=max(_LEAST_PICTURE_ROWS, height - _FRAME - max(len(usual), len(words))),
     )
     content = Group(Align.center(picture), *words)
     return boxed(content, "item", Text(f"{len(look.frames)} pictures", DIM))
