@@ -178,6 +178,8 @@ class FramedSession:
 
     def _beat_for(self, promised_s: float) -> float:
         """Say how often to beat for a controller that stops everything after this time."""
+        if promised_s >= self._timings.dead_man_s:
+            return self._timings.heartbeat_s  # never, while something is recorded
         return min(self._timings.heartbeat_s, promised_s / _BEATS)
 
     def _leave(self) -> None:
