@@ -101,7 +101,7 @@ def test_one_that_is_free_is_left_to_a_machine_that_runs(computer: Computer) -> 
     [
         ('{dialect="framed"} 1', Level.FINE, "by the machine; the ESP32 answers in frames"),
         ('{dialect="ascii"} 1', Level.FINE, "by the machine; the ESP32 answers in ASCII, which"),
-        ('{dialect="nothing"} 0', Level.FAILURE, "by the machine, and the ESP32 does not answer"),
+        ('{dialect="nothing"} 0', Level.FAILURE, "in use, and the machine gets no answer there"),
         (None, Level.NOTE, "by the machine itself if that is running"),
     ],
 )

@@ -126,9 +126,9 @@ def _of_machine(device: str, figures: dict[str, float]) -> Finding:
             return fine(f"{device} is in use by the machine; the ESP32 answers {words}")
     if 'controller{dialect="nothing"}' in figures:
         return failure(
-            f"{device} is in use by the machine, and the ESP32 does not answer",
+            f"{device} is in use, and the machine gets no answer there",
             _MATTERS,
-            _LISTEN,
+            f"See that nobody but the machine holds it: sudo fuser -v {device}. {_LISTEN}",
         )
     return note(f"{device} is in use, by the machine itself if that is running")
 
