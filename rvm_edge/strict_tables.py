@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from rvm_edge.allowed import allowed_words
+from rvm_edge.each_once import require_each_once
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -57,6 +58,21 @@ def refused_as(kind: type[Exception], name: str, raw: bytes, most: int) -> Itera
         raise kind(f"{name}: {error}") from error
     except ValueError as error:  # of the parser, and integers with too many digits
         raise kind(f"{name}: {str(error).partition(';')[0]}") from error
+
+
+def json_to_struct(raw: bytes, kind: type[S]) -> S:
+    """Read JSON that a person may have written; inside `refused_as`.
+
+    Args:
+        raw: the JSON.
+        kind: what it has to be.
+
+    Raises:
+        ValueError: it is no JSON, or says something twice, or is no such table.
+    """
+    said = msgspec.json.decode(raw)
+    require_each_once(raw)
+    return to_struct(said, kind)
 
 
 def to_struct(value: object, kind: type[S], place: str = "") -> S:

@@ -10,9 +10,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.each_once import require_each_once
 from rvm_edge.provisioning.one_file import read_bounded
-from rvm_edge.strict_tables import refused_as, to_struct
+from rvm_edge.strict_tables import json_to_struct, refused_as
 
 Language = Literal["", "id", "en"]
 MOST_BYTES: Final = 4096
@@ -88,6 +87,4 @@ def read_site(path: Path) -> Site:
     except OSError as error:
         raise SiteError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     with refused_as(SiteError, str(path), raw, MOST_BYTES):
-        chosen = msgspec.json.decode(raw)
-        require_each_once(raw)
-        return to_struct(chosen, Site)
+        return json_to_struct(raw, Site)

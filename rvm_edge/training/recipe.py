@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from rvm_edge.strict_tables import refused_as, to_struct
+from rvm_edge.strict_tables import json_to_struct, refused_as
 
 _MOST_BYTES = 65_536
 
@@ -117,4 +117,4 @@ def read_recipe(path: Path) -> Recipe:
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}") from error
     with refused_as(RecipeError, str(path), raw, _MOST_BYTES):
-        return to_struct(msgspec.json.decode(raw), Recipe)
+        return json_to_struct(raw, Recipe)

@@ -31,6 +31,7 @@ def test_what_is_left_out_is_the_default(tmp_path: Path) -> None:
         ('{"stages": []}', "stages"),
         ('{"stages": [{"epochs": 0, "learning_rate": 0.001}]}', r"stages\[0\].epochs"),
         ('{"augmentation": {"zoom": 0.5}}', "augmentation.zoom"),
+        ('{"side": 320, "side": 640}', "there twice"),
         ("{", "recipe.json"),
     ],
 )

@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from rvm_edge.each_once import require_each_once
 from rvm_edge.provisioning.admitting import at_server
 from rvm_edge.provisioning.credentials import (
     MOST_BYTES,
@@ -23,7 +22,7 @@ from rvm_edge.provisioning.credentials import (
 from rvm_edge.provisioning.one_file import read_bounded
 from rvm_edge.provisioning.problems import Problem
 from rvm_edge.provisioning.site import Language, Site
-from rvm_edge.strict_tables import refused_as, to_struct
+from rvm_edge.strict_tables import json_to_struct, refused_as
 
 CREDENTIALS: Final = "rvm-credentials*.json"
 SITE: Final = "rvm-site.json"
@@ -116,6 +115,4 @@ def _site(folder: Path) -> StickSite:
     except OSError as error:
         raise StickError(f"{SITE}: {error.strerror or 'cannot be read'}") from error
     with refused_as(StickError, SITE, raw, MOST_SITE_BYTES):
-        told = msgspec.json.decode(raw)
-        require_each_once(raw)
-        return to_struct(told, StickSite)
+        return json_to_struct(raw, StickSite)
