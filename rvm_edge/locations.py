@@ -156,7 +156,8 @@ def prepare(locations: Locations) -> Locations:
         ) from error
     if not os.access(data, os.W_OK | os.X_OK):
         raise LocationError(
-            f"data folder {data} may not be written by this user; name another with --data-dir"
+            f"data folder {data} may not be written by this user: run this with sudo, or name "
+            "another with --data-dir"
         )
     return locations
 

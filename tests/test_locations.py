@@ -122,7 +122,7 @@ class TestRefusal:
         monkeypatch.setattr(os, "access", lambda *_: False)
         with pytest.raises(LocationError, match="may not be read by this user"):
             locate(config_dir=tmp_path, environment={})
-        with pytest.raises(LocationError, match="may not be written by this user"):
+        with pytest.raises(LocationError, match=r"may not be written by this user: .*sudo"):
             prepare(Locations(config_dir=tmp_path, data_dir=tmp_path))
 
 

@@ -57,7 +57,7 @@ class Reset(msgspec.Struct, frozen=True):
     epilog="Exit codes: 0 done; 1 the server does not take the machine, or it has credentials "
     "already; 78 the file cannot be used.",
 )
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), required=False)
 @click.option("--server", metavar="URL", default="", help="The server, if the file names none.")
 @click.option("--time-zone", metavar="NAME", default="", help="Such as Asia/Jakarta.")
 @click.option("--language", type=click.Choice(["id", "en"]), help="Of the screen, to begin with.")

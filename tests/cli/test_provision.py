@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from rvm_edge.cli import main
+from rvm_edge.cli.failures import CommandError
 from rvm_edge.provisioning.credentials import read_credentials
 
 EDGE = (sys.executable, "-m", "rvm_edge")
@@ -141,6 +142,25 @@ def test_what_is_no_file_is_not_read(machine: Machine, path: str) -> None:
     done = machine.provision(path)
     assert done.returncode == 78
     assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_this_user_may_not_read_is_of_no_use_as_any_other_is(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The tests may run as root, whom no mode stops: the kernel's answer is given here.
+    monkeypatch.setattr(os, "access", lambda path, *_: Path(path) != machine.file)
+
+    def refuse(path: Path, _most: int) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("rvm_edge.provisioning.credentials.read_bounded", refuse)
+    words = ["--data-dir", str(machine.data), "provision", str(machine.file)]
+    done = CliRunner().invoke(main, words, standalone_mode=False)
+    assert isinstance(done.exception, CommandError)
+    assert (done.exception.exit_code, str(done.exception)) == (
+        78,
+        f"{machine.file}: permission denied",
+    )
 
 
 def test_credentials_that_are_there_are_not_replaced_by_accident(machine: Machine) -> None:
