@@ -31,7 +31,7 @@ def read_json(said: bytes | str, kind: type[T], *, strict: bool = True) -> T:
         UnreadableError: it is something else.
     """
     try:
-        return msgspec.json.decode(said, type=kind, strict=strict)
+        return msgspec.json.decode(said, type=kind, strict=strict)  # noqa: TID251 - the door
     except RecursionError as error:
         raise UnreadableError("nested too deeply") from error
     except UnicodeError as error:

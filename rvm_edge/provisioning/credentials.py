@@ -163,7 +163,7 @@ def _split(address: str) -> SplitResult:
 def _exported(raw: bytes) -> _Exported:
     text = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        exported = msgspec.json.decode(text, type=_Exported)
+        exported = msgspec.json.decode(text, type=_Exported)  # noqa: TID251 - it tells the two apart
         require_each_once(text)
     except msgspec.ValidationError as error:
         raise ValueError(f"is not an export of credentials: {error}") from error

@@ -114,7 +114,7 @@ class RemotePeople:
     async def _call(self, kind: type[T], verb: str, **arguments: Scalar) -> T:
         try:
             raw = await self._caller.call(verb, arguments)
-            return msgspec.json.decode(raw, type=kind, dec_hook=_from_plain)
+            return msgspec.json.decode(raw, type=kind, dec_hook=_from_plain)  # noqa: TID251 - a hook
         except RefusalError as refusal:
             raise ImpossibleError(refusal.message) from refusal
         except (ValueError, RecursionError) as nonsense:  # msgspec's own errors are ValueErrors
