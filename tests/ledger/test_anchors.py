@@ -52,7 +52,14 @@ async def test_an_older_moment_than_the_last_is_not_news(ledger: Ledger) -> None
 
 @pytest.mark.parametrize(
     ("mono_s", "epoch_s"),
-    [(math.nan, EPOCH_S), (1.0, math.inf), (1.0, math.nan), (1.0, -1.0), (1.0, 1e15)],
+    [
+        (math.nan, EPOCH_S),
+        (math.inf, EPOCH_S),
+        (1.0, math.inf),
+        (1.0, math.nan),
+        (1.0, -1.0),
+        (1.0, 1e15),
+    ],
 )
 async def test_a_moment_that_is_none_is_refused(
     ledger: Ledger, mono_s: float, epoch_s: float

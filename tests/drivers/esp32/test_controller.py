@@ -126,22 +126,47 @@ async def test_settles_before_it_speaks_and_throws_away_what_it_hears(
 
 
 async def test_one_command_at_a_time(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    heard_at_s: list[float] = []
+
+    def slowly(frame: bytes) -> list[tuple[float, bytes]]:
+        heard_at_s.append(trio.current_time())
+        return [(0.5, answers(frame))]
+
     async with running(nursery) as (controller, device):
-        device.script = lambda frame: [(0.5, answers(frame))]
-        outstanding: list[int] = []
-        script = device.script
-
-        def count(frame: bytes) -> list[tuple[float, bytes]]:
-            outstanding.append(len(device.heard))
-            return script(frame)
-
-        device.script = count
-        began_s = trio.current_time()
+        device.script = slowly
         async with trio.open_nursery() as callers:
             for _ in range(4):
                 callers.start_soon(controller.command, Command.SLOT_OPEN)
-        # Settling, a ping, then four commands of half a second, none overlapping.
-        assert trio.current_time() - began_s == pytest.approx(2.0 + 5 * 0.5)
+    # Settling, a ping, then four commands, none before the one in front of it has its answer.
+    assert heard_at_s == pytest.approx([2.0, 2.5, 3.0, 3.5, 4.0])
+
+
+async def test_the_reading_of_another_sensor_is_no_answer(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    async with running(nursery) as (controller, device):
+        await controller.command(Command.PING)
+        device.script = lambda _: [(0.0, b"VALUE_BIN:412\n")]
+        assert await controller.command(Command.READ_BIN) == 412
+        with pytest.raises(WrongAnswerError, match="VALUE_BIN:412, not answer to READ_SCALE"):
+            await controller.command(Command.READ_SCALE)
+
+
+async def test_a_port_that_takes_nothing_is_closed_and_told(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    async with running(nursery) as (controller, device):
+        await controller.command(Command.PING)
+
+        async def refuse(data: bytes) -> None:
+            await trio.lowlevel.checkpoint()
+            raise DeviceGoneError(f"lost while writing {len(data)} bytes")
+
+        link = device.links[0]
+        link.send = refuse  # type: ignore[method-assign] # a port that was unplugged
+        with pytest.raises(DeviceGoneError, match="lost while writing"):
+            await controller.command(Command.SLOT_OPEN)
+        assert link.closed
 
 
 async def test_waits_past_log_lines_that_quote_the_answer(
