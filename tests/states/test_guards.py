@@ -48,11 +48,19 @@ def test_the_machine_failed_when_the_return_says_so(failed: bool) -> None:
     assert guards.MACHINE_FAILED.holds(event, OFFLINE_IDLE) is failed
 
 
+@pytest.mark.parametrize(("configuration", "offline"), [(OFFLINE_IDLE, True), (ONLINE_IDLE, False)])
+def test_whether_the_server_is_reached_is_read_from_the_link(
+    configuration: Configuration, offline: bool
+) -> None:
+    assert guards.IS_OFFLINE.holds(HandshakeBlocked(), configuration) is offline
+
+
 @pytest.mark.parametrize(
     ("intake", "resting"),
     [
         (paths.IDLE, True),
         (paths.FULL, True),
+        (paths.CAPPED, True),
         (paths.CLEARING, False),
         (paths.WAITING, False),
         (paths.CAPTURE, False),

@@ -52,6 +52,23 @@ def test_no_other_text_is_the_code(typed: str) -> None:
             desk.pair(typed)
 
 
+def test_a_code_is_good_for_ten_minutes_and_for_one_pairing() -> None:
+    clock = Clock()
+    desk = PairingDesk(clock)
+    old = desk.code
+    clock.now_s += LASTS_S - 1
+    assert (desk.code, desk.lasts_s) == (old, 1)
+    clock.now_s += 1
+    assert desk.lasts_s == 0
+    with pytest.raises(NotPairedError):
+        desk.pair(old)
+    assert desk.lasts_s == LASTS_S
+    code = desk.code
+    desk.pair(code)
+    with pytest.raises(NotPairedError):
+        desk.pair(code)
+
+
 def test_each_burnt_code_costs_more_time_up_to_a_bound() -> None:
     clock = Clock()
     desk = PairingDesk(clock)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rvm_edge.provisioning.credentials import MOST_BYTES
 from rvm_edge.provisioning.wizard.answers import Setup
 from rvm_edge.provisioning.wizard.app import PAGE, build_app
-from rvm_edge.provisioning.wizard.pairing import IDLE_S, LASTS_S, PairingDesk
+from rvm_edge.provisioning.wizard.pairing import IDLE_S, PairingDesk
 from tests.provisioning.wizard.opened import (
     EXPORTED,
     KEY,
@@ -90,12 +90,12 @@ def test_a_session_that_is_left_alone_ends_and_a_new_one_ends_the_old() -> None:
     assert desk.session(first.cookie) == first
     second = desk.pair(desk.code)
     assert desk.session(first.cookie) is None
-    clock.now_s += IDLE_S - 1
-    assert desk.session(second.cookie) == second
+    for _ in range(3):
+        clock.now_s += IDLE_S
+        assert desk.session(second.cookie) == second
     clock.now_s += IDLE_S + 1
     assert desk.session(second.cookie) is None
     assert first.cookie not in repr(first)
-    assert desk.lasts_s <= LASTS_S
 
 
 async def test_more_than_64_kib_is_not_taken() -> None:
