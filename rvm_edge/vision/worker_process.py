@@ -57,10 +57,10 @@ class WorkerProcess:
 
             async def watch() -> None:
                 await self._process.wait()
+                nursery.cancel_scope.cancel()
 
             nursery.start_soon(watch)
             await self._condemned.wait()
-            nursery.cancel_scope.cancel()
 
     def how_it_ended(self) -> str:
         """Return what is known of a worker that went away, in one line."""
@@ -146,10 +146,9 @@ async def worker_process(command: Sequence[str], frames_fd: int) -> AsyncIterato
         theirs.close()
     worker = WorkerProcess(process, stream)
     try:
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(worker.listen_to_stderr)
             yield worker
-            nursery.cancel_scope.cancel()
     finally:
         await _end(process, stream)
 

@@ -90,6 +90,21 @@ class TestRealWorker:
         assert verdict.reason is Reason.EMPTY_PET
         assert not psutil.pid_exists(first)
 
+    async def test_a_worker_that_dies_while_nobody_asks_is_replaced(
+        self, model: ModelFile, bottle: Frame
+    ) -> None:
+        async with WorkerEyes(QUICK, model).run() as eyes:
+            await eyes.ready()
+            first = eyes.worker_pid
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            with trio.fail_after(WITHIN_S):
+                while eyes.restarts == 0:
+                    await trio.sleep(0.01)
+                await eyes.ready()
+            assert eyes.worker_pid not in (None, first)
+            assert (await eyes.judge([bottle], None)).reason is Reason.EMPTY_PET
+
     async def test_a_stopped_worker_is_killed_and_replaced(
         self, model: ModelFile, bottle: Frame
     ) -> None:
