@@ -107,10 +107,3 @@ def test_run_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert process.returncode == 0
     proof = rvm_edge("--data-dir", str(tmp_path), "journal", "verify", "--json")
     assert json.loads(proof.stdout)["ok"] is True
-
-
-def test_run_says_which_parts_of_a_real_machine_it_cannot_serve() -> None:
-    done = rvm_edge("run")
-    assert done.returncode == 78
-    assert "camera" in done.stderr
-    assert "--simulate" in done.stderr
