@@ -49,9 +49,8 @@ async def test_a_stop_while_it_is_written_leaves_a_whole_file(store: Store, tmp_
             return Introduction(Standing.OK)
 
         await admit(CREDENTIALS, Site(), introduce, store, in_thread())
-    path = tmp_path / "rvm-credentials.json"
-    if path.exists():
-        assert read_credentials(path) == CREDENTIALS
+    assert stopped.cancel_called
+    assert read_credentials(tmp_path / "rvm-credentials.json") == CREDENTIALS
 
 
 @pytest.mark.parametrize("standing", [one for one in Standing if one not in KNOWN])
