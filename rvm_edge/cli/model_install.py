@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.cli.own.models import plan_of
 from rvm_edge.locations import Locations
 from rvm_edge.offload import in_thread
@@ -120,18 +121,11 @@ async def _bring(store: ModelStore, wanted: Wanted, settings: Settings) -> None:
     patience = Patience(connect_s=request.connect_s, stall_s=settings.models.stall_s)
     async with (
         open_web(patience=patience, ca_file=request.ca_file) as web,
-        trio.open_nursery() as nursery,
+        background_tasks() as nursery,
     ):
         fetcher = Fetcher(store, web, settings.models, in_thread(), time.time)
         nursery.start_soon(_show_progress, fetcher)
-        failure: UpdateError | None = None
-        try:
-            await fetcher.fetch(target, manifest=manifest, anyway=wanted.anyway)
-        except UpdateError as error:
-            failure = error
-        nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+        await fetcher.fetch(target, manifest=manifest, anyway=wanted.anyway)
 
 
 def _copy(store: ModelStore, wanted: Wanted, target: Target, settings: Settings) -> None:

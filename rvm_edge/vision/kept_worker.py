@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import trio
 
+from rvm_edge.background import background_tasks
 from rvm_edge.machine import EyesError
 from rvm_edge.settings import VisionSettings
 from rvm_edge.vision.model_store import ModelFile
@@ -86,12 +87,11 @@ class KeptWorker:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Keep a worker alive while the context lasts. Returns before the worker is ready."""
-        async with trio.open_nursery() as nursery:
+        async with background_tasks() as nursery:
             nursery.start_soon(self._keep_a_worker)
             self._nursery = nursery
             yield
             self._nursery = None
-            nursery.cancel_scope.cancel()
 
     async def ready(self) -> WorkerLink:
         """Return the worker once one is ready; cancel it to stop waiting.
