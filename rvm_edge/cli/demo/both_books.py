@@ -42,6 +42,7 @@ class BothBooks(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True):
+    number: int
     client_uuid: str
     state: str
     unanswered: int
@@ -63,8 +64,13 @@ def compare(
     Raises:
         LedgerUnusableError: the ledger cannot be read.
     """
-    rows = _rows(locations, after)
-    copies = Counter(one.client_uuid for one in server.books.transactions)
+    all_rows = _rows(locations)
+    rows = tuple(row for row in all_rows if row.number > after)
+    # What an earlier run took, and was cut off before it told, arrives in this one.
+    earlier = {row.client_uuid for row in all_rows} - {row.client_uuid for row in rows}
+    stored = [one for one in server.books.transactions if one.client_uuid not in earlier]
+    pictures = {one.client_uuid for one in server.books.receipts} - earlier
+    copies = Counter(one.client_uuid for one in stored)
     delivered = [row for row in rows if row.state == "delivered"]
     users = sum(row.mode == "user" for row in delivered)
     waiting = sum(row.state == "waiting" for row in rows)
@@ -76,11 +82,9 @@ def compare(
         ambiguous=sum(row.unanswered > 0 for row in rows),
         on_server=len(copies),
         duplicated_on_server=sum(copies.values()) - len(copies),
-        pictures_on_server=len({one.client_uuid for one in server.books.receipts}),
+        pictures_on_server=len(pictures),
         points_due=users * points_per_item,
-        points_on_server=sum(
-            item.points for one in server.books.transactions for item in one.items
-        ),
+        points_on_server=sum(item.points for one in stored for item in one.items),
         wrong=(
             *_missing(delivered, copies),
             *_unknown(rows, copies),
@@ -90,14 +94,16 @@ def compare(
     )
 
 
-def _rows(locations: Locations, after: int) -> tuple[_Row, ...]:
+def _rows(locations: Locations) -> tuple[_Row, ...]:
     with read_only(locations.ledger_path) as ledger:
         found = ledger.execute(
-            "SELECT client_uuid, outbox.state, unanswered, possibly_twice, mode FROM outbox "
-            "JOIN items USING (client_uuid) WHERE items.number > ? ORDER BY outbox.number",
-            (after,),
+            "SELECT items.number, client_uuid, outbox.state, unanswered, possibly_twice, mode "
+            "FROM outbox JOIN items USING (client_uuid) ORDER BY outbox.number"
         ).fetchall()
-    return tuple(_Row(str(a), str(b), int(c), int(d), str(e)) for a, b, c, d, e in found)
+    return tuple(
+        _Row(int(number), str(uuid), str(state), int(unanswered), int(possibly_twice), str(mode))
+        for number, uuid, state, unanswered, possibly_twice, mode in found
+    )
 
 
 def _missing(delivered: list[_Row], copies: Counter[str]) -> list[str]:
