@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,13 @@ def test_no_model_without_the_right_hash(
 
 def test_what_is_no_file_and_no_address_is_neither(machine: Machine) -> None:
     refused(machine("install", "nowhere.onnx", "--sha256", "0" * 64), "neither a file")
+
+
+def test_a_server_that_is_not_there_is_named(machine: Machine) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/model.onnx"
+        refused(machine("install", address, "--sha256", "0" * 64), "127.0.0.1: not reached")
 
 
 def test_with_a_key_only_signed_models_are_taken(
