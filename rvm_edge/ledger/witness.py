@@ -141,7 +141,7 @@ class Witness:
             row = seen.inserted or (seen.verdict or seen.end or (0,))[0]
             yield (
                 f"item {uuid}: the journal knows it from row {row} on, the ledger does not: the "
-                "ledger is an older copy, or not this journal's"
+                "ledger is an older copy, a new one after a damaged one, or another machine's"
             )
         known = (item.number for item in items if item.uuid in self._seen)
         begun = 0 if from_the_first else next(known, self._newest)
