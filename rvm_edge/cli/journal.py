@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -79,8 +78,23 @@ def _path() -> Path:
 
 
 def _rows(first: int, last: int | None) -> Iterator[Record]:
-    rows = read_whole(_path(), after=first - 1)
-    return rows if last is None else takewhile(lambda row: row.seq <= last, rows)
+    """Yield the rows from `first` to `last`; damage says how to get behind it.
+
+    Raises:
+        CommandError: from here on the rows cannot be read.
+    """
+    seq = first - 1
+    try:
+        for row in read_whole(_path(), after=first - 1):
+            if last is not None and row.seq > last:
+                return
+            yield row
+            seq = row.seq
+    except JournalError as error:
+        raise CommandError(
+            f"{error} (after row {seq}); 'rvm-edge journal verify' names the rows that hold, and "
+            "--from begins behind the damage"
+        ) from error
 
 
 def _decider() -> Decider[Machine]:

@@ -334,6 +334,22 @@ class TestExport:
         assert journal(data, "export", "--output", str(target)).exit_code == 0
         assert target.read_text() == journal(data, "export").stdout
 
+    def test_what_lies_behind_a_damaged_archive_can_be_exported(self, tmp_path: Path) -> None:
+        path = tmp_path / "journal.sqlite"
+        trio.run(write, path, *EVENTS)
+        trio.run(_archive, path)
+        trio.run(write_more, path)
+        (archive,) = archive_folder(path).iterdir()
+        archive.write_bytes(b"no archive")
+        for command in ("export", "replay"):
+            answer = journal(tmp_path, command)
+            assert answer.exit_code == 1
+            assert answer.stderr.startswith(f"rvm-edge: archive {archive}: ")
+            assert "--from begins behind the damage" in answer.stderr
+            assert answer.stderr.count("\n") == 1
+        exported = journal(tmp_path, "export", "--from", str(ROWS + 1)).stdout.splitlines()
+        assert [json.loads(line)["seq"] for line in exported] == [ROWS + 1, ROWS + 2]
+
     def test_a_failure_leaves_no_half_file(self, data: Path, tmp_path: Path) -> None:
         tamper(data, "UPDATE journal SET data = '[]' WHERE seq = 5")
         target = tmp_path / "rows.jsonl"
