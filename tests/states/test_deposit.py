@@ -14,10 +14,11 @@ from trio.testing import MockClock
 
 from drivers.ports import Signal
 from rvm_edge.item import ItemState, Outcome, Reason, SessionMode
+from rvm_edge.settings import Policy
 from rvm_edge.simulator.faults import Fault
 from rvm_edge.simulator.truth import Fate
 from states import paths
-from states.events import LinkLost, SessionFinished, SessionRequested
+from states.events import LinkLost, SessionFinished, SessionRequested, VerdictGiven
 from tests.rig import BOTTLE, CAN, Rig
 
 
@@ -73,6 +74,38 @@ async def test_the_status_light_tells_how_it_went(autojump_clock: MockClock, rig
             await booted.deposit(specimen)
             with trio.fail_after(5):
                 await rig.world.until(partial(shows, rig, signal))
+
+
+async def test_an_item_that_the_ledger_does_not_call_accepted_is_not_dropped(
+    autojump_clock: MockClock, rig: Rig
+) -> None:
+    rig.eyes.hung = True
+    async with rig.boot() as booted:
+        await booted.start()
+        item = await booted.insert(BOTTLE)
+        await booted.until(paths.CLASSIFY)
+        (row,) = await booted.items()
+        await booted.daemon.runtime.post(VerdictGiven(row.client_uuid, True, "empty_pet"))
+        assert await booted.fate_of(item) is Fate.RETURNED
+        assert paths.ACCEPT in {leaf for leaves in rig.path for leaf in leaves}
+
+
+@pytest.mark.parametrize("settings", [{"light_settle_s": 2.15}, {"frame_gap_s": 2.05}])
+async def test_lamp_and_bottle_have_their_time_to_settle(
+    autojump_clock: MockClock, tmp_path: Path, settings: dict[str, float]
+) -> None:
+    took_s = []
+    for policy in (Policy(frames_per_item=2), Policy(frames_per_item=2, **settings)):  # type: ignore[arg-type] # the struct checks them
+        rig = Rig(tmp_path / str(len(took_s)), policy=policy)
+        rig.folder.mkdir()
+        async with rig.boot() as booted:
+            await booted.start()
+            await booted.insert(BOTTLE)
+            await booted.until(paths.CAPTURE)
+            began_s = trio.current_time()
+            await booted.until(paths.CLASSIFY)
+            took_s.append(trio.current_time() - began_s)
+    assert took_s[1] - took_s[0] == pytest.approx(2.0, abs=0.2)
 
 
 async def test_mode_and_owner_are_latched_when_the_deposit_starts(
