@@ -94,7 +94,7 @@ async def test_an_item_that_the_ledger_does_not_call_accepted_is_not_dropped(
 async def test_lamp_and_bottle_have_their_time_to_settle(
     autojump_clock: MockClock, tmp_path: Path, settings: dict[str, float]
 ) -> None:
-    took_s = []
+    took_s: list[float] = []
     for policy in (Policy(frames_per_item=2), Policy(frames_per_item=2, **settings)):  # type: ignore[arg-type] # the struct checks them
         rig = Rig(tmp_path / str(len(took_s)), policy=policy)
         rig.folder.mkdir()
