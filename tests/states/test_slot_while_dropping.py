@@ -29,15 +29,17 @@ async def only(booted: Booted) -> ItemRecord:
     return record
 
 
+@pytest.mark.parametrize("before_the_end_s", [2.0, 0.05])
 async def test_a_hand_that_leaves_in_time_only_delays_the_drop(
-    autojump_clock: MockClock, rig: Rig
+    autojump_clock: MockClock, rig: Rig, before_the_end_s: float
 ) -> None:
     async with rig.boot() as booted:
         await booted.start()
         item = await booted.insert(BOTTLE)
         await booted.until(paths.CLASSIFY)
         rig.world.hand_in()
-        await trio.sleep(3)
+        await booted.until(paths.ACCEPT)
+        await trio.sleep(rig.policy.drop_patience_s - before_the_end_s)
         assert booted.is_in(paths.ACCEPT)
         assert not rig.world.audit().dropped
         rig.world.hand_out()
