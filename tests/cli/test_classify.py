@@ -158,7 +158,7 @@ def test_a_file_that_is_no_model_is_told(
     assert answer.stderr.count("\n") == 1
 
 
-def test_settings_apply(folder: Path, tmp_path: Path) -> None:
+def test_the_owners_thresholds_decide_here_too(folder: Path, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
     (config / "settings.toml").write_text("[vision.acceptance.thresholds]\nmineral = 0.9\n")

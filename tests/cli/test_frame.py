@@ -115,7 +115,7 @@ def test_the_table_is_sorted() -> None:
     assert list(COMMANDS) == sorted(COMMANDS)
 
 
-def test_version() -> None:
+def test_the_version_is_told_on_stdout() -> None:
     answer = edge("--version")
     assert (answer.returncode, answer.stdout) == (0, f"rvm-edge {__version__}\n")
 

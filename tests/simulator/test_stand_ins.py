@@ -177,7 +177,9 @@ async def test_somebody_standing_by_takes_every_return_away(
         nursery.cancel_scope.cancel()
 
 
-async def test_people_cheat(autojump_clock: MockClock, bottle: Specimen, can: Specimen) -> None:
+async def test_people_pull_an_item_out_again_and_push_a_second_one_in(
+    autojump_clock: MockClock, bottle: Specimen, can: Specimen
+) -> None:
     world = World(INSTANT)
     await world.ask(Verb.GATE_OPEN)
     pulled = await insert_when_open(world, bottle)

@@ -30,12 +30,16 @@ def holds(seen: Case, known: Case) -> None:
 
 
 @pytest.mark.parametrize("path", STATES)
-async def test_error_in_state(autojump_clock: MockClock, tmp_path: Path, path: str) -> None:
+async def test_an_activity_that_fails_in_any_state_ends_where_that_is_known_to_end(
+    autojump_clock: MockClock, tmp_path: Path, path: str
+) -> None:
     holds(await after_error_in(path, tmp_path), KNOWN[path].error)
 
 
 @pytest.mark.parametrize("path", STATES)
-async def test_killed_in_state(autojump_clock: MockClock, tmp_path: Path, path: str) -> None:
+async def test_a_machine_that_is_killed_in_any_state_goes_on_as_that_is_known_to_go_on(
+    autojump_clock: MockClock, tmp_path: Path, path: str
+) -> None:
     holds(await after_kill_in(path, tmp_path), KNOWN[path].killed)
 
 

@@ -393,7 +393,9 @@ async def test_tries_again_with_a_back_off_that_has_a_cap(
         assert len(waits) > 8
 
 
-async def test_usb_replug_heals(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+async def test_a_wire_that_is_pulled_and_put_back_heals(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
     async with running(nursery) as (controller, device):
         await controller.command(Command.PING)
         device.links[0].unplug()
@@ -407,7 +409,9 @@ async def test_usb_replug_heals(autojump_clock: MockClock, nursery: trio.Nursery
         ]
 
 
-async def test_port_locked_heals(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+async def test_a_port_that_somebody_else_held_heals(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
     async with running(nursery) as (controller, device):
         device.refuses = "locked"
         await trio.sleep(10)
