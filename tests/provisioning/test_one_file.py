@@ -8,22 +8,12 @@ from pathlib import Path
 import pytest
 
 from rvm_edge.provisioning.one_file import discard, keep
+from tests.synced import watch_syncs
 
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, object]]:
-    """Tell, of each thing that is brought to the disk, what it holds at that moment."""
-    seen: list[tuple[Path, object]] = []
-    fsync = os.fsync
-
-    def watched(descriptor: int) -> None:
-        path = Path(f"/proc/self/fd/{descriptor}").readlink()
-        held = sorted(one.name for one in path.iterdir()) if path.is_dir() else path.read_bytes()
-        seen.append((path, held))
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", watched)
-    return seen
+    return watch_syncs(monkeypatch)
 
 
 def test_what_is_kept_is_on_disk_before_its_name_and_its_name_before_it_returns(
