@@ -21,7 +21,7 @@ from rvm_edge.ledger import ItemRecord
 from rvm_edge.locations import Locations
 from rvm_edge.machine import Hardware
 from rvm_edge.real_hardware import RealHardwareError, real_hardware
-from rvm_edge.settings import Settings, SoundSettings
+from rvm_edge.settings import Policy, Settings, SoundSettings
 from rvm_edge.simulator.credentials import SimulatedCredentials
 from rvm_edge.simulator.eyes import EyesKnobs, ScriptedEyes
 from rvm_edge.simulator.host import RecordedHost
@@ -80,7 +80,7 @@ class Machine:
             yield hardware
 
     @asynccontextmanager
-    async def serving(self, folder: Path) -> AsyncIterator[Daemon]:
+    async def serving(self, folder: Path, policy: Policy | None = None) -> AsyncIterator[Daemon]:
         """Run the chart on it."""
         async with self.hardware() as hardware:
             parts = Parts(
@@ -90,7 +90,8 @@ class Machine:
                 host=RecordedHost(),
                 credentials=SimulatedCredentials(),
             )
-            async with running(Locations(folder, folder), Settings(), parts) as daemon:
+            settings = Settings(policy=policy or Policy())
+            async with running(Locations(folder, folder), settings, parts) as daemon:
                 yield daemon
 
     async def takes_a_bottle(self, daemon: Daemon) -> ItemRecord:
