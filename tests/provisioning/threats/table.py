@@ -25,7 +25,7 @@ test fails when a row names a test that is gone. Why it is as it is:
 [0023](../decisions/0023-set-up-anew-by-whoever-stands-at-the-machine.md),
 [0029](../decisions/0029-a-deposit-stays-with-whom-the-machine-was.md),
 [0031](../decisions/0031-wrong-codes-are-counted-over-all-codes.md) and
-[0042](../decisions/0042-the-newest-caller-gets-in.md).
+[0041](../decisions/0041-the-newest-caller-gets-in.md).
 """
 
 
