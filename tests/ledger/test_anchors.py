@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -106,3 +107,13 @@ async def test_an_opening_without_an_anchor_keeps_its_wall_time(
 @given(moment=st.datetimes(timezones=st.just(timezone.utc)))
 def test_a_written_moment_is_read_back(moment: datetime) -> None:
     assert wall_epoch_s(utc_text(moment)) == moment.timestamp()
+
+
+def test_a_moment_is_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    time.tzset()
+    try:
+        assert wall_epoch_s("1970-01-02T00:00:00.000000Z") == 86_400.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()

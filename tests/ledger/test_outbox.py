@@ -165,6 +165,17 @@ async def test_one_that_does_not_wait_is_not_sent_and_the_others_are_not_marked(
     assert dump(path) == before
 
 
+async def test_only_what_waits_is_given_up(ledger: Ledger, path: Path) -> None:
+    delivered, dead = await drop(ledger, 2)
+    await ledger.outbox.mark_delivered([delivered])
+    await ledger.outbox.bury(dead, "refused")
+    before = dump(path)
+    for uuid in (delivered, dead, "nobody's"):
+        with pytest.raises(RefusedStepError, match="1 of 1 items do not wait"):
+            await ledger.outbox.bury(uuid, "refused again")
+    assert dump(path) == before
+
+
 async def test_a_dead_letter_keeps_its_reason_and_waits_no_more(ledger: Ledger, path: Path) -> None:
     uuids = await drop(ledger, 2)
     await ledger.outbox.mark_sent(uuids)
