@@ -28,8 +28,8 @@ class Outbox:
         self._store = store
         self._offload = offload
 
-    async def become(self, who: Registration | None) -> None:
-        """Take and deliver items as `who` from here on; as nobody for None.
+    async def become(self, who: Registration) -> None:
+        """Take and deliver items as `who` from here on.
 
         What was taken as somebody else is held until the machine is that one again.
         """

@@ -20,8 +20,8 @@ IS_HELD = f"""(EXISTS (SELECT 1 FROM registrations WHERE in_force = 0) AND EXIST
 force. A machine that was never anybody else looks at no item for that."""
 
 
-def become(connection: sqlite3.Connection, stamp: Stamp, *, who: Registration | None) -> None:
-    """Take and deliver items as `who` from here on; as nobody for None.
+def become(connection: sqlite3.Connection, stamp: Stamp, *, who: Registration) -> None:
+    """Take and deliver items as `who` from here on.
 
     Sessions and items that nobody is named for yet become this one's: they were there before
     anybody said who the machine is. A session that is open stays with whom it was opened under.
@@ -29,8 +29,6 @@ def become(connection: sqlite3.Connection, stamp: Stamp, *, who: Registration | 
     if who == in_force(connection):
         return
     connection.execute("UPDATE registrations SET in_force = 0 WHERE in_force = 1")
-    if who is None:
-        return
     key = (who.server_url, who.hardware_id)
     connection.execute(
         # Not ON CONFLICT: that would use up a number, and a gap reads as a row that is gone.
