@@ -60,7 +60,11 @@ THREATS: Final[dict[str, tuple[Threat, ...]]] = {
         Threat(
             "uses a code that was used, or that is old",
             "good once, and for ten minutes",
-            ("test_a_code_pairs_one_phone_once", "test_a_code_grows_old"),
+            (
+                "test_a_code_is_good_for_ten_minutes_and_for_one_pairing",
+                "test_a_code_pairs_one_phone_once",
+                "test_a_code_grows_old",
+            ),
         ),
         Threat(
             "asks without having paired",
