@@ -150,7 +150,10 @@ async def test_there_is_one_writer(path: Path) -> None:
     await (await opened(path)).aclose()
 
 
-async def test_a_failed_row_is_not_counted_on(path: Path, raw: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("next_one", [1, 2], ids=["again", "another"])
+async def test_a_failed_row_is_not_counted_on(
+    path: Path, raw: sqlite3.Connection, next_one: int
+) -> None:
     async with open_journal(path, inline) as journal:
         first = await journal.append(entry())
         raw.execute(
@@ -160,12 +163,15 @@ async def test_a_failed_row_is_not_counted_on(path: Path, raw: sqlite3.Connectio
             await journal.append(entry(1))
         assert journal.last == first
         raw.execute("DROP TRIGGER full")
-        second = await journal.append(entry(2))
-    assert [record.entry for record in read(path)] == [entry(), entry(2)]
+        second = await journal.append(entry(next_one))
+    assert [record.entry for record in read(path)] == [entry(), entry(next_one)]
     assert second.prev == first.hash
 
 
-async def test_a_row_that_got_to_the_disk_after_all_is_not_written_twice(path: Path) -> None:
+@pytest.mark.parametrize("next_ones", [[1, 2], [2]], ids=["again", "another"])
+async def test_a_row_that_got_to_the_disk_after_all_is_not_written_twice(
+    path: Path, next_ones: list[int]
+) -> None:
     async with open_journal(path, inline) as journal:
         await journal.append(entry())
         real = journal._connection
@@ -186,9 +192,8 @@ async def test_a_row_that_got_to_the_disk_after_all_is_not_written_twice(path: P
         with pytest.raises(JournalError, match="disk I/O error"):
             await journal.append(entry(1))
         journal._connection = real
-        again = await journal.append(entry(1))
-        await journal.append(entry(2))
-    assert again.seq == 2
+        written = [await journal.append(entry(number)) for number in next_ones]
+    assert [record.seq for record in written] == [number + 1 for number in next_ones]
     assert [record.entry for record in read(path)] == [entry(), entry(1), entry(2)]
 
 

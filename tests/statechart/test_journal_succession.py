@@ -12,9 +12,10 @@ import pytest
 
 from rvm_edge.statechart.errors import JournalError
 from rvm_edge.statechart.journal import Record, open_journal, read, succession
-from rvm_edge.statechart.journal.archive import archive_folder
+from rvm_edge.statechart.journal.archive import Archive, archive_folder
 from rvm_edge.statechart.offload import inline
 from tests.statechart.test_journal_verify import entries
+from tests.synced import watch_syncs
 
 
 @pytest.fixture
@@ -30,9 +31,24 @@ def connection(written: tuple[Path, list[Record]]) -> Iterator[sqlite3.Connectio
         yield opened
 
 
-def succeed(path: Path, connection: sqlite3.Connection, head: Record) -> None:
+def succeed(path: Path, connection: sqlite3.Connection, head: Record) -> Archive:
     now = datetime(2026, 3, 1, tzinfo=timezone.utc)
-    succession.succeed(path, connection, head, now=lambda: now, mono=lambda: 1.0)
+    return succession.succeed(path, connection, head, now=lambda: now, mono=lambda: 1.0)
+
+
+async def test_the_archive_and_its_name_are_on_disk_before_the_new_one_takes_the_place(
+    written: tuple[Path, list[Record]],
+    connection: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, rows = written
+    synced = watch_syncs(monkeypatch)
+    archive = succeed(path, connection, rows[-1])
+    packed, named, beside, in_place = synced
+    assert packed[1] == archive.path.read_bytes()
+    assert named == (archive_folder(path), [archive.path.name])
+    assert (beside[0], in_place[0]) == (path.parent, path.parent)
+    assert [f"{path.name}.new" in str(names) for _, names in (beside, in_place)] == [True, False]
 
 
 async def test_where_no_new_one_can_be_begun_no_archive_is_left(
