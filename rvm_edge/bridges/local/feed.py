@@ -14,12 +14,13 @@ from rvm_edge.bridges.local.parts import (
     AlarmsNow,
     AnyPart,
     LoginNow,
+    Looked,
     QueueNow,
     SensorsNow,
     SetupNow,
     SiteNow,
 )
-from rvm_edge.bridges.local.present import VERDICT, Looked, Present
+from rvm_edge.bridges.local.present import VERDICT, Present
 from rvm_edge.bridges.local.view import MachineView, Sighting
 from rvm_edge.statechart.publishing import Step
 

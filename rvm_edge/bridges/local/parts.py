@@ -238,12 +238,8 @@ class SiteNow(Part, frozen=True, tag="site"):
     time_zone: str = ""
 
 
-AnyPart = (
-    StateNow
-    | LinkNow
-    | SessionNow
-    | ItemNow
-    | SensorsNow
+Looked = (
+    SensorsNow
     | QueueNow
     | AlarmsNow
     | LanguageNow
@@ -253,6 +249,9 @@ AnyPart = (
     | SelfTestNow
     | SiteNow
 )
+"""The parts that no step tells of."""
+
+AnyPart = StateNow | LinkNow | SessionNow | ItemNow | Looked
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,21 +11,14 @@ from msgspec.structs import replace
 
 from rvm_edge.bridges.local import places
 from rvm_edge.bridges.local.both_words import words_of
-from rvm_edge.bridges.local.condition_parts import ModelNow, SelfTestNow
 from rvm_edge.bridges.local.parts import (
-    AlarmsNow,
     AnyPart,
     ItemNow,
     ItemStep,
-    LanguageNow,
     LinkMode,
     LinkNow,
-    LoginNow,
-    QueueNow,
-    SensorsNow,
+    Looked,
     SessionNow,
-    SetupNow,
-    SiteNow,
     Snapshot,
     StateNow,
 )
@@ -35,19 +28,6 @@ from rvm_edge.bridges.local.view import Sighting
 from rvm_edge.item import Reason, SessionMode
 from rvm_edge.statechart.definition import Configuration
 from rvm_edge.statechart.publishing import Step
-
-Looked = (
-    SensorsNow
-    | QueueNow
-    | AlarmsNow
-    | LanguageNow
-    | LoginNow
-    | SetupNow
-    | ModelNow
-    | SelfTestNow
-    | SiteNow
-)
-"""The parts that no step tells of."""
 
 SESSION_REQUESTED: Final = "session.requested"
 VERDICT: Final = "verdict"
