@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
@@ -17,10 +16,8 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState
 from hypercorn.utils import wrap_app
 
+from rvm_edge.http_caller import serve_caller
 from rvm_edge.provisioning.wizard.callers import Callers
-
-if sys.version_info < (3, 11):
-    from exceptiongroup import BaseExceptionGroup
 
 GRACE_S: Final = 2.0
 """So long an answer that is on its way may still arrive when the page closes."""
@@ -100,17 +97,13 @@ class PageServer:
         server = TCPServer(self._app, self._config, self._context, ConnectionState({}), tls)
         with self._callers.holding(stream, address):
             try:
-                await server.run()
-            except Exception as error:  # noqa: BLE001 - one caller's must not become everybody's
-                self._grumble(error)
-            except BaseExceptionGroup as group:  # the same, while the page is closed
-                raise group.split(Exception)[1] or group from None
+                self._grumble(await serve_caller(server))
             finally:
                 await trio.aclose_forcefully(stream)
 
-    def _grumble(self, error: Exception) -> None:
+    def _grumble(self, error: Exception | None) -> None:
         """Log what a caller broke in hypercorn: once, so that nobody fills the log."""
-        if not self._has_grumbled:
+        if error is not None and not self._has_grumbled:
             self._has_grumbled = True
             _LOG.warning("a caller of the set-up page sent what is no HTTP", exc_info=error)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import socket
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import cast
 
 import trio
 from hypercorn.config import Config
-from hypercorn.trio import serve
-from hypercorn.typing import ASGIFramework
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import ASGIFramework, ConnectionState
+from hypercorn.utils import wrap_app
 
+from rvm_edge.http_caller import serve_caller
 from rvm_edge.simulator.cloud.app import build_app
 from rvm_edge.simulator.cloud.certificates import Authority
 from rvm_edge.simulator.cloud.doorway import Doorway
@@ -21,9 +23,9 @@ from rvm_edge.simulator.cloud.finishing import finishing
 from rvm_edge.simulator.cloud.server import CloudServer
 from rvm_edge.simulator.cloud.wire_faults import FaultyNetwork
 
-_GRACE_S = 1.0
 _STALL_MS = 3000
 _IDLE_S = 75.0
+_LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -46,23 +48,14 @@ async def serving(
         OSError: the port cannot be had.
     """
     scheme = "https" if tls else "http"
-    config, backend_port = _configured(server, tls)
-    stop = trio.Event()
+    callers = _Callers(server, tls)
     failure: BaseException | None = None
-    app = finishing(cast("ASGIFramework", build_app(server)))
     with Doorway(host, port) as doorway:
+        listener, backend_port = _listening()
         server.site.origin = f"{scheme}://{host}:{doorway.port}"
         server.direct_origin = f"{scheme}://127.0.0.1:{backend_port}"
         async with trio.open_nursery() as behind:
-            await behind.start(
-                partial(
-                    serve,
-                    app,
-                    config,
-                    shutdown_trigger=stop.wait,
-                    mode="asgi",
-                )
-            )
+            await behind.start(trio.serve_listeners, callers.serve, [listener])
             async with trio.open_nursery() as before:
                 FaultyNetwork(doorway, backend_port, server.conduct, server.wires, before).start()
                 try:
@@ -70,38 +63,38 @@ async def serving(
                 except BaseException as error:  # noqa: BLE001 - raised again, in no group
                     failure = error
                 before.cancel_scope.cancel()
-            stop.set()  # every connection is gone by now, so there is nobody to wait for
+            behind.cancel_scope.cancel()  # every connection is gone by now
     server.direct_origin = ""
     if failure is not None:
         raise failure
 
 
-def _configured(server: CloudServer, tls: Authority | None) -> tuple[Config, int]:
+def _listening() -> tuple[trio.SocketListener, int]:
     behind = socket.socket()
     behind.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALL_MS)
     behind.bind(("127.0.0.1", 0))
+    behind.listen()
     port: int = behind.getsockname()[1]
-    config = _Config()
-    config.bind = [f"fd://{behind.detach()}"]
-    config.accesslog = config.errorlog = None
-    config.graceful_timeout = _GRACE_S
-    config.keep_alive_timeout = _IDLE_S
-    config.alpn_protocols = ["http/1.1"]  # a wire ends with its one reply
-    if tls is not None:
-        config.context = tls.server_context(lambda: server.conduct.certificate)
-    return config, port
+    return trio.SocketListener(trio.socket.from_stdlib_socket(behind)), port
 
 
-class _Config(Config):
-    """Hypercorn's settings, with a TLS context that was made elsewhere."""
+class _Callers:
+    """Serves whoever calls, with whichever certificate the server shows."""
 
-    context: ssl.SSLContext | None = None
+    def __init__(self, server: CloudServer, tls: Authority | None) -> None:
+        self._config = Config()
+        self._config.accesslog = self._config.errorlog = None
+        self._config.keep_alive_timeout = _IDLE_S
+        self._context = WorkerContext(None)
+        self._app = wrap_app(finishing(cast("ASGIFramework", build_app(server))), 0, "asgi")
+        self._tls = None if tls is None else tls.server_context(lambda: server.conduct.certificate)
 
-    @property
-    def ssl_enabled(self) -> bool:
-        """Whether to speak TLS."""
-        return self.context is not None
-
-    def create_ssl_context(self) -> ssl.SSLContext | None:
-        """Return the context."""
-        return self.context
+    async def serve(self, stream: trio.SocketStream) -> None:
+        """Serve one connection."""
+        wire = cast("trio.SSLStream[trio.SocketStream]", stream)  # hypercorn takes both
+        if self._tls is not None:
+            wire = trio.SSLStream(stream, self._tls, server_side=True, https_compatible=True)
+        caller = TCPServer(self._app, self._config, self._context, ConnectionState({}), wire)
+        error = await serve_caller(caller)
+        if error is not None:
+            _LOG.debug("a client sent what is no HTTP", exc_info=error)

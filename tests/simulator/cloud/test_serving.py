@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import warnings
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -16,6 +17,12 @@ AT_ONCE_S = 60.0
 """Long before whoever is waited for would go away."""
 
 LARGE = 40_000_000
+
+WEB_SOCKET = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+"""A handshake at a place where no WebSocket is spoken; what follows it reaches hypercorn early."""
 
 
 @pytest.fixture
@@ -46,6 +53,23 @@ async def test_it_tells_machines_and_kiosks_where_it_really_is(
         }
         assert told["kiosk"]["url"].startswith(f"{url}/rvm-ui/")
         assert (await client.get(told["kiosk"]["url"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "behind_it",
+    [b"x" * 100, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 9],
+    ids=["bytes", "another request"],
+)
+async def test_a_web_socket_that_waits_for_no_answer_ends_itself_alone(
+    server: CloudServer, machine: Machine, behind_it: bytes
+) -> None:
+    async with serving(server) as url, at(url, server, machine) as client:
+        async with await trio.open_tcp_stream("127.0.0.1", port_of(url)) as rude:
+            await rude.send_all(WEB_SOCKET + behind_it)
+            with suppress(trio.BrokenResourceError):
+                while await rude.receive_some():
+                    pass
+        assert (await client.post("/edge/handshake", json=HANDSHAKE)).status_code == 200
 
 
 async def test_a_client_that_reads_nothing_does_not_keep_it_from_ending(
