@@ -55,6 +55,7 @@ class Technician:
         world: around it.
         exported: the credentials as the server exports them, in a file on the phone.
         sticks: takes where a USB stick is mounted, as it comes.
+        typed: the code that was typed last; "" before.
     """
 
     kiosk: Page
@@ -65,6 +66,7 @@ class Technician:
     world: PlayedWorld
     exported: Path
     sticks: trio.MemorySendChannel[Path]
+    typed: str = ""
 
     async def open_page(self) -> None:
         """Do what scanning the code on the screen does, and wave the warning through."""
@@ -75,8 +77,11 @@ class Technician:
         await self.phone.until("document.querySelector('#step')?.dataset.step === 'code'")
 
     async def type_code(self) -> None:
-        """Type the code that the screen shows."""
-        await self.write("#code", await self.kiosk.text("#code strong"))
+        """Type the code that the screen shows; after one that was used, once it shows the next."""
+        shown = "document.querySelector('#code strong').innerText"
+        await self.kiosk.until(f"{shown} !== '{self.typed}'")
+        self.typed = await self.kiosk.text("#code strong")
+        await self.write("#code", self.typed)
         await self.phone.tap("form .main")
         await self.until_step("file")
 
