@@ -37,6 +37,8 @@ def _install(settings: str) -> None:
 
 def _ended(_signal: int, _frame: object) -> None:
     """Tell what the system shuts down for."""
+    # Whom this process starts now is told to end as well, and must not before it has answered.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     jobs = [line.split() for line in system.systemctl("list-jobs", "--no-legend").splitlines()]
     found["begun"] = sorted(job[1] for job in jobs if job[1] == "reboot.target")
     found["request_left"] = REQUEST.exists()
