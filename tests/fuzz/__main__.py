@@ -2,6 +2,9 @@
 
 Guided by coverage (https://github.com/google/atheris), a process for each target. What it finds is
 left in `.fuzz/TARGET/`, and is best turned into a test of that parser.
+
+Use Python 3.10 (``make fuzz PYTHON=python3.10 VENV=.venv-3.10``): on 3.11 atheris's own changes to
+the code end `picture-header` with a segmentation fault, at bytes that are refused without them.
 """
 
 from __future__ import annotations
