@@ -167,7 +167,7 @@ def _disagreements(item: _Item, seen: _Seen) -> Iterator[str]:
     if seen.end is not None and seen.end[1] is not item.outcome:
         yield (
             f"item {item.uuid}: row {seen.end[0]} of the journal says {seen.end[1].value}, the "
-            f"ledger {item.outcome.value if item.outcome else item.state.value}"
+            f"ledger {item.outcome_told}"
         )
     if seen.verdict is not None and seen.verdict[1:] != (item.accepted, item.reason):
         row, accepted, reason = seen.verdict

@@ -15,6 +15,7 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState
 from hypercorn.utils import wrap_app
 
+from rvm_edge.background import background_tasks
 from rvm_edge.http_caller import serve_caller
 from rvm_edge.simulator.cloud.app import build_app
 from rvm_edge.simulator.cloud.certificates import Authority
@@ -49,24 +50,21 @@ async def serving(
     """
     scheme = "https" if tls else "http"
     callers = _Callers(server, tls)
-    failure: BaseException | None = None
     with Doorway(host, port) as doorway:
         listener, backend_port = _listening()
         server.site.origin = f"{scheme}://{host}:{doorway.port}"
         server.direct_origin = f"{scheme}://127.0.0.1:{backend_port}"
-        async with trio.open_nursery() as behind:
-            await behind.start(trio.serve_listeners, callers.serve, [listener])
-            async with trio.open_nursery() as before:
-                FaultyNetwork(doorway, backend_port, server.conduct, server.wires, before).start()
-                try:
+        try:
+            async with background_tasks() as behind:
+                await behind.start(trio.serve_listeners, callers.serve, [listener])
+                async with background_tasks() as before:  # ends first, and every connection with it
+                    network = FaultyNetwork(
+                        doorway, backend_port, server.conduct, server.wires, before
+                    )
+                    network.start()
                     yield server.site.origin
-                except BaseException as error:  # noqa: BLE001 - raised again, in no group
-                    failure = error
-                before.cancel_scope.cancel()
-            behind.cancel_scope.cancel()  # every connection is gone by now
-    server.direct_origin = ""
-    if failure is not None:
-        raise failure
+        finally:
+            server.direct_origin = ""
 
 
 def _listening() -> tuple[trio.SocketListener, int]:
